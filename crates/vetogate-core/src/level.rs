@@ -1,0 +1,140 @@
+//! The four scales of the contract: severity, confidence, category, posture.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares an ordered enum whose variants have one lower-case name, used in reports, policies and flags.
+macro_rules! scale {
+    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every value, in ascending order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in reports, policies and flags.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownLevel;
+
+            fn from_str(text: &str) -> Result<Self, UnknownLevel> {
+                Self::ALL.iter().copied().find(|level| level.as_str() == text).ok_or_else(|| UnknownLevel {
+                    what: $what,
+                    got: text.to_owned(),
+                    expected: [$($text),+].join(", "),
+                })
+            }
+        }
+    };
+}
+
+/// A word that is on none of the scales.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} `{got}`, expected one of: {expected}")]
+pub struct UnknownLevel {
+    what: &'static str,
+    got: String,
+    expected: String,
+}
+
+scale! {
+    /// How bad it is, if it is true.
+    Severity, "severity" {
+        /// Listed.
+        Low = "low",
+        /// Warns; vetoes in high posture.
+        Medium = "medium",
+        /// Vetoes; one push may be let through in medium posture.
+        High = "high",
+        /// Vetoes, always.
+        Critical = "critical",
+    }
+}
+
+scale! {
+    /// How sure it is that it is true.
+    Confidence, "confidence" {
+        /// The shape alone.
+        Low = "low",
+        /// Likely.
+        Medium = "medium",
+        /// All but certain.
+        High = "high",
+    }
+}
+
+scale! {
+    /// The security posture of a project.
+    Posture, "posture" {
+        /// The default.
+        Medium = "medium",
+        /// Regulated data: medium and above must be remediated.
+        High = "high",
+    }
+}
+
+scale! {
+    /// The category of a finding, as `--only` and `--skip` name it.
+    Category, "category" {
+        /// Secrets and private keys.
+        Secrets = "secrets",
+        /// Vulnerable code, with SQL and NoSQL injection.
+        Code = "code",
+        /// Personal data.
+        Pii = "pii",
+        /// Dockerfile, Compose.
+        Containers = "containers",
+        /// Vulnerable dependencies.
+        Dependencies = "dependencies",
+        /// Database configuration.
+        Database = "database",
+        /// GitHub Actions, GitLab CI.
+        CiCd = "ci-cd",
+        /// Everything else that is configured.
+        Configuration = "configuration",
+    }
+}
+
+impl Severity {
+    /// One step down; `low` stays `low`.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_order_ascends() {
+        for &severity in Severity::ALL {
+            assert_eq!(severity.as_str().parse(), Ok(severity));
+        }
+        assert!(Severity::Low < Severity::Critical && Confidence::Low < Confidence::High);
+    }
+
+    #[test]
+    fn an_unknown_word_says_what_was_expected() {
+        let error = "urgent".parse::<Severity>().unwrap_err().to_string();
+        assert_eq!(error, "unknown severity `urgent`, expected one of: low, medium, high, critical");
+    }
+}

@@ -1,0 +1,126 @@
+//! The policy: what a project decided, read from `.veto/policy.toml` on its trusted branch.
+//!
+//! [`Policy::parse`] turns the text into meaning; a wrong key or value is an error with its place, never ignored.
+
+mod file;
+
+use crate::digest::sha256;
+use crate::suppress::{Standing, Subject, Suppression, rule_matches};
+use crate::{Confidence, Posture, Severity};
+use std::fmt;
+use std::time::Duration;
+
+/// What the policy says of the rules that a pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSetting {
+    /// A rule id, or a family such as `secret/*`.
+    pub pattern: String,
+    /// The severity, where it differs from the rule's own.
+    pub severity: Option<Severity>,
+    /// Why the rule is off, where it is.
+    pub disabled: Option<String>,
+    /// Line in the policy file.
+    pub line: usize,
+}
+
+/// A policy in force.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The posture that it asks for.
+    pub posture: Posture,
+    /// Findings of less confidence are shown one severity lower and warn at most.
+    pub min_confidence: Confidence,
+    /// Findings of medium severity veto in every posture.
+    pub medium_vetoes: bool,
+    /// Whether one push may be let through at all.
+    pub override_allowed: bool,
+    /// Wall-clock limit of a hook.
+    pub time_limit: Duration,
+    /// Settings per rule; the last that matches wins.
+    pub rules: Vec<RuleSetting>,
+    /// Paths that are excluded, each with its reason and end.
+    pub exclusions: Vec<Suppression>,
+    /// Where it was read from, such as `origin/main:.veto/policy.toml`, or `built-in`.
+    pub source: String,
+    /// SHA-256 of its text; of the built-in one, of the empty text.
+    pub digest: String,
+}
+
+/// What is wrong with a policy file, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct PolicyError {
+    /// The file.
+    pub source_name: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.source_name, self.line, self.column, self.message)
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            posture: Posture::Medium,
+            min_confidence: Confidence::Medium,
+            medium_vetoes: false,
+            override_allowed: true,
+            time_limit: Duration::from_secs(60),
+            rules: Vec::new(),
+            exclusions: Vec::new(),
+            source: "built-in".into(),
+            digest: sha256("vetogate/policy/v1", &[b""]),
+        }
+    }
+}
+
+impl Policy {
+    /// The built-in preset `strict`: low confidence counts in full, medium vetoes.
+    pub fn strict() -> Self {
+        Self { min_confidence: Confidence::Low, medium_vetoes: true, ..Self::default() }
+    }
+
+    /// `strict`, without triage and override: what holds where the policy on the remote can't be understood.
+    pub fn fallback() -> Self {
+        Self { override_allowed: false, source: "built-in strict".into(), ..Self::strict() }
+    }
+
+    /// Reads a policy file. `source` names it in errors and reports.
+    ///
+    /// # Errors
+    /// An unknown key, a wrong value, an exclusion without reason or end: the first of them, with its place.
+    pub fn parse(text: &str, source: &str) -> Result<Self, PolicyError> {
+        file::parse(text, source)
+    }
+
+    /// Severity of a rule under this policy.
+    pub fn severity(&self, rule: &str, own: Severity) -> Severity {
+        let setting = |setting: &&RuleSetting| rule_matches(&setting.pattern, rule);
+        self.rules.iter().rev().filter(setting).find_map(|setting| setting.severity).unwrap_or(own)
+    }
+
+    /// The setting that switches a rule off, where one does.
+    pub fn disabled(&self, rule: &str) -> Option<&RuleSetting> {
+        let last = self.rules.iter().rev().find(|setting| rule_matches(&setting.pattern, rule));
+        last.filter(|setting| setting.disabled.is_some())
+    }
+}
+
+/// A path exclusion as a suppression that counts for everything.
+fn exclusion(
+    glob: globset::GlobMatcher,
+    rules: Vec<String>,
+    source: String,
+    reason: String,
+    until: jiff::civil::Date,
+) -> Suppression {
+    let subject = Subject::Paths { glob, rules };
+    Suppression { subject, standing: Standing::Trusted, source, who: None, reason, until: Some(until) }
+}

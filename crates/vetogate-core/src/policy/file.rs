@@ -1,0 +1,219 @@
+//! What is written in a policy file, and how it becomes a [`Policy`].
+
+use super::{Policy, PolicyError, RuleSetting};
+use crate::digest::sha256;
+use crate::{Confidence, Posture, Severity};
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyFile {
+    preset: Option<Preset>,
+    posture: Option<Posture>,
+    min_confidence: Option<Confidence>,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, Spanned<RuleEntry>>,
+    #[serde(default)]
+    exclude: Vec<Spanned<ExcludeEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Preset {
+    Default,
+    Strict,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    seconds: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleEntry {
+    severity: Option<Severity>,
+    enabled: Option<bool>,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExcludeEntry {
+    path: Spanned<String>,
+    #[serde(default)]
+    rules: Vec<Spanned<String>>,
+    reason: Spanned<String>,
+    until: Spanned<String>,
+}
+
+/// Turns byte offsets into the place of an error.
+struct Reader<'a> {
+    text: &'a str,
+    source: &'a str,
+}
+
+impl Reader<'_> {
+    fn error(&self, span: &Range<usize>, message: impl Into<String>) -> PolicyError {
+        let (line, column) = self.place(span.start);
+        PolicyError { source_name: self.source.to_owned(), line, column, message: message.into() }
+    }
+
+    fn place(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    fn rule_setting(
+        &self,
+        pattern: Spanned<String>,
+        entry: Spanned<RuleEntry>,
+    ) -> Result<RuleSetting, PolicyError> {
+        let span = pattern.span();
+        let pattern = self.rule_pattern(pattern)?;
+        let entry = entry.into_inner();
+        let reason = entry.reason.filter(|reason| !reason.trim().is_empty());
+        let disabled = match (entry.enabled, reason) {
+            (Some(false), None) => {
+                return Err(self.error(
+                    &span,
+                    format!("rule `{pattern}` is disabled without a reason; add `reason = \"...\"`"),
+                ));
+            }
+            (Some(false), reason) => reason,
+            _ => None,
+        };
+        Ok(RuleSetting { pattern, severity: entry.severity, disabled, line: self.place(span.start).0 })
+    }
+
+    fn rule_pattern(&self, pattern: Spanned<String>) -> Result<String, PolicyError> {
+        let span = pattern.span();
+        let pattern = pattern.into_inner();
+        let is_rule = pattern == "*"
+            || pattern.split_once('/').is_some_and(|(family, name)| !family.is_empty() && !name.is_empty());
+        if !is_rule {
+            let message = format!(
+                "`{pattern}` names no rule; expected a rule id such as `secret/aws-access-key`, a family such as `secret/*`, or `*`"
+            );
+            return Err(self.error(&span, message));
+        }
+        Ok(pattern)
+    }
+
+    fn exclusion(&self, entry: Spanned<ExcludeEntry>) -> Result<crate::Suppression, PolicyError> {
+        let source = format!("{}:{}", self.source, self.place(entry.span().start).0);
+        let entry = entry.into_inner();
+        let glob = self.glob(&entry.path)?;
+        if entry.reason.get_ref().trim().is_empty() {
+            return Err(self.error(&entry.reason.span(), "an exclusion needs a reason; expected a sentence"));
+        }
+        let until: Date = entry.until.get_ref().parse().map_err(|_| {
+            self.error(
+                &entry.until.span(),
+                format!("`{}` is no date; expected one such as \"2027-01-31\"", entry.until.get_ref()),
+            )
+        })?;
+        let rules = entry.rules.into_iter().map(|rule| self.rule_pattern(rule)).collect::<Result<_, _>>()?;
+        Ok(super::exclusion(glob, rules, source, entry.reason.into_inner(), until))
+    }
+
+    fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
+        let pattern = path.get_ref().trim_start_matches("./");
+        if pattern.is_empty() || pattern.starts_with('/') || pattern.starts_with("..") {
+            return Err(self.error(
+                &path.span(),
+                "expected a path or glob below the root of the repository, such as \"tests/fixtures/**\"",
+            ));
+        }
+        // As in .gitignore, a path that ends in `/` means all below it.
+        let below = if pattern.ends_with('/') { format!("{pattern}**") } else { pattern.to_owned() };
+        let glob = GlobBuilder::new(&below).literal_separator(true).build();
+        glob.map(|glob| glob.compile_matcher())
+            .map_err(|error| self.error(&path.span(), format!("not a glob: {}", error.kind())))
+    }
+}
+
+pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
+    let reader = Reader { text, source };
+    let file: PolicyFile = toml::from_str(text).map_err(|error| {
+        let message = error.message().trim_end().replace('\n', ", ");
+        reader.error(&error.span().unwrap_or(0..0), message)
+    })?;
+    let mut policy = match file.preset {
+        Some(Preset::Strict) => Policy::strict(),
+        Some(Preset::Default) | None => Policy::default(),
+    };
+    policy.posture = file.posture.unwrap_or(policy.posture);
+    policy.min_confidence = file.min_confidence.unwrap_or(policy.min_confidence);
+    if let Some(seconds) = file.limits.seconds {
+        if !(1..=3600).contains(seconds.get_ref()) {
+            return Err(reader.error(&seconds.span(), "expected a limit between 1 and 3600 seconds"));
+        }
+        policy.time_limit = Duration::from_secs(seconds.into_inner());
+    }
+    policy.rules = file
+        .rules
+        .into_iter()
+        .map(|(key, entry)| reader.rule_setting(key, entry))
+        .collect::<Result<_, _>>()?;
+    policy.rules.sort_by_key(|setting| setting.line);
+    policy.exclusions =
+        file.exclude.into_iter().map(|entry| reader.exclusion(entry)).collect::<Result<_, _>>()?;
+    policy.source = source.to_owned();
+    policy.digest = sha256("vetogate/policy/v1", &[text.as_bytes()]);
+    Ok(policy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(text, "policy.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_everything() {
+        let policy = parse(
+            "preset = \"strict\"\nposture = \"high\"\nmin_confidence = \"high\"\n[limits]\nseconds = 5\n\
+             [rules.\"secret/*\"]\nseverity = \"high\"\n[rules.\"secret/jwt\"]\nenabled = false\nreason = \"demo\"\n\
+             [[exclude]]\npath = \"tests/data/\"\nreason = \"made up\"\nuntil = \"2027-01-31\"\n",
+            "p",
+        )
+        .unwrap();
+        assert_eq!((policy.posture, policy.min_confidence), (Posture::High, Confidence::High));
+        assert_eq!(policy.time_limit, Duration::from_secs(5));
+        assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::High);
+        assert!(policy.disabled("secret/jwt").is_some() && policy.disabled("secret/x").is_none());
+        assert_eq!(policy.exclusions[0].source, "p:11");
+    }
+
+    #[test]
+    fn each_mistake_has_a_place_and_a_remedy() {
+        assert_eq!(
+            error("posture = \"medum\""),
+            "policy.toml:1:11: unknown variant `medum`, expected `medium` or `high`"
+        );
+        assert!(error("\nextra = 1").starts_with("policy.toml:2:1: unknown field `extra`, expected one of"));
+        assert!(error("[rules.jwt]\nenabled = true").contains("`jwt` names no rule"));
+        assert!(error("[rules.\"secret/jwt\"]\nenabled = false").contains("without a reason"));
+        let bad_date = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = \"tomorrow\"";
+        assert_eq!(
+            error(bad_date),
+            "policy.toml:4:9: `tomorrow` is no date; expected one such as \"2027-01-31\""
+        );
+        assert!(error("[[exclude]]\npath = \"a\"\nreason = \"b\"").contains("missing field `until`"));
+        assert!(error("[limits]\nseconds = 0").contains("between 1 and 3600"));
+        assert!(error("posture = ").starts_with("policy.toml:1:"));
+    }
+}

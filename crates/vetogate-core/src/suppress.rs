@@ -1,0 +1,88 @@
+//! A suppression: why a finding does not count, by whose word, and until when.
+
+use crate::{Finding, Severity};
+use globset::GlobMatcher;
+use jiff::civil::Date;
+
+/// What a suppression is about.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// One finding, by its fingerprint.
+    Fingerprint(String),
+    /// Every finding in files that match, of the rules that match (an empty list: of every rule).
+    Paths {
+        /// The files.
+        glob: GlobMatcher,
+        /// Rule ids, or families such as `secret/*`.
+        rules: Vec<String>,
+    },
+}
+
+/// Where the word for it comes from, which decides how much it may suppress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// From what the remote already has, from the machine, or signed: counts for everything.
+    Trusted,
+    /// The push itself brings it, unsigned: counts for nothing above medium.
+    Brought,
+}
+
+/// One suppression.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// What it is about.
+    pub subject: Subject,
+    /// Whose word it is.
+    pub standing: Standing,
+    /// File and line where it stands, such as `.veto/policy.toml:12`.
+    pub source: String,
+    /// Who answers for it, where that is recorded.
+    pub who: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<Date>,
+}
+
+impl Suppression {
+    /// Whether it is about this finding, whatever its standing and its end.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        match &self.subject {
+            Subject::Fingerprint(fingerprint) => *fingerprint == finding.fingerprint,
+            Subject::Paths { glob, rules } => {
+                finding.location.place.path().is_some_and(|path| glob.is_match(path))
+                    && (rules.is_empty()
+                        || rules.iter().any(|pattern| rule_matches(pattern, &finding.rule.id)))
+            }
+        }
+    }
+
+    /// Whether it has ended. The last day still counts.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+
+    /// Whether its standing is enough for a finding of this severity.
+    pub fn may_lower(&self, severity: Severity) -> bool {
+        self.standing == Standing::Trusted || severity <= Severity::Medium
+    }
+}
+
+/// `secret/aws-access-key`, `secret/*` and `*` match `secret/aws-access-key`.
+pub fn rule_matches(pattern: &str, rule: &str) -> bool {
+    pattern == rule
+        || pattern == "*"
+        || pattern.strip_suffix("/*").is_some_and(|family| rule.split('/').next() == Some(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rule_matches;
+
+    #[test]
+    fn rules_match_by_name_family_or_all() {
+        assert!(rule_matches("secret/x", "secret/x") && rule_matches("secret/*", "secret/x"));
+        assert!(rule_matches("*", "secret/x"));
+        assert!(!rule_matches("secret/*", "secrets/x") && !rule_matches("secret/xy", "secret/x"));
+    }
+}
