@@ -1,1 +1,6 @@
-//! stub
+//! Sources, engine, reports and commands of `veto`.
+//!
+//! Data flows one way: source, artifact, detectors, findings, policy, verdict, report.
+
+pub mod cli;
+pub mod git;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `veto`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vetogate::cli::run(std::env::args_os())
+}

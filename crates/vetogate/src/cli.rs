@@ -1,0 +1,69 @@
+//! The command line: one file a command.
+
+pub mod install;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// Exit codes of the contract.
+pub mod exit {
+    /// ALLOW, WARN or OVERRIDDEN.
+    pub const PASS: u8 = 0;
+    /// BLOCK by findings.
+    pub const BLOCK: u8 = 1;
+    /// Wrong usage, or a policy or configuration file that is wrong.
+    pub const USAGE: u8 = 2;
+    /// The scan could not be completed.
+    pub const INCOMPLETE: u8 = 3;
+}
+
+/// Stands between commits and origin: finds what must not be published in everything that a push would publish.
+#[derive(Debug, Parser)]
+#[command(name = "veto", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Put the pre-push hook into this repository.
+    Install(install::Args),
+}
+
+/// An error with the exit code that it ends in.
+#[derive(Debug)]
+pub struct Failure {
+    /// See [`exit`].
+    pub code: u8,
+    /// What went wrong, and the remedy.
+    pub error: anyhow::Error,
+}
+
+impl Failure {
+    /// Wrong usage, or a file of this work tree or machine that is wrong.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: exit::USAGE, error: error.into() }
+    }
+
+    /// The scan could not be completed.
+    pub fn incomplete(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: exit::INCOMPLETE, error: error.into() }
+    }
+}
+
+/// Runs `veto` with these arguments (the first is the program's name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let ended = match Arguments::parse_from(arguments).command {
+        Command::Install(args) => install::run(&args),
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure { code, error }) => {
+            let _ = writeln!(anstream::stderr(), "veto: {error:#}");
+            ExitCode::from(code)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The one way to start git.
+
+use bstr::ByteSlice;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use vetogate_core::text::{escape, shorten};
+
+/// Variables that redirect what git reads or runs. What names the repository itself (`GIT_DIR` and its kin, the
+/// quarantine) stays, and so does `GIT_CONFIG_*`, over which our own `-c` wins.
+const REMOVED: &[&str] = &[
+    "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_DIFF_OPTS",
+    "GIT_ATTR_SOURCE",
+    "GIT_ASKPASS",
+    "GIT_PROXY_COMMAND",
+    "GIT_DEFAULT_HASH",
+    "GIT_EDITOR",
+    "GIT_PAGER",
+    "GIT_FLUSH",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_LITERAL_PATHSPECS",
+];
+
+/// Whole families of variables that are removed.
+const REMOVED_PREFIXES: &[&str] = &["GIT_TRACE", "GIT_REDIRECT_", "GIT_SSH", "GIT_TEST_"];
+
+/// Settings that win over every configuration file.
+const CONFIG: &[&str] = &[
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.commitGraph=false",
+    "core.warnAmbiguousRefs=false",
+    "core.bigFileThreshold=1m",
+    "core.pager=cat",
+    "diff.orderFile=/dev/null",
+    "log.showSignature=false",
+    "submodule.recurse=false",
+    "protocol.allow=never",
+];
+
+/// Why git gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no git, or it could not be started.
+    #[error("could not start git: {0}; install git 2.39 or newer")]
+    Start(io::Error),
+    /// Git failed.
+    #[error("`git {command}` failed ({status}): {stderr}")]
+    Failed {
+        /// The subcommand.
+        command: String,
+        /// Exit code or signal.
+        status: String,
+        /// What it said, escaped and shortened.
+        stderr: String,
+    },
+    /// Reading from git or writing to it failed.
+    #[error("talking to `git {command}` failed: {error}")]
+    Pipe {
+        /// The subcommand.
+        command: String,
+        /// What failed.
+        error: io::Error,
+    },
+    /// Git answered something that we do not understand.
+    #[error("`git {command}` gave an answer that is not understood: {detail}")]
+    Answer {
+        /// The subcommand.
+        command: String,
+        /// What was expected, and where.
+        detail: String,
+    },
+}
+
+/// How git is started: in which folder.
+#[derive(Debug, Clone)]
+pub struct Git {
+    directory: PathBuf,
+}
+
+impl Git {
+    /// Git in a folder of the repository.
+    pub fn at(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into() }
+    }
+
+    /// The folder.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// A command that is ready to start, with standard input closed and both outputs captured.
+    pub fn command<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
+        let mut command = Command::new("git");
+        command.current_dir(&self.directory);
+        for (name, _) in std::env::vars_os() {
+            let Some(text) = name.to_str() else { continue };
+            if REMOVED.contains(&text) || REMOVED_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_GRAFT_FILE", "/nonexistent")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ATTR_NOSYSTEM", "1")
+            .env("LC_ALL", "C");
+        command.arg("--no-pager").arg("--literal-pathspecs");
+        for setting in CONFIG {
+            command.arg("-c").arg(setting);
+        }
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs to its end and gives standard output.
+    ///
+    /// # Errors
+    /// When git can't be started or does not end with 0.
+    pub fn read<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Result<Vec<u8>, GitError> {
+        let mut command = self.command(arguments);
+        let output = command.output().map_err(GitError::Start)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(failure(&command, &output)) }
+    }
+
+    /// As [`read`](Self::read), for one line of text; `None` when git ends with 1 (it has no such thing).
+    ///
+    /// # Errors
+    /// When git can't be started or ends with anything but 0 and 1.
+    pub fn read_line<I: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Result<Option<String>, GitError> {
+        let mut command = self.command(arguments);
+        let output = command.output().map_err(GitError::Start)?;
+        match output.status.code() {
+            Some(0) => Ok(Some(output.stdout.trim_end().to_str_lossy().into_owned())),
+            Some(1) => Ok(None),
+            _ => Err(failure(&command, &output)),
+        }
+    }
+}
+
+/// The name of the subcommand, for messages.
+pub fn subcommand(command: &Command) -> String {
+    let mut arguments = command.get_args().map(OsStr::to_string_lossy);
+    while let Some(argument) = arguments.next() {
+        if argument == "-c" {
+            arguments.next();
+        } else if !argument.starts_with('-') {
+            return argument.into_owned();
+        }
+    }
+    String::new()
+}
+
+/// The error of a command that ended badly.
+pub fn failure(command: &Command, output: &Output) -> GitError {
+    let stderr = shorten(&escape(output.stderr.trim()), 400);
+    GitError::Failed { command: subcommand(command), status: output.status.to_string(), stderr }
+}

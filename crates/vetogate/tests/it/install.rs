@@ -1,0 +1,1 @@
+//! `veto install`, `uninstall` and `doctor`.
