@@ -1,4 +1,5 @@
 //! Integration tests: real repositories, a real bare remote, real `git push`, the real binary.
+#![allow(clippy::unwrap_used, reason = "a test that can not be set up has failed")]
 
 mod install;
 mod support;
