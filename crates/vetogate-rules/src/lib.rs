@@ -1,1 +1,61 @@
-//! stub
+//! The format of data rules and their compiler.
+//!
+//! A rule is written in TOML ([`format`]) and becomes a [`RuleSpec`]: the same for a built-in rule, when the program
+//! is built (`emit` turns it into Rust tables, so that nothing is parsed at start), and for a project's own rule, at
+//! run time. Its examples are templates ([`template`]) from which secrets are generated when a test runs.
+
+pub mod emit;
+pub mod format;
+pub mod template;
+pub mod trigram;
+pub mod verify;
+
+use vetogate_core::Rule;
+
+/// What kind of value a rule finds, which decides how the context changes the confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Machine-made, with a vendor's shape.
+    Token,
+    /// Chosen by people: of low confidence under test, fixture and example paths.
+    Password,
+    /// A private key: of low confidence there, too.
+    PrivateKey,
+    /// A URI with a password in it.
+    Uri,
+}
+
+/// A compiled rule.
+#[derive(Debug, Clone)]
+pub struct RuleSpec {
+    /// What is reported.
+    pub rule: Rule,
+    /// Literals of three bytes or more, compared without ASCII case: one stands in every match.
+    pub anchors: Vec<String>,
+    /// The expression, linear-time, over bytes. Group `secret` is the value (else the whole match is), group
+    /// `identifier` what it is assigned to.
+    pub regex: String,
+    /// How far before an anchor a match can begin, in bytes.
+    pub before: usize,
+    /// How far after the start of an anchor a match can end, in bytes.
+    pub after: usize,
+    /// Whether a match may be rejected or confirmed by its structure.
+    pub verify: Option<verify::Verifier>,
+    /// Kind of the value.
+    pub class: Class,
+    /// Least empirical entropy of the value, in bits per character.
+    pub min_entropy: f64,
+    /// The rule whose finding nearby is the other half of this one.
+    pub pair: Option<String>,
+    /// The environment variable that its users read.
+    pub env: Option<String>,
+    /// Templates of texts that must be found.
+    pub positive: Vec<String>,
+    /// Templates of texts that must not be found.
+    pub negative: Vec<String>,
+    /// The file that the rule stands in, from `rules/`.
+    pub file: String,
+}
+
+pub use vetogate_core::digest::sha256 as digest;

@@ -1,1 +1,8 @@
-//! stub
+//! What a text is: file kinds, encodings, identifiers, assignments.
+//!
+//! A light tokenizer for all languages; the typed parsers of the code detectors will live here, too.
+
+pub mod assign;
+pub mod encoding;
+pub mod path;
+pub mod words;

@@ -4,3 +4,4 @@
 
 pub mod cli;
 pub mod git;
+pub mod report;

@@ -1,0 +1,543 @@
+//! Secrets without a vendor's shape: a password or a key that is assigned to an identifier which says so.
+//!
+//! The identifier is split into words; the value is told from placeholders, references, type names, words and paths.
+//! What is left is of medium confidence where it looks made by a machine or chosen by a person, and of low confidence
+//! under test paths, in prose, and where it is weak.
+
+use crate::secrets::overlap;
+use crate::{BlobDetector, Hit, Text, placeholder};
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+use vetogate_core::digest::UNGUESSABLE_BITS;
+use vetogate_core::secret::entropy_bits;
+use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
+use vetogate_syntax::assign::{self, Assignment, Quote};
+use vetogate_syntax::path::FileKind;
+use vetogate_syntax::words;
+
+/// The detector of assigned passwords and keys.
+pub struct Generic;
+
+/// What an identifier promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Promise {
+    Password,
+    Key,
+}
+
+static PASSWORD: LazyLock<Arc<Rule>> = LazyLock::new(|| {
+    Arc::new(rule(
+        "secret/assigned-password",
+        "Hard-coded password",
+        "A password is assigned in the text. Everyone who can read the repository can use it.",
+        Cwe(798),
+    ))
+});
+
+static KEY: LazyLock<Arc<Rule>> = LazyLock::new(|| {
+    Arc::new(rule(
+        "secret/assigned-key",
+        "Hard-coded key or token",
+        "A key, token or secret without a known vendor's shape is assigned in the text.",
+        Cwe(798),
+    ))
+});
+
+fn rule(id: &str, title: &str, description: &str, cwe: Cwe) -> Rule {
+    Rule {
+        id: id.into(),
+        title: title.into(),
+        description: description.into(),
+        category: Category::Secrets,
+        detects: Detects::Leak,
+        severity: Severity::Critical,
+        confidence: Confidence::Medium,
+        cwe: vec![cwe],
+        pattern: "an identifier that names a secret, assigned a literal value".into(),
+        recommendation: "Read it from the environment or a secret manager, and rotate it.".into(),
+        steps: vec![
+            "Change it where it is used: what was pushed, or stood on a shared machine, is known.".into(),
+            "Take it out of the file and read it with {env}.".into(),
+            "Take it out of the commits that are not pushed yet: git commit --amend, or git rebase -i."
+                .into(),
+        ],
+        references: vec![
+            "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html".into(),
+        ],
+        bits: 0,
+    }
+}
+
+/// Words from which a look at the identifier begins. Folded to lower case.
+const WORDS: &[(&[u8], Promise)] = &[
+    (b"password", Promise::Password),
+    (b"passwd", Promise::Password),
+    (b"passphrase", Promise::Password),
+    (b"pwd", Promise::Password),
+    (b"passwort", Promise::Password),
+    (b"secret", Promise::Key),
+    (b"token", Promise::Key),
+    (b"apikey", Promise::Key),
+    (b"api_key", Promise::Key),
+    (b"api-key", Promise::Key),
+    (b"access_key", Promise::Key),
+    (b"accesskey", Promise::Key),
+    (b"access-key", Promise::Key),
+    (b"auth_key", Promise::Key),
+    (b"authkey", Promise::Key),
+    (b"private_key", Promise::Key),
+    (b"privatekey", Promise::Key),
+    (b"encryption_key", Promise::Key),
+    (b"encryptionkey", Promise::Key),
+    (b"signing_key", Promise::Key),
+    (b"master_key", Promise::Key),
+    (b"account_key", Promise::Key),
+    (b"accountkey", Promise::Key),
+    (b"credential", Promise::Key),
+];
+
+/// Words after which an identifier means something about the secret, not the secret.
+const ABOUT: &[&str] = &[
+    "name",
+    "names",
+    "path",
+    "file",
+    "files",
+    "filename",
+    "url",
+    "uri",
+    "endpoint",
+    "id",
+    "ids",
+    "length",
+    "len",
+    "size",
+    "policy",
+    "type",
+    "types",
+    "kind",
+    "count",
+    "max",
+    "min",
+    "limit",
+    "limits",
+    "field",
+    "label",
+    "hint",
+    "prompt",
+    "message",
+    "msg",
+    "error",
+    "errors",
+    "regex",
+    "pattern",
+    "header",
+    "prefix",
+    "suffix",
+    "env",
+    "var",
+    "variable",
+    "ttl",
+    "expiry",
+    "expires",
+    "expiration",
+    "age",
+    "hash",
+    "hashed",
+    "digest",
+    "encrypted",
+    "encoder",
+    "hasher",
+    "validator",
+    "generator",
+    "provider",
+    "manager",
+    "service",
+    "store",
+    "storage",
+    "ref",
+    "reference",
+    "version",
+    "arn",
+    "dir",
+    "folder",
+    "location",
+    "format",
+    "description",
+    "title",
+    "text",
+    "placeholder",
+    "input",
+    "reset",
+    "changed",
+    "required",
+    "enabled",
+    "class",
+    "template",
+    "index",
+    "position",
+    "start",
+    "end",
+    "usage",
+    "budget",
+    "scope",
+    "scopes",
+    "issuer",
+    "audience",
+    "algorithm",
+    "method",
+    "mode",
+    "source",
+    "key2",
+    "public",
+    "icon",
+    "address",
+    "symbol",
+    "stream",
+    "strength",
+    "confirmation",
+    "status",
+    "state",
+    "column",
+    "param",
+    "params",
+    "parameter",
+    "attr",
+    "attribute",
+    "selector",
+    "element",
+    "role",
+    "link",
+    "page",
+    "view",
+    "form",
+    "route",
+    "request",
+    "response",
+    "rule",
+    "rules",
+    "set",
+    "list",
+    "map",
+    "timeout",
+    "interval",
+    "rotation",
+    "group",
+    "context",
+    "info",
+    "data",
+    "event",
+    "action",
+    "flag",
+    "option",
+    "options",
+    "config",
+    "setting",
+    "settings",
+    "model",
+    "schema",
+    "table",
+    "test",
+    "example",
+    "sample",
+];
+
+/// Words that turn an identifier into something public.
+const HARMLESS: &[&str] = &[
+    "tokenizer",
+    "tokenize",
+    "tokens",
+    "csrf",
+    "xsrf",
+    "nonce",
+    "cursor",
+    "passwordless",
+    "public",
+    "publishable",
+    "cancel",
+    "cancellation",
+    "syntax",
+    "lexer",
+    "parser",
+    "ast",
+    "punctuation",
+    "keyword",
+    "pad",
+    "eos",
+    "bos",
+    "unk",
+    "sep",
+    "cls",
+    "mask",
+    "next",
+    "page",
+    "continuation",
+    "design",
+    "theme",
+    "color",
+    "sha",
+    "commit",
+    "no",
+    "skip",
+    "has",
+    "is",
+    "use",
+    "show",
+    "hide",
+    "forgot",
+    "invalid",
+    "missing",
+    "expected",
+    "primary",
+    "foreign",
+    "partition",
+    "sort",
+    "cache",
+    "hash",
+    "i18n",
+    "locale",
+    "sync",
+    "idempotency",
+    "stop",
+    "css",
+    "mime",
+    "content",
+];
+
+impl BlobDetector for Generic {
+    fn rules(&self) -> Vec<Arc<Rule>> {
+        vec![Arc::clone(&PASSWORD), Arc::clone(&KEY)]
+    }
+
+    fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
+        if text.is_binary || text.hints.kind == FileKind::Lock {
+            return;
+        }
+        let mut done = 0;
+        for (word, promise) in words_in(text.bytes) {
+            if word.start < done {
+                continue;
+            }
+            if !fuel.burn(256) {
+                return;
+            }
+            let Some(assignment) = assign::around(text.bytes, word, text.hints.kind) else { continue };
+            done = assignment.identifier.end;
+            if hits.iter().any(|hit| overlap(hit, &assignment.value)) {
+                continue;
+            }
+            if let Some(confidence) = judge(text, &assignment, promise) {
+                hits.push(hit(text, assignment, promise, confidence));
+            }
+        }
+    }
+}
+
+/// The words of [`WORDS`] in a text, in order: found by the rare letter pairs that they begin with.
+fn words_in(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Promise)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at;
+            at += 1;
+            let first = bytes[start] | 0x20;
+            if !matches!(first, b'p' | b's' | b't' | b'a' | b'e' | b'm' | b'c') {
+                continue;
+            }
+            let rest = &bytes[start..];
+            let found = WORDS.iter().find(|(word, _)| {
+                word[0] == first && rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word)
+            });
+            if let Some((word, promise)) = found {
+                at = start + word.len();
+                return Some((start..at, *promise));
+            }
+        }
+        None
+    })
+}
+
+fn hit(text: &Text<'_>, assignment: Assignment, promise: Promise, confidence: Confidence) -> Hit {
+    let value = &text.bytes[assignment.value.clone()];
+    let identifier = String::from_utf8_lossy(&text.bytes[assignment.identifier.clone()]).into_owned();
+    Hit {
+        rule: Arc::clone(if promise == Promise::Password { &PASSWORD } else { &KEY }),
+        span: assignment.identifier.start..assignment.value.end,
+        secret_spans: vec![assignment.value.clone()],
+        values: vec![Secret::new(value)],
+        identifier: Some(identifier),
+        confidence,
+        guessable: promise == Promise::Password || entropy_bits(value) < UNGUESSABLE_BITS,
+        note: None,
+    }
+}
+
+/// How sure it is that the assignment holds a secret; `None` where it does not.
+fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) -> Option<Confidence> {
+    let identifier = words::split(&text.bytes[assignment.identifier.clone()]);
+    let value = &text.bytes[assignment.value.clone()];
+    let last = identifier.last()?;
+    if ABOUT.contains(&last.trim_end_matches(|c: char| c.is_ascii_digit()))
+        || identifier.iter().any(|word| HARMLESS.contains(&word.as_str()))
+    {
+        return None;
+    }
+    if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
+        return None;
+    }
+    let plain = match promise {
+        Promise::Password => password(value, assignment, text.hints.kind)?,
+        Promise::Key => key(value)?,
+    };
+    let doubtful = text.hints.is_test
+        || text.hints.kind == FileKind::Prose
+        || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
+    Some(if doubtful { Confidence::Low } else { plain })
+}
+
+fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[String]) -> bool {
+    let has = |byte: u8| value.contains(&byte);
+    let as_text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    let words = words::split(value);
+    placeholder::is_example_password(value)
+        || (assignment.is_template && (has(b'{') || has(b'$')))
+        || has(b' ')
+        || has(b'\t')
+        || value.starts_with(b"--")
+        || value.starts_with(b"@")
+        || value.starts_with(b"/")
+        || value.starts_with(b"./")
+        || value.starts_with(b"~")
+        || value.windows(3).any(|three| three == b"://")
+        || is_call(value, assignment)
+        || is_regex(value)
+        || is_uuid(value)
+        || words.iter().all(|word| identifier.contains(word))
+        || matches!(
+            as_text.as_str(),
+            "true"
+                | "false"
+                | "string"
+                | "number"
+                | "boolean"
+                | "object"
+                | "required"
+                | "optional"
+                | "hidden"
+                | "disabled"
+                | "enabled"
+        )
+}
+
+/// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text.
+fn is_call(value: &[u8], assignment: &Assignment) -> bool {
+    if assignment.quote != Quote::Bare {
+        return false;
+    }
+    let has = |byte: u8| value.contains(&byte);
+    has(b'(')
+        || has(b'[')
+        || has(b'{')
+        || has(b'$')
+        || has(b'*')
+        || value.ends_with(b",")
+        || value.ends_with(b":")
+        || value.windows(2).any(|two| two == b"::" || two == b"->")
+        || dotted(value)
+}
+
+/// Identifiers joined by dots.
+fn dotted(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|&byte| byte == b'.').collect();
+    let word = |part: &&[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+}
+
+fn is_regex(value: &[u8]) -> bool {
+    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
+    has(b"\\d")
+        || has(b"\\w")
+        || has(b"\\s")
+        || has(b"[^")
+        || has(b"(?")
+        || has(b".*")
+        || has(b"+)")
+        || has(b"]+")
+        || has(b"a-z")
+        || has(b"0-9")
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn password(value: &[u8], assignment: &Assignment, kind: FileKind) -> Option<Confidence> {
+    let classes = classes(value);
+    if value.len() > 128 || (dotted(value) && !value.iter().any(u8::is_ascii_digit)) {
+        return None;
+    }
+    let in_settings = matches!(kind, FileKind::Shell | FileKind::Config)
+        && (assignment.quote == Quote::Bare || value.len() >= 6);
+    let wordy = reads_like_words(value);
+    let strong = match classes {
+        1 => in_settings && value.len() >= 8 && !wordy,
+        // `hunter2` in a settings file is what somebody logs in with.
+        2.. if in_settings && value.iter().any(u8::is_ascii_digit) => value.len() >= 6,
+        2 => value.len() >= 7 && !wordy,
+        _ => !wordy,
+    };
+    Some(if strong { Confidence::Medium } else { Confidence::Low })
+}
+
+fn key(value: &[u8]) -> Option<Confidence> {
+    let bits = entropy_bits(value);
+    let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/=.~!@#%^&*:".contains(byte);
+    if value.len() < 8
+        || value.len() > 512
+        || !value.iter().all(of_token)
+        || reads_like_words(value)
+        || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
+    {
+        return None;
+    }
+    Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// How many of the four classes of characters stand in it.
+fn classes(value: &[u8]) -> usize {
+    let has = |test: fn(&u8) -> bool| usize::from(value.iter().any(test));
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(u8::is_ascii_punctuation)
+}
+
+/// A chain of words: parts of letters that can be spoken, digits only at the end of a part.
+fn reads_like_words(value: &[u8]) -> bool {
+    let words = words::split(value);
+    let letters: usize = words.iter().map(|word| word.bytes().filter(u8::is_ascii_alphabetic).count()).sum();
+    letters * 10 >= value.len() * 7
+        && words.iter().all(|word| {
+            let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            word.len() <= 3 || is_pronounceable(word)
+        })
+        && words.iter().filter(|word| word.len() >= 4).count() > 0
+}
+
+fn is_pronounceable(word: &str) -> bool {
+    let is_vowel = |c: char| "aeiouy".contains(c);
+    let vowels = word.chars().filter(|&c| is_vowel(c)).count();
+    let longest = word.split(is_vowel).map(str::len).max().unwrap_or(0);
+    let letters = word.chars().all(|c| c.is_ascii_lowercase());
+    letters && vowels * 5 >= word.len() && longest <= 4 && word.len() <= 16
+}
+
+#[cfg(test)]
+mod tests;

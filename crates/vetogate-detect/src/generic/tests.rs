@@ -1,0 +1,74 @@
+//! True ones and near misses of the assigned secrets. Values are generated or assembled here.
+
+use super::*;
+use vetogate_rules::template::generate;
+use vetogate_syntax::path::PathHints;
+
+fn found(path: &str, template: &str) -> Option<Confidence> {
+    let text = generate(template).unwrap();
+    let text = Text {
+        bytes: text.as_bytes(),
+        is_start: true,
+        is_binary: false,
+        hints: PathHints::of(path.as_bytes()),
+    };
+    let mut hits = Vec::new();
+    Generic.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
+    hits.first().map(|hit| hit.confidence)
+}
+
+#[test]
+fn true_ones() {
+    let cases = [
+        ("src/db.py", "DB_PASSWORD = '{alnum:14}'"),
+        (".env", "DB_PASSWORD=hunter{digits:1}"),
+        ("config/app.yml", "  password: {alnum:12}!"),
+        ("src/a.ts", "const apiKey: string = \"{alnum:32}\";"),
+        ("app.js", "secret: '{hex:40}',"),
+        ("Main.java", "String clientSecret = \"{alnum:24}\";"),
+        ("a.json", "{{\"auth_token\": \"{base64url:40}\"}}"),
+    ];
+    for (path, template) in cases {
+        assert_eq!(found(path, template), Some(Confidence::Medium), "{path}: {template}");
+    }
+}
+
+#[test]
+fn doubtful_ones_are_of_low_confidence() {
+    for (path, template) in [
+        ("tests/test_db.py", "PASSWORD = '{alnum:14}'"),
+        ("docs/setup.md", "    password = \"{alnum:14}\""),
+        ("src/a.py", "password = \"correcthorse\""),
+    ] {
+        assert_eq!(found(path, template), Some(Confidence::Low), "{path}: {template}");
+    }
+}
+
+#[test]
+fn near_misses() {
+    let cases = [
+        ("src/a.py", "password = os.environ[\"DB_PASSWORD\"]"),
+        ("src/a.py", "password = getpass('Password: ')"),
+        ("src/a.py", "PASSWORD_FIELD = 'user_password_1'"),
+        ("src/a.py", "def login(user, password: str = None): ..."),
+        ("src/a.ts", "token: {uuid}"),
+        ("src/a.ts", "const token = '{uuid}'"),
+        (".env", "DB_PASSWORD=${{DB_PASSWORD}}"),
+        (".env", "DB_PASSWORD="),
+        ("k8s.yml", "  secretName: web-tls-{digits:4}"),
+        ("a.yml", "password: {{{{ vault_password }}}}"),
+        ("a.py", "tokenizer_token = 'cl100k{digits:6}base'"),
+        ("a.py", "next_page_token = \"{alnum:32}\""),
+        ("a.js", "csrfToken: '{alnum:32}'"),
+        ("package-lock.json", "\"token\": \"{base64:40}\""),
+        ("a.py", "secret_key = 'django-insecure-example'"),
+        ("a.rs", "password: \"/etc/passwd-file\","),
+        ("a.tf", "password = var.db_password"),
+        ("a.sh", "PASSWORD=$(pass show db)"),
+        ("a.py", "passwordRegex = '^[a-z0-9]{{8,}}$'"),
+        ("a.go", "Token: token.IDENT,"),
+    ];
+    for (path, template) in cases {
+        assert_eq!(found(path, template), None, "{path}: {template}");
+    }
+}

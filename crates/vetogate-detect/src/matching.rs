@@ -1,0 +1,87 @@
+//! The first stage of matching: which rules have an anchor in a text, and where.
+//!
+//! One pass over the bytes, a hash of the last three of them, a bitmap of the hashes that begin a comparison. Nothing
+//! is built at start; the tables come from `build.rs`.
+
+use std::ops::Range;
+use vetogate_core::{Category, Confidence, Cwe, Detects, Rule, Severity};
+use vetogate_rules::trigram::{Anchor, fold, hash};
+use vetogate_rules::verify::Verifier;
+use vetogate_rules::{Class, RuleSpec};
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// Calls `on` with the index of each rule that has an anchor in `bytes`, and the anchor's offset, in order.
+pub(crate) fn anchors(bytes: &[u8], mut on: impl FnMut(usize, usize)) {
+    let mut window = 0_u32;
+    for (end, &byte) in bytes.iter().enumerate() {
+        window = window << 8 | u32::from(fold(byte));
+        let hash = hash(window);
+        if BITMAP[hash / 64] >> (hash % 64) & 1 == 1 && end >= 2 {
+            compare(bytes, end - 2, hash, &mut on);
+        }
+    }
+}
+
+#[inline(never)]
+fn compare(bytes: &[u8], at: usize, hash: usize, on: &mut impl FnMut(usize, usize)) {
+    let first = ANCHORS.partition_point(|(bucket, _)| usize::from(*bucket) < hash);
+    for (_, anchor) in ANCHORS[first..].iter().take_while(|(bucket, _)| usize::from(*bucket) == hash) {
+        let Some(start) = at.checked_sub(anchor.offset) else { continue };
+        let Some(text) = bytes.get(start..start + anchor.text.len()) else { continue };
+        if text.eq_ignore_ascii_case(anchor.text.as_bytes()) {
+            on(anchor.rule, start);
+        }
+    }
+}
+
+/// Ranges in which each rule has to be tried: windows around its anchors, merged where they touch, so that the work
+/// stays linear however often an anchor repeats.
+pub(crate) fn windows(
+    bytes: &[u8],
+    reach: impl Fn(usize) -> (usize, usize),
+) -> Vec<(usize, Vec<Range<usize>>)> {
+    let mut found: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
+    anchors(bytes, |rule, at| {
+        let (before, after) = reach(rule);
+        let range = at.saturating_sub(before)..(at + after).min(bytes.len());
+        let index = found.iter().position(|(index, _)| *index == rule).unwrap_or_else(|| {
+            found.push((rule, Vec::new()));
+            found.len() - 1
+        });
+        match found[index].1.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => found[index].1.push(range),
+        }
+    });
+    found.sort_by_key(|(rule, _)| *rule);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_anchor_is_seen_at_every_place_in_either_case() {
+        for (_, anchor) in ANCHORS {
+            for text in [anchor.text.to_owned(), anchor.text.to_ascii_uppercase()] {
+                for before in 0..4 {
+                    let bytes = ["~".repeat(before), text.clone(), "~".into()].concat();
+                    let mut seen = Vec::new();
+                    anchors(bytes.as_bytes(), |rule, at| seen.push((rule, at)));
+                    assert!(seen.contains(&(anchor.rule, before)), "{} at {before}", anchor.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_merge() {
+        let Some((_, anchor)) = ANCHORS.first() else { return };
+        let bytes = [anchor.text, anchor.text].join("~~~~");
+        let found = windows(bytes.as_bytes(), |_| (8, 64));
+        let (_, ranges) = found.iter().find(|(rule, _)| *rule == anchor.rule).unwrap();
+        assert_eq!(ranges.len(), 1);
+    }
+}

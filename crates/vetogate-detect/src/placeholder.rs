@@ -1,0 +1,284 @@
+//! What is no secret: placeholders, references, examples of documentation.
+
+use vetogate_syntax::words;
+
+/// Words that make a value an example when they stand in it as whole words.
+const EXAMPLE_WORDS: &[&str] = &[
+    "example",
+    "examples",
+    "sample",
+    "placeholder",
+    "changeme",
+    "change",
+    "replace",
+    "replaceme",
+    "dummy",
+    "fake",
+    "todo",
+    "fixme",
+    "redacted",
+    "your",
+    "yours",
+    "insert",
+    "here",
+    "foobar",
+    "foo",
+    "bar",
+    "baz",
+    "test",
+    "testing",
+    "demo",
+    "xxx",
+    "xxxx",
+    "none",
+    "null",
+    "nil",
+    "undefined",
+    "empty",
+    "secret",
+    "password",
+    "passwd",
+    "token",
+    "apikey",
+    "mock",
+    "stub",
+    "invalid",
+    "default",
+    "enter",
+    "put",
+    "my",
+    "some",
+];
+
+/// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
+pub fn is_example_token(value: &[u8]) -> bool {
+    let tail =
+        value.iter().rposition(|&byte| byte == b'_' || byte == b'-').map_or(value, |at| &value[at + 1..]);
+    let body = if tail.len() >= 10 { tail } else { value };
+    is_monotonous(body) || ends_as_example(value) || has_hole(value) || spelled_out(value)
+}
+
+/// A password that nobody uses: a hole, a reference, a word such as `changeme`.
+pub fn is_example_password(value: &[u8]) -> bool {
+    is_monotonous(value) || is_reference(value) || has_hole(value) || names_itself(value)
+}
+
+/// The body of a private key that is blanked out.
+pub fn is_example_key(value: &[u8]) -> bool {
+    let body: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    body.len() < 40 || is_monotonous(&body) || value.windows(3).any(|three| three == b"...")
+}
+
+/// `...EXAMPLE` and `...EXAMPLEKEY`, as AWS writes them in its documentation.
+fn ends_as_example(value: &[u8]) -> bool {
+    let upper = value.to_ascii_uppercase();
+    [&b"EXAMPLE"[..], b"EXAMPLEKEY", b"EXAMPLETOKEN", b"PLACEHOLDER"].iter().any(|end| upper.ends_with(end))
+}
+
+/// Separate words inside a token, such as `your-token-here`: random text has none of these between separators.
+fn spelled_out(value: &[u8]) -> bool {
+    let parts = value.split(|byte| matches!(byte, b'_' | b'-' | b'.' | b' '));
+    let words = parts.filter(|part| part.len() >= 4).map(<[u8]>::to_ascii_lowercase);
+    words.filter(|word| EXAMPLE_WORDS.iter().any(|example| example.as_bytes() == word.as_slice())).count() > 0
+}
+
+/// A run of one character, a short cycle, or a walk over the alphabet or the digits.
+pub fn is_monotonous(value: &[u8]) -> bool {
+    if value.len() < 4 {
+        return false;
+    }
+    let mut distinct = [false; 256];
+    value.iter().for_each(|&byte| distinct[usize::from(byte)] = true);
+    let count = distinct.iter().filter(|&&seen| seen).count();
+    if count <= 2 || (value.len() >= 20 && count <= 4) {
+        return true;
+    }
+    let steps = value.windows(2).filter(|pair| {
+        let step = pair[1].wrapping_sub(pair[0]);
+        step == 0
+            || step == 1
+            || step == 255
+            || matches!(pair, [b'9', b'0' | b'a' | b'A'] | [b'z' | b'Z', b'0' | b'a' | b'A'])
+    });
+    let cycle = (1..=8)
+        .any(|period| value.len() >= 3 * period && value.iter().zip(&value[period..]).all(|(a, b)| a == b));
+    cycle || steps.count() * 4 >= (value.len() - 1) * 3 || has_long_run(value)
+}
+
+/// Six of the same character in a row, in a text that should be random.
+fn has_long_run(value: &[u8]) -> bool {
+    value.len() >= 12 && value.windows(7).any(|window| window.iter().all(|byte| byte == &window[0]))
+}
+
+/// A hole of a template language: `${X}`, `{{x}}`, `%X%`, `$(x)`, `<x>`, `%s`, `[x]`, `{x}`, `***`.
+pub fn has_hole(value: &[u8]) -> bool {
+    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
+    let wrapped =
+        |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
+    has(b"${")
+        || has(b"{{")
+        || has(b"$(")
+        || has(b"<%")
+        || has(b"#{")
+        || has(b"***")
+        || has(b"...")
+        || has(b"%(")
+        || has(b"@@")
+        || wrapped(b'<', b'>')
+        || wrapped(b'%', b'%')
+        || wrapped(b'[', b']')
+        || wrapped(b'{', b'}')
+        || wrapped(b'(', b')')
+        || wrapped(b'_', b'_')
+        || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.
+pub fn is_reference(value: &[u8]) -> bool {
+    const STARTS: &[&[u8]] = &[
+        b"$",
+        b"process.env",
+        b"os.environ",
+        b"os.getenv",
+        b"getenv",
+        b"env.",
+        b"env(",
+        b"ENV[",
+        b"secrets.",
+        b"vault:",
+        b"vault/",
+        b"arn:",
+        b"op://",
+        b"op:",
+        b"ssm:",
+        b"ssm/",
+        b"sops:",
+        b"ref+",
+        b"data.",
+        b"var.",
+        b"local.",
+        b"module.",
+        b"self.",
+        b"this.",
+        b"config.",
+        b"settings.",
+        b"args.",
+        b"options.",
+        b"file:",
+        b"projects/",
+        b"@Microsoft.KeyVault",
+        b"ENC[",
+        b"ENC(",
+        b"!vault",
+        b"!secret",
+        b"!ref",
+        b"!sub",
+        b"!env",
+        b"{cipher}",
+        b"encrypted:",
+        b"keyring:",
+        b"kms:",
+        b"credentials(",
+    ];
+    STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
+}
+
+/// Made of example words alone, such as `changeme`, `my-secret-password`, `test123`.
+fn names_itself(value: &[u8]) -> bool {
+    let words = words::split(value);
+    let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    !words.is_empty()
+        && words.iter().all(|word| {
+            let word = letters(word);
+            word.is_empty() || EXAMPLE_WORDS.contains(&word.as_str()) || COMMON_PARTS.contains(&word.as_str())
+        })
+}
+
+/// Words that stand beside example words in placeholders.
+const COMMON_PARTS: &[&str] = &[
+    "user",
+    "admin",
+    "root",
+    "db",
+    "api",
+    "key",
+    "pass",
+    "pwd",
+    "a",
+    "the",
+    "this",
+    "is",
+    "not",
+    "it",
+    "with",
+    "be",
+    "to",
+    "me",
+    "database",
+    "string",
+    "value",
+    "auth",
+    "access",
+    "private",
+    "client",
+    "id",
+    "super",
+    "very",
+    "real",
+    "long",
+    "valid",
+    "wrong",
+    "hardcoded",
+    "new",
+    "old",
+    "username",
+    "login",
+    "credentials",
+    "random",
+    "use",
+    "set",
+    "host",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_that_nobody_uses() {
+        for example in [
+            "changeme",
+            "your_password_here",
+            "${DB_PASS}",
+            "{{ password }}",
+            "%DB%",
+            "<password>",
+            "xxxxxxxx",
+            "12345678",
+            "my-secret",
+            "process.env.X",
+            "********",
+            "test123",
+            "password",
+        ] {
+            assert!(is_example_password(example.as_bytes()), "{example}");
+        }
+        for real in ["hunter2", "Tr0ub4dor&3", "kX9v-Lm2pQ", "correcthorse", "S3nsible!pw"] {
+            assert!(!is_example_password(real.as_bytes()), "{real}");
+        }
+    }
+
+    #[test]
+    fn blanked_out_tokens() {
+        for example in [
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "xoxb-your-token-here-1234",
+            "sk_live_0000000000000000000000",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+            "1234567890abcdef1234567890abcdef",
+        ] {
+            assert!(is_example_token(example.as_bytes()), "{example}");
+        }
+        assert!(!is_example_token(b"q9Zt3LxW8vB2nM5kR7cD1fH4"));
+    }
+}

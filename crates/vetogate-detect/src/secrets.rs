@@ -1,0 +1,190 @@
+//! Secrets with a vendor's shape: the rules of `rules/secret/`.
+
+use crate::matching::{self, BUILDERS};
+use crate::{BlobDetector, Hit, Text, placeholder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::ops::Range;
+use std::sync::{Arc, LazyLock, OnceLock};
+use vetogate_core::digest::UNGUESSABLE_BITS;
+use vetogate_core::secret::entropy_bits;
+use vetogate_core::{Confidence, Fuel, Rule, Secret};
+use vetogate_rules::verify::Check;
+use vetogate_rules::{Class, RuleSpec};
+
+/// The detector of all data rules.
+pub struct DataRules;
+
+/// Halves of a pair stand at most this far apart, in bytes.
+const PAIR_REACH: usize = 2048;
+
+struct Loaded {
+    spec: RuleSpec,
+    rule: Arc<Rule>,
+    regex: OnceLock<Regex>,
+}
+
+static LOADED: LazyLock<Vec<OnceLock<Loaded>>> =
+    LazyLock::new(|| BUILDERS.iter().map(|_| OnceLock::new()).collect());
+
+/// A rule's cold data, built when something asks for it.
+fn loaded(index: usize) -> &'static Loaded {
+    LOADED[index].get_or_init(|| {
+        let spec = BUILDERS[index].1();
+        let rule = Arc::new(spec.rule.clone());
+        Loaded { spec, rule, regex: OnceLock::new() }
+    })
+}
+
+impl Loaded {
+    /// The expression, compiled on the first hit of an anchor. `build.rs` has compiled it before.
+    fn regex(&self) -> &Regex {
+        #[expect(clippy::expect_used, reason = "the same expression compiled when the program was built")]
+        self.regex.get_or_init(|| {
+            RegexBuilder::new(&self.spec.regex).unicode(false).build().expect("a rule that compiled before")
+        })
+    }
+}
+
+/// SHA-256 over the rule files.
+pub(crate) fn data_digest() -> &'static str {
+    matching::DIGEST
+}
+
+/// The data rules, for tests and for `veto rules`.
+pub fn specs() -> impl Iterator<Item = &'static RuleSpec> {
+    (0..BUILDERS.len()).map(|index| &loaded(index).spec)
+}
+
+impl BlobDetector for DataRules {
+    fn rules(&self) -> Vec<Arc<Rule>> {
+        (0..BUILDERS.len()).map(|index| Arc::clone(&loaded(index).rule)).collect()
+    }
+
+    fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
+        let reach = |index: usize| {
+            let spec = &loaded(index).spec;
+            (spec.before, spec.after)
+        };
+        let mut found = Vec::new();
+        for (index, ranges) in matching::windows(text.bytes, reach) {
+            for range in ranges {
+                if !fuel.burn(range.len() as u64) {
+                    return;
+                }
+                confirm(loaded(index), text, range, &mut found);
+            }
+        }
+        pair(&mut found);
+        hits.extend(without_overlaps(found).into_iter().map(|(_, hit)| hit));
+    }
+}
+
+/// Runs a rule's expression over a range, with the text before it as context.
+fn confirm(
+    loaded: &'static Loaded,
+    text: &Text<'_>,
+    range: Range<usize>,
+    found: &mut Vec<(&'static Loaded, Hit)>,
+) {
+    let haystack = &text.bytes[..range.end];
+    let mut at = range.start;
+    while let Some(captures) = loaded.regex().captures_at(haystack, at) {
+        let Some(whole) = captures.get(0) else { return };
+        at = whole.end().max(whole.start() + 1);
+        if let Some(hit) = hit(loaded, text, &captures) {
+            found.push((loaded, hit));
+        }
+        if at > range.end {
+            return;
+        }
+    }
+}
+
+fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Option<Hit> {
+    let spec = &loaded.spec;
+    let whole = captures.get(0)?;
+    let secret = captures.name("secret").unwrap_or(whole);
+    let value = secret.as_bytes();
+    let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
+    let is_example = match spec.class {
+        Class::Token => placeholder::is_example_token(value),
+        Class::Password | Class::Uri => placeholder::is_example_password(value),
+        Class::PrivateKey => placeholder::is_example_key(value),
+    };
+    if check == Check::Invalid || (check != Check::Valid && is_example) {
+        return None;
+    }
+    if check != Check::Valid && entropy_bits(value) < spec.min_entropy * value.len() as f64 {
+        return None;
+    }
+    let identifier =
+        captures.name("identifier").map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
+    Some(Hit {
+        rule: Arc::clone(&loaded.rule),
+        span: whole.range(),
+        secret_spans: vec![secret.range()],
+        values: vec![Secret::new(value)],
+        identifier,
+        confidence: confidence(spec, check, text),
+        guessable: f64::from(spec.rule.bits) < UNGUESSABLE_BITS && entropy_bits(value) < UNGUESSABLE_BITS,
+        note: None,
+    })
+}
+
+fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
+    match (check, spec.class) {
+        (Check::Valid, Class::Token) => Confidence::High,
+        (_, Class::Token) if text.hints.is_test => spec.rule.confidence.min(Confidence::Medium),
+        (_, _) if text.hints.is_test => Confidence::Low,
+        (Check::Unknown, _) if spec.verify.is_some() => spec.rule.confidence.min(Confidence::Medium),
+        _ => spec.rule.confidence,
+    }
+}
+
+/// Joins each half of a pair with the nearest other half into one hit.
+fn pair(found: &mut Vec<(&'static Loaded, Hit)>) {
+    let mut taken: Vec<usize> = Vec::new();
+    for index in 0..found.len() {
+        let Some(other) = &found[index].0.spec.pair else { continue };
+        let start = found[index].1.span.start;
+        let near = (0..found.len())
+            .filter(|&half| found[half].0.rule.id == *other && !taken.contains(&half))
+            .min_by_key(|&half| found[half].1.span.start.abs_diff(start))
+            .filter(|&half| found[half].1.span.start.abs_diff(start) <= PAIR_REACH);
+        if let Some(half) = near {
+            taken.push(half);
+            let (spans, values) = (found[half].1.secret_spans.clone(), found[half].1.values.clone());
+            let whole = &mut found[index].1;
+            whole.secret_spans.extend(spans);
+            whole.values.extend(values);
+            whole.confidence = Confidence::High.min(whole.confidence.max(Confidence::Medium));
+            whole.note = Some("The other half of the pair stands beside it.".into());
+        }
+    }
+    let mut index = 0;
+    found.retain(|_| {
+        index += 1;
+        !taken.contains(&(index - 1))
+    });
+}
+
+/// Of hits whose values overlap, the surest, then the longest.
+fn without_overlaps(mut found: Vec<(&'static Loaded, Hit)>) -> Vec<(&'static Loaded, Hit)> {
+    let length = |hit: &Hit| hit.secret_spans[0].len();
+    found.sort_by(|(_, a), (_, b)| {
+        b.confidence.cmp(&a.confidence).then(length(b).cmp(&length(a))).then(a.rule.id.cmp(&b.rule.id))
+    });
+    let mut kept: Vec<(&'static Loaded, Hit)> = Vec::new();
+    for candidate in found {
+        if !kept.iter().any(|(_, hit)| overlap(hit, &candidate.1.secret_spans[0])) {
+            kept.push(candidate);
+        }
+    }
+    kept.sort_by_key(|(_, hit)| hit.span.start);
+    kept
+}
+
+/// Whether a range overlaps a value of the hit.
+pub(crate) fn overlap(hit: &Hit, range: &Range<usize>) -> bool {
+    hit.secret_spans.iter().any(|span| span.start < range.end && range.start < span.end)
+}
