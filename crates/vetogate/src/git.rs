@@ -4,4 +4,8 @@
 //! gpg, ssh), fetches an object, or is blinded by replace refs and grafts. Chained hooks are not started here: they
 //! get the user's own environment.
 
+pub mod catfile;
 pub mod command;
+pub mod listing;
+pub mod remote;
+pub mod tree;

@@ -3,5 +3,6 @@
 //! Data flows one way: source, artifact, detectors, findings, policy, verdict, report.
 
 pub mod cli;
+pub mod deadline;
 pub mod git;
 pub mod report;

@@ -1,0 +1,223 @@
+//! Reading objects through one long-lived `git cat-file --batch`.
+
+use super::command::{Git, GitError};
+use crate::deadline::Watch;
+use bstr::ByteSlice;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use vetogate_core::ObjectId;
+
+/// Type of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A file's content.
+    Blob,
+    /// A directory.
+    Tree,
+    /// A commit.
+    Commit,
+    /// An annotated tag.
+    Tag,
+}
+
+/// What `cat-file` says before an object's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The id.
+    pub oid: ObjectId,
+    /// The type.
+    pub kind: ObjectKind,
+    /// Bytes of content.
+    pub size: u64,
+}
+
+/// Why an object can't be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Git says that it is missing, or can't read it.
+    Missing,
+    /// Git died while it read the object.
+    Died,
+}
+
+struct Running {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+/// A reader of objects. Starts git when it is first asked, and again after git died.
+pub struct CatFile {
+    git: Git,
+    watch: Watch,
+    running: Option<Running>,
+}
+
+/// Objects up to this size may be read whole where their structure is needed: commits, tags, trees, policies.
+pub const WHOLE: u64 = 64 << 20;
+
+impl CatFile {
+    /// A reader; nothing is started.
+    pub fn new(git: Git, watch: Watch) -> Self {
+        Self { git, watch, running: None }
+    }
+
+    /// Starts git ahead of the first question.
+    ///
+    /// # Errors
+    /// When git can't be started.
+    pub fn warm_up(&mut self) -> Result<(), GitError> {
+        self.running().map(|_| ())
+    }
+
+    fn running(&mut self) -> Result<&mut Running, GitError> {
+        if self.running.is_none() {
+            let mut command = self.git.command(["cat-file", "--batch"]);
+            let mut child =
+                command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(GitError::Start)?;
+            self.watch.guard(&child);
+            let pipes = child.stdin.take().zip(child.stdout.take());
+            let (input, output) = pipes.ok_or_else(|| broken(io::Error::other("no pipe")))?;
+            let output = BufReader::with_capacity(64 << 10, output);
+            self.running = Some(Running { child, input, output });
+        }
+        self.running.as_mut().ok_or_else(|| broken(io::Error::other("not running")))
+    }
+
+    /// Ends git; the next question starts it again.
+    pub fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            self.watch.forget(&running.child);
+            drop(running.input);
+            let _ = running.child.kill();
+            let _ = running.child.wait();
+        }
+    }
+
+    /// Asks for an object and reads its header. The content has to be taken with [`content`](Self::content) before
+    /// the next question.
+    ///
+    /// # Errors
+    /// When git can't be started or gives an answer that is not understood.
+    pub fn header(&mut self, oid: ObjectId) -> Result<Result<Header, Absent>, GitError> {
+        let running = self.running()?;
+        let mut line = Vec::new();
+        let asked =
+            writeln!(running.input, "{oid}").and_then(|()| running.output.read_until(b'\n', &mut line));
+        if !matches!(asked, Ok(read) if read > 0) {
+            self.stop();
+            return Ok(Err(Absent::Died));
+        }
+        if line.ends_with(b" missing\n") {
+            return Ok(Err(Absent::Missing));
+        }
+        parse_header(&line).map(Ok).ok_or_else(|| GitError::Answer {
+            command: "cat-file".into(),
+            detail: format!("expected `ID TYPE SIZE` for {oid}"),
+        })
+    }
+
+    /// Hands out the content of the object asked for, in pieces; `Err` where git died in the middle.
+    ///
+    /// # Errors
+    /// [`Absent::Died`].
+    pub fn content(&mut self, size: u64, mut on: impl FnMut(&[u8])) -> Result<(), Absent> {
+        let mut left = size + 1;
+        while left > 0 {
+            let Some(running) = self.running.as_mut() else { return Err(Absent::Died) };
+            let piece = match running.output.fill_buf() {
+                Ok(piece) if !piece.is_empty() => piece,
+                _ => {
+                    self.stop();
+                    return Err(Absent::Died);
+                }
+            };
+            let take = piece.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            // The last byte is the newline that git adds.
+            let content = if take as u64 == left { take - 1 } else { take };
+            if content > 0 {
+                on(&piece[..content]);
+            }
+            running.output.consume(take);
+            left -= take as u64;
+        }
+        Ok(())
+    }
+
+    /// Reads an object of at most [`WHOLE`] bytes.
+    ///
+    /// # Errors
+    /// When git can't be started or gives an answer that is not understood.
+    pub fn read(&mut self, oid: ObjectId) -> Result<Result<(Header, Vec<u8>), Absent>, GitError> {
+        let header = match self.header(oid)? {
+            Ok(header) => header,
+            Err(absent) => return Ok(Err(absent)),
+        };
+        let mut content = Vec::new();
+        let read = self.content(header.size, |piece| {
+            if content.len() as u64 <= WHOLE {
+                content.extend_from_slice(piece);
+            }
+        });
+        Ok(read.map(|()| (header, content)))
+    }
+}
+
+impl Drop for CatFile {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn broken(error: io::Error) -> GitError {
+    GitError::Pipe { command: "cat-file".into(), error }
+}
+
+fn parse_header(line: &[u8]) -> Option<Header> {
+    let mut fields = line.trim_end().split_str(" ");
+    let oid = ObjectId::from_hex(fields.next()?).ok()?;
+    let kind = match fields.next()? {
+        b"blob" => ObjectKind::Blob,
+        b"tree" => ObjectKind::Tree,
+        b"commit" => ObjectKind::Commit,
+        b"tag" => ObjectKind::Tag,
+        _ => return None,
+    };
+    let size = fields.next()?.to_str().ok()?.parse().ok()?;
+    fields.next().is_none().then_some(Header { oid, kind, size })
+}
+
+/// Reads a child's output to its end, then its exit.
+///
+/// # Errors
+/// When reading fails or the child ends badly: a child that was killed is an error, never an empty answer.
+pub fn finish(command: &str, mut child: Child, watch: &Watch) -> Result<Vec<u8>, GitError> {
+    watch.guard(&child);
+    let mut bytes = Vec::new();
+    let read = child.stdout.take().map_or(Ok(0), |mut output| output.read_to_end(&mut bytes));
+    watch.forget(&child);
+    let output = child.wait_with_output();
+    let pipe = |error| GitError::Pipe { command: command.into(), error };
+    read.map_err(pipe)?;
+    let output = output.map_err(pipe)?;
+    if output.status.success() {
+        return Ok(bytes);
+    }
+    let stderr = vetogate_core::text::shorten(&vetogate_core::text::escape(output.stderr.trim()), 400);
+    Err(GitError::Failed { command: command.into(), status: output.status.to_string(), stderr })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers() {
+        let hex = "ab".repeat(20);
+        let good = parse_header(format!("{hex} blob 12\n").as_bytes()).unwrap();
+        assert_eq!((good.kind, good.size), (ObjectKind::Blob, 12));
+        for bad in ["", "x blob 1\n", &format!("{hex} blub 1\n"), &format!("{hex} blob x\n")] {
+            assert_eq!(parse_header(bad.as_bytes()), None);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What this clone knows of a remote: its URLs, and the tracking refs that describe them.
+
+use super::command::{Git, GitError};
+use bstr::{BString, ByteSlice};
+use std::collections::BTreeMap;
+use vetogate_core::ObjectId;
+
+/// The part of git's configuration that names remotes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remotes {
+    values: BTreeMap<String, Vec<String>>,
+}
+
+/// A ref of this clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ref {
+    /// Its full name.
+    pub name: BString,
+    /// What it points at.
+    pub oid: ObjectId,
+    /// The ref that it stands for, where it is symbolic.
+    pub target: Option<BString>,
+}
+
+/// Arguments that print every key of remotes and URLs; git ends with 1 where there is none.
+pub const CONFIG: &[&str] = &["config", "-z", "--includes", "--get-regexp", r"^(remote|url)\."];
+
+impl Remotes {
+    /// Parses what [`CONFIG`] prints: `KEY\nVALUE\0`.
+    pub fn parse(output: &[u8]) -> Self {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for item in output.split_str("\0").filter(|item| !item.is_empty()) {
+            let (key, value) = item.split_once_str("\n").unwrap_or((item, b""));
+            values
+                .entry(key.to_str_lossy().into_owned())
+                .or_default()
+                .push(value.to_str_lossy().into_owned());
+        }
+        Self { values }
+    }
+
+    fn get(&self, remote: &str, key: &str) -> &[String] {
+        self.values.get(&format!("remote.{remote}.{key}")).map_or(&[], Vec::as_slice)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().filter_map(|key| key.strip_prefix("remote.")?.strip_suffix(".fetch"))
+    }
+
+    /// Whether the tracking refs of `remote` describe what lies behind `url`: it is the remote's only push URL, and
+    /// names the same host and path as the URL that is fetched.
+    pub fn describes(&self, remote: &str, url: &str) -> bool {
+        let [fetched] = self.get(remote, "url") else { return false };
+        let pushed = self.get(remote, "pushurl");
+        let pushed_elsewhere = match pushed {
+            [] => false,
+            [one] => identity(&self.rewritten(one)) != identity(&self.rewritten(fetched)),
+            _ => true,
+        };
+        !pushed_elsewhere && identity(&self.rewritten(fetched)) == identity(url)
+    }
+
+    /// A URL as `url.<base>.insteadOf` makes it: the longest match wins (git-config).
+    fn rewritten(&self, url: &str) -> String {
+        let rules = self.values.iter().filter_map(|(key, values)| {
+            let base = key.strip_prefix("url.")?.strip_suffix(".insteadof")?;
+            Some(values.iter().map(move |prefix| (base, prefix)))
+        });
+        let longest = rules
+            .flatten()
+            .filter(|(_, prefix)| url.starts_with(prefix.as_str()))
+            .max_by_key(|(_, prefix)| prefix.len());
+        longest.map_or_else(|| url.to_owned(), |(base, prefix)| format!("{base}{}", &url[prefix.len()..]))
+    }
+
+    /// Whether a ref is a tracking ref of `remote` and of no other: below `refs/remotes/`, and the remote's refspec
+    /// is the longest that writes it.
+    pub fn tracks(&self, remote: &str, name: &[u8]) -> bool {
+        let Ok(name) = name.to_str() else { return false };
+        let reach = |remote: &str| {
+            self.get(remote, "fetch").iter().filter_map(|refspec| written_by(refspec, name)).max()
+        };
+        let Some(own) = reach(remote) else { return false };
+        name.starts_with("refs/remotes/")
+            && self
+                .names()
+                .filter(|other| *other != remote)
+                .all(|other| reach(other).is_none_or(|length| length < own))
+    }
+}
+
+/// Length of the fixed part of a refspec's right side, where it writes `name`.
+fn written_by(refspec: &str, name: &str) -> Option<usize> {
+    let (_, written) = refspec.trim_start_matches('+').split_once(':')?;
+    match written.split_once('*') {
+        Some((before, after)) => {
+            let fits =
+                name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after);
+            fits.then_some(before.len())
+        }
+        None => (written == name).then_some(written.len()),
+    }
+}
+
+/// Host and path of a URL, without scheme, user, default port, trailing `/` and `.git`.
+fn identity(url: &str) -> (String, String) {
+    let (host, path) = if let Some((scheme, rest)) = url.split_once("://") {
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = authority.rsplit('@').next().unwrap_or(authority).to_ascii_lowercase();
+        let port = match scheme {
+            "https" => ":443",
+            "http" => ":80",
+            "ssh" | "git+ssh" => ":22",
+            _ => ":",
+        };
+        let path = if scheme == "file" { format!("/{path}") } else { path.to_owned() };
+        (host.strip_suffix(port).unwrap_or(&host).to_owned(), path)
+    } else if let Some((host, path)) = url.split_once(':').filter(|(host, _)| !host.contains('/')) {
+        (
+            host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase(),
+            path.trim_start_matches('/').to_owned(),
+        )
+    } else {
+        (String::new(), url.to_owned())
+    };
+    let path = path.trim_end_matches('/');
+    (host, path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/').to_owned())
+}
+
+/// A URL without its password, as it may be shown and hashed.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let name = user.split(':').next().unwrap_or_default();
+            // A token is often the user's name itself.
+            let name = if user.contains(':') || name.len() < 20 { name } else { "..." };
+            format!("{scheme}://{name}@{host}{path}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+/// Refs that match the patterns (all refs where there is none), with what symbolic ones stand for.
+///
+/// # Errors
+/// When git fails.
+pub fn refs(git: &Git, patterns: &[&str]) -> Result<Vec<Ref>, GitError> {
+    let output = git.read(refs_arguments(patterns))?;
+    Ok(parse_refs(&output))
+}
+
+/// The arguments of [`refs`].
+pub fn refs_arguments<'a>(patterns: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec!["for-each-ref", "--format=%(objectname) %(refname) %(symref)"];
+    arguments.extend(patterns);
+    arguments
+}
+
+/// Parses what [`refs_arguments`] prints. Ref names hold no blank (git-check-ref-format).
+pub fn parse_refs(output: &[u8]) -> Vec<Ref> {
+    let line = |line: &[u8]| {
+        let mut fields = line.split_str(" ");
+        let oid = ObjectId::from_hex(fields.next()?).ok()?;
+        let name: BString = fields.next()?.into();
+        let target = fields.next().filter(|target| !target.is_empty()).map(BString::from);
+        Some(Ref { name, oid, target })
+    };
+    output.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remotes(pairs: &[(&str, &str)]) -> Remotes {
+        let text: String = pairs.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        Remotes::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn one_place_has_many_urls() {
+        let urls = [
+            "https://github.com/o/r.git",
+            "git@github.com:o/r",
+            "ssh://git@github.com:22/o/r/",
+            "https://me@GitHub.com:443/o/r",
+        ];
+        for url in urls {
+            assert_eq!(identity(url), ("github.com".into(), "o/r".into()), "{url}");
+        }
+        assert_eq!(identity("file:///srv/r.git"), identity("/srv/r"));
+        assert_ne!(identity("https://github.com/o/r"), identity("https://github.com:8443/o/r"));
+    }
+
+    #[test]
+    fn tracking_refs_describe_the_only_push_url_that_is_also_fetched() {
+        let plain =
+            remotes(&[("remote.o.url", "git@h:o/r"), ("remote.o.fetch", "+refs/heads/*:refs/remotes/o/*")]);
+        assert!(plain.describes("o", "https://h/o/r.git") && !plain.describes("o", "https://h/o/other"));
+        assert!(!plain.describes("https://h/o/r", "https://h/o/r"));
+        let elsewhere = remotes(&[("remote.o.url", "git@h:o/r"), ("remote.o.pushurl", "git@h:me/r")]);
+        assert!(!elsewhere.describes("o", "git@h:me/r"));
+        let two = remotes(&[("remote.o.url", "git@h:o/r"), ("remote.o.url", "git@h:o/s")]);
+        assert!(!two.describes("o", "git@h:o/r"));
+        let alias = remotes(&[("remote.o.url", "gh:o/r"), ("url.https://h/.insteadof", "gh:")]);
+        assert!(alias.describes("o", "https://h/o/r"));
+    }
+
+    #[test]
+    fn a_ref_belongs_to_the_remote_that_writes_it() {
+        let remotes = remotes(&[
+            ("remote.orig.fetch", "+refs/heads/*:refs/remotes/orig/*"),
+            ("remote.orig/sub.fetch", "+refs/heads/*:refs/remotes/orig/sub/*"),
+            ("remote.mirror.fetch", "+refs/*:refs/*"),
+        ]);
+        assert!(remotes.tracks("orig", b"refs/remotes/orig/main"));
+        assert!(!remotes.tracks("orig", b"refs/remotes/orig/sub/main"));
+        assert!(remotes.tracks("orig/sub", b"refs/remotes/orig/sub/main"));
+        assert!(!remotes.tracks("mirror", b"refs/heads/main") && !remotes.tracks("", b"refs/remotes/x/y"));
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        let password = ["pass", "word"].concat();
+        assert_eq!(without_password(&format!("https://me:{password}@h/r")), "https://me@h/r");
+        assert_eq!(without_password(&format!("https://{}@h/r", "x1".repeat(20))), "https://...@h/r");
+        assert_eq!(without_password("git@h:o/r"), "git@h:o/r");
+    }
+}
