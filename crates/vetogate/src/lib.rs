@@ -4,5 +4,6 @@
 
 pub mod cli;
 pub mod deadline;
+pub mod engine;
 pub mod git;
 pub mod report;

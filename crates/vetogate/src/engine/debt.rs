@@ -1,0 +1,167 @@
+//! Old debt: what the remote has already does not veto.
+//!
+//! Old is a value that the same rule finds in a blob outside the published set on the old side of an entry of the
+//! push. A value that stands elsewhere in what the remote has is copied: it warns. Asked only when there is a hit.
+
+use super::findings::Candidate;
+use super::workers::{Item, Scope, Source, look};
+use crate::git::catfile::CatFile;
+use crate::git::listing::{Listing, RawEntry};
+use crate::git::tree::GitTree;
+use bstr::{BString, ByteSlice};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write;
+use std::process::Stdio;
+use vetogate_core::text::escape;
+use vetogate_core::{EntryKind, Novelty, ObjectId, Place, Secret};
+use vetogate_syntax::path::PathHints;
+
+/// A value that the other side has, and where.
+struct Known {
+    rule: String,
+    values: Vec<Secret>,
+    paths: Vec<BString>,
+    /// Whether the push takes it away from one of its paths.
+    is_removed: bool,
+}
+
+/// Tells old and copied candidates from new ones. `trees` are commits that the other side has.
+pub fn classify(
+    scope: &Scope<'_>,
+    objects: &RefCell<CatFile>,
+    listing: &Listing,
+    trees: &[ObjectId],
+    candidates: &mut [Candidate],
+) {
+    if candidates.is_empty() {
+        return;
+    }
+    let known = old_sides(scope, &mut objects.borrow_mut(), listing);
+    for candidate in candidates
+        .iter_mut()
+        .filter(|candidate| matches!(candidate.place, Place::File(_) | Place::FileName(_)))
+    {
+        if is_old(candidate, &known) {
+            candidate.novelty = Novelty::Old;
+        }
+    }
+    copied(scope, objects, trees, candidates);
+}
+
+fn is_file(kind: Option<EntryKind>) -> bool {
+    matches!(kind, Some(EntryKind::File | EntryKind::Symlink))
+}
+
+/// What stands in the old sides that are not published themselves.
+fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, listing: &Listing) -> Vec<Known> {
+    let published: HashSet<ObjectId> = listing.entries.iter().map(|entry| entry.new.oid).collect();
+    let mut blobs: BTreeMap<(ObjectId, PathHints), Vec<&RawEntry>> = BTreeMap::new();
+    for entry in &listing.entries {
+        for side in entry.old.iter().filter(|side| is_file(side.kind) && !published.contains(&side.oid)) {
+            blobs.entry((side.oid, PathHints::of(&entry.path))).or_default().push(entry);
+        }
+    }
+    let item = |(oid, hints): &(ObjectId, PathHints)| Item {
+        source: Source::Blob(*oid),
+        hints: *hints,
+        place: Place::Object(*oid),
+    };
+    let items: Vec<Item> = blobs.keys().map(item).collect();
+    let looked = look(scope, objects, &items);
+    let mut known = Vec::new();
+    for (looked, entries) in looked.into_iter().zip(blobs.values()) {
+        let paths: Vec<BString> = entries.iter().map(|entry| entry.path.clone()).collect();
+        let is_removed = entries.iter().any(|entry| entry.new.kind.is_none());
+        known.extend(looked.hits.into_iter().map(|hit| Known {
+            rule: hit.rule.id.clone(),
+            values: hit.values,
+            paths: paths.clone(),
+            is_removed,
+        }));
+    }
+    known
+}
+
+fn is_old(candidate: &Candidate, known: &[Known]) -> bool {
+    let hit = &candidate.hit;
+    let place = candidate.place.path().unwrap_or_default();
+    let here = |known: &&Known| known.is_removed || known.paths.iter().any(|path| escape(path) == place);
+    let fits: Vec<&Known> = known.iter().filter(|known| !hit.guessable || here(known)).collect();
+    let whole = fits.iter().any(|known| known.rule == hit.rule.id && known.values == hit.values);
+    // Of a pair, every part has to be old.
+    let parts = hit.values.len() > 1
+        && hit.values.iter().all(|value| fits.iter().any(|known| known.values.contains(value)));
+    whole || parts
+}
+
+/// At most so many trees of the other side are searched.
+const TREES: usize = 8;
+
+/// Values that stand elsewhere in what the other side has. A guessable one never counts, nor one of several lines:
+/// `git grep` does not see it. What can't be asked stays new.
+fn copied(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], candidates: &mut [Candidate]) {
+    let searched = |candidate: &Candidate| {
+        let line = |value: &Secret| !value.expose().contains(&b'\n');
+        candidate.novelty == Novelty::Introduced
+            && !candidate.hit.guessable
+            && candidate.hit.values.iter().all(line)
+    };
+    let patterns: Vec<u8> = candidates
+        .iter()
+        .filter(|candidate| searched(candidate))
+        .flat_map(|candidate| &candidate.hit.values)
+        .flat_map(|value| [value.expose(), b"\n"].concat())
+        .collect();
+    if patterns.is_empty() || trees.is_empty() {
+        return;
+    }
+    for (tree, path) in grep(scope, &trees[..trees.len().min(TREES)], &patterns) {
+        let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(&path) else { continue };
+        let item = Item {
+            source: Source::Blob(entry.oid),
+            hints: PathHints::of(&path),
+            place: Place::Object(entry.oid),
+        };
+        let found = look(scope, &mut objects.borrow_mut(), &[item]).remove(0).hits;
+        for candidate in candidates.iter_mut().filter(|candidate| searched(candidate)) {
+            let same = |hit: &super::RawHit| {
+                hit.rule.id == candidate.hit.rule.id && hit.values == candidate.hit.values
+            };
+            if found.iter().any(same) {
+                candidate.novelty = Novelty::CopiedFrom(escape(&path));
+            }
+        }
+    }
+}
+
+/// Files of the trees that hold a line of `patterns`. The patterns go through standard input, never as arguments.
+fn grep(scope: &Scope<'_>, trees: &[ObjectId], patterns: &[u8]) -> Vec<(ObjectId, BString)> {
+    let mut arguments: Vec<String> = [
+        "grep",
+        "-l",
+        "-z",
+        "-a",
+        "-F",
+        "--full-name",
+        "--no-recurse-submodules",
+        "--no-textconv",
+        "-f",
+        "-",
+    ]
+    .map(String::from)
+    .into();
+    arguments.extend(trees.iter().map(ToString::to_string));
+    let Ok(mut child) = scope.git.command(&arguments).stdin(Stdio::piped()).spawn() else {
+        return Vec::new();
+    };
+    if let Some(mut input) = child.stdin.take() {
+        let _ = input.write_all(patterns);
+    }
+    let output = crate::git::catfile::finish("grep", child, scope.watch).unwrap_or_default();
+    let file = |name: &[u8]| {
+        let (tree, path) = name.split_once_str(":")?;
+        Some((ObjectId::from_hex(tree).ok()?, BString::from(path)))
+    };
+    output.split_str("\0").filter_map(file).collect()
+}

@@ -1,0 +1,161 @@
+//! From hits to findings: one for each value and place, with everything that could show a secret masked.
+
+use super::text::RawHit;
+use std::collections::HashMap;
+use vetogate_core::digest::LeakIdentity;
+use vetogate_core::text::escape;
+use vetogate_core::{Finding, Location, Novelty, ObjectId, Place, Scope, Secret};
+
+/// A hit at a place that is not masked yet.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The hit.
+    pub hit: RawHit,
+    /// Where, escaped, not masked.
+    pub place: Place,
+    /// The blob that holds it, where it is one.
+    pub blob: Option<ObjectId>,
+    /// The commits that hold it: indices into the listing, which is newest first. Empty where there are none.
+    pub commits: Vec<usize>,
+    /// Whether it stands at a tip.
+    pub at_tip: bool,
+    /// New, copied or old.
+    pub novelty: Novelty,
+}
+
+impl Candidate {
+    /// A hit of a source without commits.
+    pub fn new(hit: RawHit, place: Place) -> Self {
+        Self { hit, place, blob: None, commits: Vec::new(), at_tip: true, novelty: Novelty::Introduced }
+    }
+
+    /// The fingerprint.
+    pub fn fingerprint(&self) -> String {
+        let place = self.place.to_string();
+        LeakIdentity {
+            rule: &self.hit.rule.id,
+            values: &self.hit.values,
+            place: &place,
+            identifier: self.hit.identifier.as_deref().unwrap_or_default(),
+            guessable: self.hit.guessable,
+        }
+        .fingerprint()
+    }
+}
+
+/// Of candidates with one fingerprint at one place, the one at the tip, else the first; it takes the others' commits.
+pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut index: HashMap<(String, Place), usize> = HashMap::new();
+    let mut merged: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        let key = (candidate.fingerprint(), candidate.place.clone());
+        match index.get(&key) {
+            Some(&at) => absorb(&mut merged[at], candidate),
+            None => {
+                index.insert(key, merged.len());
+                merged.push(candidate);
+            }
+        }
+    }
+    merged
+}
+
+fn absorb(kept: &mut Candidate, other: Candidate) {
+    // What is new in one place and old in another is new; two values under one guessable fingerprint are both kept in
+    // mind by the worse of them.
+    let novelty = kept.novelty.clone().min(other.novelty.clone());
+    let mut commits = std::mem::take(&mut kept.commits);
+    commits.extend(&other.commits);
+    if (other.at_tip && !kept.at_tip)
+        || (other.at_tip == kept.at_tip && other.hit.confidence > kept.hit.confidence)
+    {
+        *kept = other;
+    }
+    kept.commits = commits;
+    kept.novelty = novelty;
+}
+
+/// Masks every known value in a text that will be shown.
+pub struct Redactor {
+    values: Vec<(String, String)>,
+}
+
+/// Shorter values stand in ordinary words.
+const LEAST: usize = 6;
+
+impl Redactor {
+    /// Knows the values of these candidates.
+    pub fn new(candidates: &[Candidate]) -> Self {
+        let all = candidates.iter().flat_map(|candidate| &candidate.hit.values);
+        let long = all.filter(|value| value.expose().len() >= LEAST);
+        let mut values: Vec<(String, String)> =
+            long.map(|value| (escape(value.expose()), value.masked())).collect();
+        values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        values.dedup();
+        Self { values }
+    }
+
+    /// The text with every known value masked.
+    pub fn mask(&self, text: &str) -> String {
+        self.values.iter().fold(text.to_owned(), |text, (value, masked)| {
+            if text.contains(value.as_str()) { text.replace(value.as_str(), masked) } else { text }
+        })
+    }
+
+    /// The place with every known value masked.
+    pub fn place(&self, place: &Place) -> Place {
+        match place {
+            Place::File(path) => Place::File(self.mask(path)),
+            Place::FileName(path) => Place::FileName(self.mask(path)),
+            Place::Tag(name) => Place::Tag(self.mask(name)),
+            Place::RefName(name) => Place::RefName(self.mask(name)),
+            Place::Run(name) => Place::Run(self.mask(name)),
+            Place::Message(_) | Place::Author(_) | Place::Object(_) => place.clone(),
+        }
+    }
+}
+
+impl Drop for Redactor {
+    fn drop(&mut self) {
+        for (value, _) in &mut self.values {
+            drop(Secret::new(value.as_bytes()));
+            value.clear();
+        }
+    }
+}
+
+/// Findings from candidates; `commits` are the ids of the listing.
+pub fn findings(candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) -> Vec<Finding> {
+    let redactor = Redactor::new(&candidates);
+    candidates.into_iter().map(|candidate| finding(candidate, &redactor, commits)).collect()
+}
+
+fn finding(
+    candidate: Candidate,
+    redactor: &Redactor,
+    commits: &dyn Fn(usize) -> Option<ObjectId>,
+) -> Finding {
+    let fingerprint = candidate.fingerprint();
+    let commit = candidate.commits.iter().max().and_then(|&index| commits(index));
+    let scope = if matches!(candidate.place, Place::File(_)) { Scope::Span } else { Scope::Git };
+    let hit = candidate.hit;
+    Finding {
+        location: Location {
+            place: redactor.place(&candidate.place),
+            scope,
+            span: hit.span,
+            commit,
+            at_tip: candidate.at_tip,
+        },
+        confidence: hit.confidence,
+        severity: hit.rule.severity,
+        fingerprint,
+        snippet: redactor.mask(&hit.snippet),
+        identifier: hit.identifier.map(|name| redactor.mask(&name)),
+        note: hit.note,
+        novelty: candidate.novelty,
+        flow: Vec::new(),
+        edits: Vec::new(),
+        rule: hit.rule,
+    }
+}

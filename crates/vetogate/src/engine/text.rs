@@ -1,0 +1,307 @@
+//! One content, streamed: decoded, cut into overlapping windows, looked at, placed in lines and columns.
+//!
+//! A hit counts in exactly one window: from the end of the window's lead to the beginning of its tail. So it is exact
+//! across borders for everything that is shorter than the tail.
+
+use bstr::ByteSlice;
+use std::sync::Arc;
+use vetogate_core::text::{escape, shorten};
+use vetogate_core::{Confidence, Fuel, Rule, Secret, Span};
+use vetogate_detect::{Hit, Text, registry};
+use vetogate_syntax::encoding::{self, Encoding};
+use vetogate_syntax::path::PathHints;
+
+/// Bytes that are looked at in one go.
+const WINDOW: usize = 1 << 20;
+/// Bytes before a window that are context only.
+const LEAD: usize = 4 << 10;
+/// Bytes at the end of a window that the next one looks at again. No rule reaches further.
+const TAIL: usize = 32 << 10;
+/// Bytes from which the encoding is told.
+const HEAD: usize = 4096;
+/// Shortest run of wide characters in a binary that is looked at.
+const WIDE: usize = 12;
+
+/// Something found, placed, with its value in memory.
+#[derive(Debug, Clone)]
+pub struct RawHit {
+    /// Which rule.
+    pub rule: Arc<Rule>,
+    /// The complete value; of a pair, each part.
+    pub values: Vec<Secret>,
+    /// What it is assigned to, escaped.
+    pub identifier: Option<String>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whether the value could be guessed.
+    pub guessable: bool,
+    /// What is said of this very hit.
+    pub note: Option<String>,
+    /// Where.
+    pub span: Span,
+    /// The match, with its own values masked, escaped.
+    pub snippet: String,
+}
+
+/// Looks at a content piece by piece.
+pub struct Scanner {
+    hints: PathHints,
+    head: Vec<u8>,
+    encoding: Option<Encoding>,
+    odd: Vec<u8>,
+    text: Vec<u8>,
+    lead: usize,
+    line: u64,
+    column: u64,
+    is_start: bool,
+    is_binary: bool,
+    exhausted: bool,
+    hits: Vec<RawHit>,
+}
+
+impl Scanner {
+    /// For a content whose path says this.
+    pub fn new(hints: PathHints) -> Self {
+        Self {
+            hints,
+            head: Vec::new(),
+            encoding: None,
+            odd: Vec::new(),
+            text: Vec::new(),
+            lead: 0,
+            line: 1,
+            column: 1,
+            is_start: true,
+            is_binary: false,
+            exhausted: false,
+            hits: Vec::new(),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, piece: &[u8]) {
+        if self.encoding.is_some() {
+            return self.take(piece);
+        }
+        self.head.extend_from_slice(piece);
+        if self.head.len() >= HEAD {
+            self.begin();
+        }
+    }
+
+    /// Ends, with all hits in order, and whether a bound was reached before everything was looked at.
+    pub fn finish(mut self) -> (Vec<RawHit>, bool) {
+        if self.encoding.is_none() {
+            self.begin();
+        }
+        self.look(true);
+        self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
+        (self.hits, self.exhausted)
+    }
+
+    fn begin(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        let encoding = Encoding::detect(&head);
+        self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
+        self.encoding = Some(encoding);
+        self.take(&head);
+    }
+
+    fn take(&mut self, mut piece: &[u8]) {
+        while !piece.is_empty() {
+            let room = (WINDOW + LEAD + TAIL).saturating_sub(self.text.len()).max(2);
+            let (now, later) = piece.split_at(piece.len().min(room));
+            self.append(now);
+            piece = later;
+            if self.text.len() >= WINDOW + LEAD + TAIL {
+                self.look(false);
+            }
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        let encoding = self.encoding.unwrap_or(Encoding::Bytes);
+        if encoding == Encoding::Bytes {
+            return self.text.extend_from_slice(bytes);
+        }
+        self.odd.extend_from_slice(bytes);
+        // A surrogate pair must not be cut: four bytes are kept until the end.
+        let whole = self.odd.len().saturating_sub(4) & !1;
+        let rest = self.odd.split_off(whole);
+        let ready = std::mem::replace(&mut self.odd, rest);
+        self.text.extend_from_slice(encoding::utf16_to_utf8(&ready, encoding).as_bytes());
+    }
+
+    fn look(&mut self, is_last: bool) {
+        if is_last && !self.odd.is_empty() {
+            let rest = std::mem::take(&mut self.odd);
+            let encoding = self.encoding.unwrap_or(Encoding::Bytes);
+            self.text.extend_from_slice(encoding::utf16_to_utf8(&rest, encoding).as_bytes());
+        }
+        let until = if is_last { self.text.len() } else { self.text.len() - TAIL };
+        let text = std::mem::take(&mut self.text);
+        let found = self.detect(&text);
+        let counts = |hit: &Hit| hit.span.start >= self.lead && (hit.span.start < until || is_last);
+        let placed: Vec<RawHit> =
+            found.iter().filter(|hit| counts(hit)).map(|hit| self.place(&text, hit)).collect();
+        self.hits.extend(placed);
+        if self.is_binary || memchr::memchr(0, &text).is_some() {
+            self.look_wide(&text, until);
+        }
+        let keep = until.saturating_sub(LEAD);
+        (self.line, self.column) = position(&text, keep, self.line, self.column);
+        self.lead = until - keep;
+        self.text = text;
+        self.text.drain(..keep);
+        self.is_start = false;
+    }
+
+    fn detect(&mut self, bytes: &[u8]) -> Vec<Hit> {
+        let text = Text { bytes, is_start: self.is_start, is_binary: self.is_binary, hints: self.hints };
+        let mut fuel = Fuel::new((1 << 20) + 48 * bytes.len() as u64);
+        let mut hits = Vec::new();
+        for detector in registry::BLOB {
+            detector.scan(&text, &mut fuel, &mut hits);
+        }
+        self.exhausted |= fuel.is_exhausted();
+        hits
+    }
+
+    /// Wide characters inside other bytes: each run is a line of a text of its own, placed where it begins.
+    fn look_wide(&mut self, text: &[u8], until: usize) {
+        let runs = encoding::wide_runs(text, WIDE);
+        if runs.is_empty() {
+            return;
+        }
+        let mut narrow = Vec::new();
+        let mut starts = Vec::new();
+        for run in &runs {
+            starts.push((narrow.len(), run.start));
+            narrow.extend_from_slice(&run.text);
+            narrow.push(b'\n');
+        }
+        for hit in self.detect(&narrow) {
+            let (begin, start) = starts[starts.partition_point(|(begin, _)| *begin <= hit.span.start) - 1];
+            let at = start + 2 * (hit.span.start - begin);
+            if at < self.lead || at >= until {
+                continue;
+            }
+            let (line, column) = position(text, at, self.line, self.column);
+            let width = 2 * hit.span.len() as u64;
+            let span = Span { line, column, end_line: line, end_column: column + width };
+            let placed = self.place(&narrow, &hit);
+            self.hits.push(RawHit { span, ..placed });
+        }
+    }
+
+    fn place(&self, text: &[u8], hit: &Hit) -> RawHit {
+        let value = &hit.secret_spans[0];
+        let (line, column) = position(text, value.start, self.line, self.column);
+        let (end_line, end_column) = position(text, value.end, self.line, self.column);
+        RawHit {
+            rule: Arc::clone(&hit.rule),
+            values: hit.values.clone(),
+            identifier: hit.identifier.as_deref().map(|name| escape(name.as_bytes())),
+            confidence: hit.confidence,
+            guessable: hit.guessable,
+            note: hit.note.clone(),
+            span: Span { line, column, end_line, end_column },
+            snippet: snippet(text, hit),
+        }
+    }
+}
+
+/// Line and column of `offset`, where the text itself begins at `line` and `column`.
+fn position(text: &[u8], offset: usize, line: u64, column: u64) -> (u64, u64) {
+    let before = &text[..offset];
+    let newlines = memchr::memchr_iter(b'\n', before).count() as u64;
+    match memchr::memrchr(b'\n', before) {
+        Some(last) => (line + newlines, before[last + 1..].chars().count() as u64 + 1),
+        None => (line, column + before.chars().count() as u64),
+    }
+}
+
+/// The match with its values masked: its first line, escaped, of at most 120 characters.
+fn snippet(text: &[u8], hit: &Hit) -> String {
+    let mut out = String::new();
+    let mut at = hit.span.start;
+    let mut parts: Vec<_> = hit.secret_spans.iter().zip(&hit.values).collect();
+    parts.sort_by_key(|(span, _)| span.start);
+    for (span, value) in parts {
+        if span.start >= at && span.end <= hit.span.end {
+            out.push_str(&escape(&text[at..span.start]));
+            out.push_str(&value.masked());
+            at = span.end;
+        }
+    }
+    out.push_str(&escape(&text[at..hit.span.end.max(at)]));
+    shorten(&out, 120)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vetogate_rules::template::generate;
+
+    fn scan(content: &[u8], piece: usize) -> Vec<RawHit> {
+        let mut scanner = Scanner::new(PathHints::of(b"a.conf"));
+        content.chunks(piece).for_each(|piece| scanner.feed(piece));
+        scanner.finish().0
+    }
+
+    fn token() -> String {
+        generate("{crc32-base62:ghp_}").unwrap()
+    }
+
+    #[test]
+    fn a_token_is_found_once_wherever_the_borders_fall() {
+        for at in
+            [0, WINDOW - 20, WINDOW + LEAD - 20, WINDOW + LEAD + 5, WINDOW + LEAD + TAIL - 20, 3 * WINDOW]
+        {
+            let content = [" ".repeat(at), token(), "\n".repeat(2 * WINDOW)].concat();
+            let hits = scan(content.as_bytes(), 65_521);
+            assert_eq!(hits.len(), 1, "at {at}");
+            assert_eq!((hits[0].span.line, hits[0].span.column), (1, at as u64 + 1));
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_go_on_across_windows() {
+        let content = ["é\r\n".repeat(WINDOW), "é ".into(), token()].concat();
+        let hits = scan(content.as_bytes(), 10_000);
+        assert_eq!((hits[0].span.line, hits[0].span.column), (WINDOW as u64 + 1, 3));
+    }
+
+    #[test]
+    fn every_encoding_is_read() {
+        let line = format!("token = {} # caf", token());
+        let wide = |text: &str, big: bool| -> Vec<u8> {
+            text.encode_utf16()
+                .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect()
+        };
+        let contents = [
+            [line.as_bytes(), b"\xe9"].concat(),
+            [b"\x00\x01\x02".as_slice(), line.as_bytes(), b"\x00"].concat(),
+            wide(&format!("\u{feff}{line}"), false),
+            wide(&format!("\u{feff}{line}"), true),
+            wide(&line, false),
+            wide(&line, true),
+            [b"\x7fELF\x01\x00\x01\x07\x03".repeat(900).as_slice(), &wide(&line, false), b"\x01\x02"]
+                .concat(),
+        ];
+        for (index, content) in contents.iter().enumerate() {
+            for piece in [7, 100_000] {
+                assert_eq!(scan(content, piece).len(), 1, "content {index} in pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_snippet_shows_four_characters_at_most() {
+        let token = token();
+        let hits = scan(format!("token = \"{token}\"").as_bytes(), 100);
+        assert_eq!(hits[0].snippet, "ghp_...");
+        assert!(!format!("{hits:?}").contains(&token[8..]));
+    }
+}

@@ -1,0 +1,233 @@
+//! Looking at many contents: one reader of objects and one scanner per worker, panics caught, time watched.
+
+use super::text::{RawHit, Scanner};
+use crate::deadline::Watch;
+use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE};
+use crate::git::command::Git;
+use bstr::ByteSlice;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use vetogate_core::text::escape;
+use vetogate_core::{Gap, GapCause, ObjectId, Place};
+use vetogate_syntax::path::{FileKind, PathHints};
+
+/// Where a content comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A blob of the repository.
+    Blob(ObjectId),
+    /// A commit: its headers and its message are looked at apart.
+    Commit(ObjectId),
+    /// A file on disk.
+    File(PathBuf),
+    /// What is in memory already.
+    Bytes(Vec<u8>),
+}
+
+/// A content to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Where it comes from.
+    pub source: Source,
+    /// What its path says.
+    pub hints: PathHints,
+    /// Where it is, for a gap.
+    pub place: Place,
+}
+
+/// What came of an item.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// Hits in the content; of a commit, in its message.
+    pub hits: Vec<RawHit>,
+    /// Hits in a commit's headers.
+    pub header_hits: Vec<RawHit>,
+    /// What could not be looked at.
+    pub gap: Option<Gap>,
+    /// Bytes looked at.
+    pub bytes: u64,
+    /// Whether time was up before it was looked at whole.
+    pub out_of_time: bool,
+    /// Whether the file had gone when it was to be read.
+    pub vanished: bool,
+    /// The beginning of a small blob that is a Git LFS pointer: the id of its content.
+    pub lfs: Option<String>,
+}
+
+/// Where and how workers work.
+pub struct Scope<'a> {
+    /// The repository.
+    pub git: &'a Git,
+    /// The limit.
+    pub watch: &'a Watch,
+    /// Most workers; 0 for as many as there are processors.
+    pub threads: usize,
+    /// Called after each item.
+    pub on_item: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Items for which a second worker is worth its start.
+const ITEMS_PER_WORKER: usize = 24;
+
+/// Prose: messages, tags, names.
+pub const PROSE: PathHints = PathHints { kind: FileKind::Prose, is_test: false };
+
+/// Looks at every item, in parallel where there are many; answers stand in the order of the items.
+pub fn look(scope: &Scope<'_>, objects: &mut CatFile, items: &[Item]) -> Vec<Looked> {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let most = if scope.threads == 0 { processors() } else { scope.threads };
+    let workers = (items.len() / ITEMS_PER_WORKER).clamp(1, most);
+    if workers == 1 {
+        return items.iter().map(|item| look_at(scope, objects, item)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let answers: Mutex<Vec<Option<Looked>>> = Mutex::new(items.iter().map(|_| None).collect());
+    std::thread::scope(|threads| {
+        for _ in 0..workers {
+            threads.spawn(|| {
+                let mut objects = CatFile::new(scope.git.clone(), scope.watch.clone());
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { break };
+                    let looked = look_at(scope, &mut objects, item);
+                    answers.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(looked);
+                }
+            });
+        }
+    });
+    let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    answers.into_iter().zip(items).map(|(answer, item)| answer.unwrap_or_else(|| crashed(item))).collect()
+}
+
+fn crashed(item: &Item) -> Looked {
+    let detail = format!("a detector crashed on {}; please report it", item.place);
+    Looked { gap: Some(Gap::unread(GapCause::Crash, item.place.clone(), detail)), ..Looked::default() }
+}
+
+fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
+    if scope.watch.is_over() {
+        return Looked { out_of_time: true, ..Looked::default() };
+    }
+    let looked = catch_unwind(AssertUnwindSafe(|| match &item.source {
+        Source::Blob(oid) => blob(scope, objects, *oid, item),
+        Source::Commit(oid) => commit(scope, objects, *oid, item),
+        Source::File(path) => file(scope, path, item),
+        Source::Bytes(bytes) => whole(bytes, item.hints, item),
+    }));
+    let looked = looked.unwrap_or_else(|_| {
+        objects.stop();
+        crashed(item)
+    });
+    (scope.on_item)(looked.bytes);
+    looked
+}
+
+fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
+    let header = match objects.header(oid) {
+        Ok(Ok(header)) => header,
+        Ok(Err(absent)) => return absent_object(scope, absent, oid, item),
+        Err(error) => return failed(&error.to_string(), item),
+    };
+    let mut scanner = Scanner::new(item.hints);
+    let mut head = Vec::new();
+    let read = objects.content(header.size, |piece| {
+        if header.size < 1024 {
+            head.extend_from_slice(piece);
+        }
+        scanner.feed(piece);
+    });
+    let (hits, exhausted) = scanner.finish();
+    let gap = exhausted.then(|| limit(item));
+    match read {
+        Ok(()) => Looked { hits, gap, bytes: header.size, lfs: lfs_pointer(&head), ..Looked::default() },
+        Err(absent) => Looked { hits, ..absent_object(scope, absent, oid, item) },
+    }
+}
+
+fn absent_object(scope: &Scope<'_>, absent: Absent, oid: ObjectId, item: &Item) -> Looked {
+    if scope.watch.is_over() {
+        return Looked { out_of_time: true, ..Looked::default() };
+    }
+    let (cause, what) = match absent {
+        Absent::Missing => (GapCause::Missing, "is missing or damaged"),
+        Absent::Died => (GapCause::Corrupt, "can't be read: git died over it"),
+    };
+    let detail = format!("object {} ({}) {what}; run git fsck", oid, item.place);
+    Looked { gap: Some(Gap::unread(cause, item.place.clone(), detail)), ..Looked::default() }
+}
+
+fn failed(error: &str, item: &Item) -> Looked {
+    Looked { gap: Some(Gap::unread(GapCause::Failed, item.place.clone(), error)), ..Looked::default() }
+}
+
+fn limit(item: &Item) -> Gap {
+    let detail = format!("{} was not looked at whole: too many candidates", item.place);
+    Gap::unread(GapCause::Limit, item.place.clone(), detail)
+}
+
+fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
+    let (header, content) = match objects.read(oid) {
+        Ok(Ok(read)) => read,
+        Ok(Err(absent)) => return absent_object(scope, absent, oid, item),
+        Err(error) => return failed(&error.to_string(), item),
+    };
+    if header.kind != ObjectKind::Commit || header.size > WHOLE {
+        return failed(&format!("commit {oid} is larger than {WHOLE} bytes"), item);
+    }
+    // The headers end at the first empty line (gitformat-commit); without one, everything is header.
+    let end = content.find("\n\n").map_or(content.len(), |end| end + 1);
+    let headers = whole(&content[..end], PROSE, item);
+    let message = whole(&content[end..], PROSE, item);
+    let gap = headers.gap.or(message.gap);
+    Looked { hits: message.hits, header_hits: headers.hits, bytes: header.size, gap, ..Looked::default() }
+}
+
+fn whole(bytes: &[u8], hints: PathHints, item: &Item) -> Looked {
+    let mut scanner = Scanner::new(hints);
+    scanner.feed(bytes);
+    let (hits, exhausted) = scanner.finish();
+    Looked { hits, gap: exhausted.then(|| limit(item)), bytes: bytes.len() as u64, ..Looked::default() }
+}
+
+fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Looked { vanished: true, ..Looked::default() };
+        }
+        Err(error) => return failed(&format!("{} can't be read: {error}", item.place), item),
+    };
+    let mut scanner = Scanner::new(item.hints);
+    let mut buffer = vec![0; 128 << 10];
+    let mut bytes = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => {
+                scanner.feed(&buffer[..read]);
+                bytes += read as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return failed(&format!("{} can't be read: {error}", item.place), item),
+        }
+        if scope.watch.is_over() {
+            return Looked { out_of_time: true, ..Looked::default() };
+        }
+    }
+    let (hits, exhausted) = scanner.finish();
+    Looked { hits, gap: exhausted.then(|| limit(item)), bytes, ..Looked::default() }
+}
+
+/// The SHA-256 that a Git LFS pointer names (git-lfs, docs/spec.md).
+fn lfs_pointer(content: &[u8]) -> Option<String> {
+    if !content.starts_with(b"version https://git-lfs.github.com/spec/") {
+        return None;
+    }
+    let oid = content.lines().find_map(|line| line.strip_prefix(b"oid sha256:"))?;
+    let hex = oid.len() == 64 && oid.iter().all(u8::is_ascii_hexdigit);
+    hex.then(|| escape(oid))
+}
