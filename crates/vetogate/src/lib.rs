@@ -7,3 +7,4 @@ pub mod deadline;
 pub mod engine;
 pub mod git;
 pub mod report;
+pub mod source;

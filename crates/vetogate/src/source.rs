@@ -1,0 +1,7 @@
+//! Where artifacts come from: a push, a range, the history, the index, a work tree, standard input.
+
+pub mod index;
+pub mod published;
+pub mod push;
+pub mod refs;
+pub mod worktree;

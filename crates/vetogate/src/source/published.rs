@@ -1,0 +1,141 @@
+//! The published set: everything that the other side would receive and does not have.
+
+use crate::deadline::Watch;
+use crate::git::catfile::{CatFile, ObjectKind};
+use crate::git::command::{Git, GitError};
+use crate::git::listing::{Listing, list};
+use crate::git::tree::GitTree;
+use crate::report::RefUpdate;
+use bstr::{BString, ByteSlice};
+use std::cell::RefCell;
+use std::collections::HashSet;
+use vetogate_core::text::escape;
+use vetogate_core::{EntryKind, Gap, GapCause, ObjectId, Place};
+
+/// A blob that no listed commit brings: what a custom ref or a tag names, and what a pushed tree holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooseBlob {
+    /// The blob.
+    pub oid: ObjectId,
+    /// Its path in a pushed tree.
+    pub path: Option<BString>,
+}
+
+/// What is published.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// The ref updates.
+    pub refs: Vec<RefUpdate>,
+    /// Commits and what they change.
+    pub listing: Listing,
+    /// Annotated tags, raw, by the name that they are pushed under.
+    pub tags: Vec<(BString, Vec<u8>)>,
+    /// Blobs that no commit brings.
+    pub blobs: Vec<LooseBlob>,
+    /// Commits that pushed refs point at.
+    pub tips: Vec<ObjectId>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// Deepest chain of tags of tags that is followed.
+const TAG_DEPTH: usize = 64;
+
+impl Published {
+    /// Follows each new object to the commits, trees and blobs behind it. What the old one had is left out of a
+    /// pushed tree.
+    ///
+    /// # Errors
+    /// When git can't be started or is not understood.
+    pub fn peel(refs: Vec<RefUpdate>, objects: &RefCell<CatFile>) -> Result<Self, GitError> {
+        let mut published = Self::default();
+        for update in refs.iter().filter(|update| !update.new.is_null()) {
+            published.follow(update, objects)?;
+        }
+        published.tips.sort_unstable();
+        published.tips.dedup();
+        published.refs = refs;
+        Ok(published)
+    }
+
+    fn follow(&mut self, update: &RefUpdate, objects: &RefCell<CatFile>) -> Result<(), GitError> {
+        let mut at = update.new;
+        for _ in 0..TAG_DEPTH {
+            let header = objects.borrow_mut().header(at)?;
+            let Ok(header) = header else { break };
+            let is_tag = header.kind == ObjectKind::Tag;
+            let mut content = Vec::new();
+            let keep = |piece: &[u8]| {
+                if is_tag {
+                    content.extend_from_slice(piece)
+                }
+            };
+            if objects.borrow_mut().content(header.size, keep).is_err() {
+                break;
+            }
+            match header.kind {
+                ObjectKind::Commit => self.tips.push(at),
+                ObjectKind::Blob => self.blobs.push(LooseBlob { oid: at, path: None }),
+                ObjectKind::Tree => self.tree(update, at, objects),
+                ObjectKind::Tag => {
+                    let next = tagged(&content);
+                    self.tags.push((update.name.clone(), content));
+                    let Some(next) = next else { break };
+                    at = next;
+                    continue;
+                }
+            }
+            return Ok(());
+        }
+        self.missing(update, at);
+        Ok(())
+    }
+
+    fn missing(&mut self, update: &RefUpdate, oid: ObjectId) {
+        let name = escape(&update.name);
+        let detail = format!("object {oid}, which {name} points at, is missing or damaged; run git fsck");
+        self.gaps.push(Gap::unread(GapCause::Missing, Place::RefName(name), detail));
+    }
+
+    fn tree(&mut self, update: &RefUpdate, tree: ObjectId, objects: &RefCell<CatFile>) {
+        let mut old = HashSet::new();
+        if !update.old.is_null() {
+            // What can't be read there is taken for new.
+            let _ = GitTree::new(objects, update.old).walk(&mut |_, entry| {
+                old.insert(entry.oid);
+            });
+        }
+        let walked = GitTree::new(objects, tree).walk(&mut |path, entry| {
+            let is_blob = matches!(entry.kind, Some(EntryKind::File | EntryKind::Symlink) | None);
+            if is_blob && !old.contains(&entry.oid) {
+                self.blobs.push(LooseBlob { oid: entry.oid, path: Some(path.into()) });
+            }
+        });
+        self.gaps.extend(walked.err());
+    }
+
+    /// Lists the commits behind the tips; `None` when there are more than `most`.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn list(
+        &mut self,
+        git: &Git,
+        exclude: &[ObjectId],
+        most: Option<usize>,
+        watch: &Watch,
+    ) -> Result<Option<()>, GitError> {
+        if self.tips.is_empty() {
+            return Ok(Some(()));
+        }
+        let Some(listing) = list(git, &self.tips, exclude, most, watch)? else { return Ok(None) };
+        self.listing = listing;
+        Ok(Some(()))
+    }
+}
+
+/// The object that a raw tag names in its first line.
+fn tagged(content: &[u8]) -> Option<ObjectId> {
+    let line = content.strip_prefix(b"object ")?.lines().next()?;
+    ObjectId::from_hex(line).ok()
+}

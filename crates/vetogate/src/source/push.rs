@@ -1,0 +1,193 @@
+//! A push, as git describes it to the pre-push hook (githooks), and what this clone knows of its other side.
+
+use crate::deadline::Watch;
+use crate::git::catfile::finish;
+use crate::git::command::{Git, GitError};
+use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
+use crate::report::RefUpdate;
+use bstr::{BString, ByteSlice};
+use std::path::PathBuf;
+use std::process::Child;
+use vetogate_core::{Gap, GapCause, ObjectId, Place, RemoteView};
+
+/// A line that git would not have written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of standard input is not `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID`")]
+pub struct BadLine {
+    line: usize,
+}
+
+/// Parses all lines of standard input. The local ref is whatever was typed, and is not used.
+///
+/// # Errors
+/// The first line that is not understood.
+pub fn parse(input: &[u8]) -> Result<Vec<RefUpdate>, BadLine> {
+    let update = |(index, line): (usize, &[u8])| {
+        // From the right: what was typed may hold blanks.
+        let mut fields = line.rsplitn_str(4, " ");
+        let old = fields.next().and_then(|id| ObjectId::from_hex(id).ok());
+        let name = fields.next().map(BString::from);
+        let new = fields.next().and_then(|id| ObjectId::from_hex(id).ok());
+        match (fields.next(), new, name, old) {
+            (Some(_), Some(new), Some(name), Some(old)) => Ok(RefUpdate { name, old, new }),
+            _ => Err(BadLine { line: index + 1 }),
+        }
+    };
+    input.lines().enumerate().filter(|(_, line)| !line.is_empty()).map(update).collect()
+}
+
+/// What this clone's tracking refs say of the remote.
+pub struct TrackingRefs {
+    git: Git,
+    remote: String,
+    remotes: Remotes,
+    /// Whether they describe the URL that is pushed to.
+    trusted: bool,
+    head: Option<Ref>,
+    near: Vec<ObjectId>,
+    pinned: Option<String>,
+    known: Vec<ObjectId>,
+}
+
+/// Answers that are on their way.
+pub struct Asked {
+    config: Child,
+    refs: Child,
+    places: Child,
+}
+
+/// Folders of the repository.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// Its common git directory.
+    pub common: PathBuf,
+    /// The root of its work tree, where there is one.
+    pub top: Option<PathBuf>,
+}
+
+impl TrackingRefs {
+    /// Asks git everything at once.
+    ///
+    /// # Errors
+    /// When git can't be started.
+    pub fn ask(git: &Git, remote: &str, updates: &[RefUpdate]) -> Result<Asked, GitError> {
+        let named: Vec<String> = updates
+            .iter()
+            .filter_map(|update| update.name.strip_prefix(b"refs/heads/"))
+            .map(|branch| format!("refs/remotes/{remote}/{}", branch.to_str_lossy()))
+            .filter(|name| !name.contains(['*', '?', '[']))
+            .take(32)
+            .collect();
+        let head = format!("refs/remotes/{remote}/HEAD");
+        let mut patterns = vec![head.as_str()];
+        patterns.extend(named.iter().map(String::as_str));
+        let spawn = |arguments: &[&str]| git.command(arguments).spawn().map_err(GitError::Start);
+        Ok(Asked {
+            config: spawn(remote::CONFIG)?,
+            refs: spawn(&refs_arguments(&patterns))?,
+            places: spawn(&[
+                "rev-parse",
+                "--path-format=absolute",
+                "--git-common-dir",
+                "--is-bare-repository",
+            ])?,
+        })
+    }
+
+    /// Collects the answers. `pin` gives the name of the trusted branch that was pinned for a remote; `known` are the
+    /// objects that git said the remote has, as far as they are here.
+    ///
+    /// # Errors
+    /// When git fails or is killed.
+    pub fn collect(
+        git: &Git,
+        asked: Asked,
+        remote: &str,
+        url: &str,
+        known: Vec<ObjectId>,
+        pin: impl FnOnce(&Folders) -> Option<String>,
+        watch: &Watch,
+    ) -> Result<(Self, Folders), GitError> {
+        let folders = folders(&finish("rev-parse", asked.places, watch)?);
+        // git ends with 1 where there is no remote at all: a push to a URL.
+        let config = match finish("config", asked.config, watch) {
+            Ok(output) => output,
+            Err(GitError::Failed { status, .. }) if status.ends_with(": 1") => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let remotes = Remotes::parse(&config);
+        let trusted = remotes.describes(remote, url);
+        let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?);
+        let own: Vec<Ref> =
+            refs.into_iter().filter(|found| trusted && remotes.tracks(remote, &found.name)).collect();
+        let head_name = format!("refs/remotes/{remote}/HEAD");
+        let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
+        let near = own.iter().map(|found| found.oid).collect();
+        let pinned = if trusted { pin(&folders) } else { None };
+        let git = git.clone();
+        Ok((Self { git, remote: remote.to_owned(), remotes, trusted, head, near, pinned, known }, folders))
+    }
+
+    /// The name of the trusted branch, for people: `origin/main`.
+    pub fn trusted_name(&self) -> Option<String> {
+        self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
+    }
+}
+
+fn folders(output: &[u8]) -> Folders {
+    let first = output.lines().next().unwrap_or_default();
+    Folders { common: first.to_path_lossy().into_owned(), top: None }
+}
+
+impl RemoteView for TrackingRefs {
+    fn exclusions(&self) -> Vec<ObjectId> {
+        let mut all: Vec<ObjectId> = self.known.iter().chain(&self.near).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn all_tips(&self) -> Result<Vec<ObjectId>, Gap> {
+        let mut all = self.exclusions();
+        if self.trusted {
+            let refs = remote::refs(&self.git, &["refs/remotes/"]);
+            let refs = refs.map_err(|error| {
+                Gap::unread(GapCause::Failed, Place::Run("tracking refs".into()), error.to_string())
+            })?;
+            all.extend(
+                refs.iter()
+                    .filter(|found| self.remotes.tracks(&self.remote, &found.name))
+                    .map(|found| found.oid),
+            );
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// `refs/remotes/R/HEAD`, where it is a symbolic ref inside R that names the branch that was pinned.
+    fn trusted_tip(&self) -> Option<ObjectId> {
+        let (head, pinned) = (self.head.as_ref()?, self.pinned.as_ref()?);
+        let expected = format!("refs/remotes/{}/{pinned}", self.remote);
+        (head.target.as_ref()? == expected.as_str()).then_some(head.oid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        let (a, zero) = ("aa".repeat(32), "0".repeat(64));
+        let text = format!(
+            "HEAD^{{tree}} {a} refs/custom/t {zero}\n(delete) {zero} refs/heads/x {a}\na b {a} refs/heads/y {a}\n"
+        );
+        let updates = parse(text.as_bytes()).unwrap();
+        assert_eq!(updates.len(), 3);
+        assert!(updates[0].old.is_null() && updates[1].new.is_null());
+        assert_eq!(updates[2].name, "refs/heads/y");
+        assert_eq!(parse(b"").unwrap(), []);
+        assert_eq!(parse(b"refs/heads/x abc refs/heads/x 0\n").unwrap_err().line, 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! A range of commits, or the whole history, as a push of everything in it.
+
+use crate::git::command::{Git, GitError};
+use crate::git::remote;
+use crate::report::RefUpdate;
+use bstr::ByteSlice;
+use vetogate_core::{Gap, ObjectId, RemoteView};
+
+/// The base of a range is what the other side has.
+pub struct RangeBase(pub Vec<ObjectId>);
+
+impl RemoteView for RangeBase {
+    fn exclusions(&self) -> Vec<ObjectId> {
+        self.0.clone()
+    }
+
+    fn all_tips(&self) -> Result<Vec<ObjectId>, Gap> {
+        Ok(self.0.clone())
+    }
+
+    fn trusted_tip(&self) -> Option<ObjectId> {
+        self.0.first().copied()
+    }
+}
+
+fn update(name: &[u8], new: ObjectId) -> RefUpdate {
+    let null = if new.as_bytes().len() == 32 { "0".repeat(64) } else { "0".repeat(40) };
+    let old = null.parse().unwrap_or(new);
+    RefUpdate { name: name.into(), old, new }
+}
+
+/// Tips and base of a range as `git rev-parse` understands it: `A..B`, `A` (for `A..HEAD`), `^A B`.
+///
+/// # Errors
+/// When there is no such range.
+pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitError> {
+    let range = if range.contains("..") || range.starts_with('^') {
+        range.to_owned()
+    } else {
+        format!("{range}..HEAD")
+    };
+    let words: Vec<&str> = ["rev-parse", "--revs-only", "--end-of-options"]
+        .into_iter()
+        .chain(range.split_whitespace())
+        .collect();
+    let output = git.read(&words)?;
+    let (mut tips, mut base) = (Vec::new(), Vec::new());
+    for line in output.lines() {
+        match line.strip_prefix(b"^") {
+            Some(id) => base.extend(ObjectId::from_hex(id).ok()),
+            None => tips.extend(ObjectId::from_hex(line).ok()),
+        }
+    }
+    if tips.is_empty() {
+        let detail = format!("expected a range of commits such as `main..HEAD`, got `{range}`");
+        return Err(GitError::Answer { command: "rev-parse".into(), detail });
+    }
+    Ok((tips.into_iter().map(|tip| update(range.as_bytes(), tip)).collect(), RangeBase(base)))
+}
+
+/// Every ref of the repository, with `HEAD`; the stash and notes are refs.
+///
+/// # Errors
+/// When git fails.
+pub fn all(git: &Git) -> Result<Vec<RefUpdate>, GitError> {
+    let refs = remote::refs(git, &[])?;
+    let mut updates: Vec<RefUpdate> = refs.into_iter().map(|found| update(&found.name, found.oid)).collect();
+    if let Ok(Some(head)) = git.read_line(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]) {
+        updates.extend(head.parse().ok().map(|head| update(b"HEAD", head)));
+    }
+    Ok(updates)
+}
