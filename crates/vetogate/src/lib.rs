@@ -4,3 +4,5 @@
 
 pub mod cli;
 pub mod git;
+pub mod hooks;
+pub mod pins;
