@@ -79,7 +79,8 @@ pub fn read(common_dir: &Path) -> Result<Pins, PinsError> {
     let path = path(common_dir);
     let shown = || crate::hooks::show(&path);
     let bytes = files::read(&path).map_err(|error| PinsError::Read { path: shown(), error })?;
-    let syntax = |message: String| PinsError::Syntax { path: shown(), message: escape(message.trim().as_bytes()) };
+    let syntax =
+        |message: String| PinsError::Syntax { path: shown(), message: escape(message.trim().as_bytes()) };
     let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| syntax(error.to_string()))?;
     toml::from_str(&text).map_err(|error| syntax(error.message().to_owned()))
 }
@@ -91,7 +92,9 @@ pub fn read(common_dir: &Path) -> Result<Pins, PinsError> {
 pub fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
     let path = path(common_dir);
     std::fs::create_dir_all(common_dir.join("veto"))?;
-    let mut text = String::from("# Which branch of each remote is trusted; `veto doctor --pin` asks the remotes again.\n");
+    let mut text = String::from(
+        "# Which branch of each remote is trusted; `veto doctor --pin` asks the remotes again.\n",
+    );
     for (remote, pin) in &pins.remote {
         let (remote, url, branch) = (quote(remote), quote(&pin.url), quote(&pin.branch));
         let _ = write!(text, "\n[remote.{remote}]\nurl = {url}\nbranch = {branch}\n");
@@ -112,7 +115,11 @@ pub fn without_password(url: &str) -> String {
         Some((user, host)) => {
             let name = user.split(':').next().unwrap_or_default();
             // A lone user name over http is often a token.
-            let user = if scheme.starts_with("http") || name.is_empty() { String::new() } else { format!("{name}@") };
+            let user = if scheme.starts_with("http") || name.is_empty() {
+                String::new()
+            } else {
+                format!("{name}@")
+            };
             format!("{scheme}://{user}{host}{path}")
         }
         None => url.to_owned(),

@@ -124,19 +124,24 @@ fn look_at_place(
                 }
             }
             if !exact {
-                findings.note(format!("{name}: our part was changed or is of another version; run `veto install` there"));
+                findings.note(format!(
+                    "{name}: our part was changed or is of another version; run `veto install` there"
+                ));
             }
         }
         State::NotAsked(problem) if configured => {
             findings.note(format!("{name}: only the user's configuration asks us ({})", problem.what));
             if place.hooks_dir.join("pre-push").exists() {
-                findings.note(format!("{name}: the hook there runs even after a veto; run `veto install` there"));
+                findings
+                    .note(format!("{name}: the hook there runs even after a veto; run `veto install` there"));
             }
         }
         State::NotAsked(problem) => findings.problem(&name, &problem),
     }
     if lefthook::config(&place.root).is_some() && !lefthook::is_lasting(&place.root) {
-        findings.note(format!("{name}: the next `lefthook install` takes the gate away; run `veto install` there"));
+        findings.note(format!(
+            "{name}: the next `lefthook install` takes the gate away; run `veto install` there"
+        ));
     }
     Ok(())
 }
@@ -216,7 +221,10 @@ fn look_at_pin(
             findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
         }
         None => {
-            let what = format!("{branch} is pinned, and refs/remotes/{}/HEAD is no symref", escape(remote.as_bytes()));
+            let what = format!(
+                "{branch} is pinned, and refs/remotes/{}/HEAD is no symref",
+                escape(remote.as_bytes())
+            );
             findings.problem(name, &Problem::new(what, "run `git fetch` and `veto doctor --pin` there"));
         }
     }
@@ -235,12 +243,16 @@ fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings
     let first = urls.next().unwrap_or_default();
     let more = urls.count();
     if more > 0 {
-        findings.note(format!("{name}: {} push URLs; each is asked for by itself, a veto stops only its own", more + 1));
+        findings.note(format!(
+            "{name}: {} push URLs; each is asked for by itself, a veto stops only its own",
+            more + 1
+        ));
     } else if push != fetch {
         findings.note(format!("{name}: pushes to {first}, which is not where it fetches from"));
     }
     if more > 0 || push != fetch {
-        findings.note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
+        findings
+            .note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
     }
     Ok(())
 }

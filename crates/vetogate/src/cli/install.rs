@@ -87,7 +87,9 @@ fn check_hooks_path(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
     let Some(setting) = place.setting("core.hooksPath")? else { return Ok(()) };
     let origin = vetogate_core::text::escape(&setting.origin);
     if place.hooks_dir.starts_with("/dev/null") {
-        let text = format!("core.hooksPath ({origin}) switches hooks off; `git config --unset core.hooksPath` first");
+        let text = format!(
+            "core.hooksPath ({origin}) switches hooks off; `git config --unset core.hooksPath` first"
+        );
         return Err(HookError::Refused(text));
     }
     let folder = show(&place.hooks_dir);
@@ -95,7 +97,9 @@ fn check_hooks_path(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
         steps.note(format!("{folder} (core.hooksPath in {origin}) may serve other repositories too"));
     } else if place.hooks_dir.starts_with(&place.root) && !place.hooks_dir.starts_with(&place.common_dir) {
         if husky::user_file(&place.hooks_dir).is_none() {
-            steps.note(format!("{folder} is in the work tree: do not commit the hook, it names a path of this machine"));
+            steps.note(format!(
+                "{folder} is in the work tree: do not commit the hook, it names a path of this machine"
+            ));
         }
     }
     Ok(())

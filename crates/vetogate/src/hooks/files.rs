@@ -10,14 +10,16 @@ pub const EXECUTABLE: u32 = 0o777;
 /// Mode of a new file, less the user's mask.
 pub const PLAIN: u32 = 0o666;
 
-/// The content, or `None` when there is no such file.
+/// The content, or `None` when there is no such file (nor such a folder, as under `/dev/null`).
 ///
 /// # Errors
 /// When it is there and can't be read.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

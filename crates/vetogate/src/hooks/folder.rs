@@ -119,7 +119,8 @@ fn make_room(hook: &Path, chained: &Path, steps: &mut Steps) -> Result<(), HookE
         return fs::remove_file(chained).map_err(|error| HookError::write(chained, error));
     }
     let hooks_dir = chained.parent().unwrap_or(chained);
-    let kept = (1..).map(|n| hooks_dir.join(format!("pre-push.veto-kept-{n}"))).find(|path| !files::exists(path));
+    let kept =
+        (1..).map(|n| hooks_dir.join(format!("pre-push.veto-kept-{n}"))).find(|path| !files::exists(path));
     let Some(kept) = kept else { return Ok(()) };
     fs::rename(chained, &kept).map_err(|error| HookError::write(&kept, error))?;
     steps.note(format!("the hook that we called before is kept, and no longer called: {}", show(&kept)));
@@ -167,7 +168,10 @@ fn forget_chained(hooks_dir: &Path, steps: &mut Steps) -> Result<(), HookError> 
         steps.did(format!("our hook had been overwritten; removed our copy {}", show(&chained)));
     } else {
         steps.note(format!("our hook had been overwritten by {}, which stays", owner_of(&hook)?.name()));
-        steps.note(format!("the hook before it is kept in {}; delete it when you do not need it", show(&chained)));
+        steps.note(format!(
+            "the hook before it is kept in {}; delete it when you do not need it",
+            show(&chained)
+        ));
     }
     Ok(())
 }

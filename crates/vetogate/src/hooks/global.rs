@@ -49,7 +49,12 @@ pub fn is_ours(setting: &Setting) -> bool {
 /// The command for the configuration; git appends `"$@"`.
 fn command_line(program: &Path) -> OsString {
     let quoted = shim::quote(program.as_os_str().as_bytes());
-    let text = [b"veto_program=", &quoted[..], b"; [ -x \"$veto_program\" ] || veto_program=veto; ", OURS.as_bytes()];
+    let text = [
+        b"veto_program=",
+        &quoted[..],
+        b"; [ -x \"$veto_program\" ] || veto_program=veto; ",
+        OURS.as_bytes(),
+    ];
     OsString::from_vec(text.concat())
 }
 
@@ -78,7 +83,11 @@ fn install_template(git: &Git, program: &Path) -> Result<Steps, HookError> {
         None => {
             // A template of ours replaces git's own, of which only this file is missed.
             let exclude = ours.join("info/exclude");
-            super::husky::write_ours(&exclude, b"# Files that git ignores in this clone.\n", &mut Steps::default())?;
+            super::husky::write_ours(
+                &exclude,
+                b"# Files that git ignores in this clone.\n",
+                &mut Steps::default(),
+            )?;
             set(git, "init.templateDir", ours.as_os_str())?;
             ours.clone()
         }
@@ -90,7 +99,9 @@ fn install_template(git: &Git, program: &Path) -> Result<Steps, HookError> {
     steps.note("covered: what you clone or `git init` from now on (each gets a copy of the hook)");
     steps.note("not covered: repositories that exist already, and those with core.hooksPath (husky): `veto install` there");
     if get_any(git, "core.hooksPath")?.is_some() {
-        steps.note("your configuration sets core.hooksPath: git looks only there, so copies in clones are not run");
+        steps.note(
+            "your configuration sets core.hooksPath: git looks only there, so copies in clones are not run",
+        );
     }
     Ok(steps)
 }
@@ -127,7 +138,8 @@ fn template_dir(git: &Git) -> Result<Option<PathBuf>, HookError> {
     let path = value.map(|value| PathBuf::from(OsString::from_vec(value)));
     match path {
         Some(path) if !path.is_absolute() || !files::exists(&path) => {
-            let text = format!("init.templateDir is {}, which is no folder; correct it and try again", show(&path));
+            let text =
+                format!("init.templateDir is {}, which is no folder; correct it and try again", show(&path));
             Err(HookError::Refused(text))
         }
         path => Ok(path),

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 /// Our file, as a word of shell: lefthook pastes it unquoted, and it has to survive a move of the repository.
 const RC: &str = r#""$(git rev-parse --git-common-dir)/veto/lefthook-rc""#;
 
-const RC_HEAD: &str = "# Read in by every hook of lefthook; made by `veto install`, removed by `veto uninstall`.
+const RC_HEAD: &str =
+    "# Read in by every hook of lefthook; made by `veto install`, removed by `veto uninstall`.
 case ${0##*/} in
 pre-push) . \"$(git rev-parse --git-common-dir)/veto/gate\" ;;
 esac

@@ -28,7 +28,8 @@ pub fn pin(place: &Place, again: bool) -> Result<Steps, HookError> {
     let mut pins = pins::read(&place.common_dir).map_err(|error| HookError::Refused(error.to_string()))?;
     let before = pins.clone();
     for remote in place.remotes()? {
-        let Some(url) = place.settings().read_line(["remote", "get-url", "--", &remote]).ok().flatten() else {
+        let Some(url) = place.settings().read_line(["remote", "get-url", "--", &remote]).ok().flatten()
+        else {
             continue;
         };
         let url = pins::without_password(&url);
@@ -58,15 +59,21 @@ fn pin_one(
             let shown = escape(branch.as_bytes());
             match pins.branch(remote) {
                 Some(old) if old == branch => {}
-                Some(old) => steps
-                    .did(format!("pinned {shown} as the trusted branch of {name} (it was {})", escape(old.as_bytes()))),
+                Some(old) => steps.did(format!(
+                    "pinned {shown} as the trusted branch of {name} (it was {})",
+                    escape(old.as_bytes())
+                )),
                 None => steps.did(format!("pinned {shown} as the trusted branch of {name}")),
             }
             pins.set(remote, Pin { url, branch });
         }
-        Head::Empty => steps.note(format!("{name} has no branch yet; after the first push: `veto doctor --pin`")),
+        Head::Empty => {
+            steps.note(format!("{name} has no branch yet; after the first push: `veto doctor --pin`"))
+        }
         Head::Unreachable(why) => {
-            steps.note(format!("{name} could not be asked for its main branch ({why}); later: `veto doctor --pin`"));
+            steps.note(format!(
+                "{name} could not be asked for its main branch ({why}); later: `veto doctor --pin`"
+            ));
         }
     }
     Ok(())
@@ -90,12 +97,19 @@ fn parse_head(answer: &[u8]) -> Option<String> {
     let line = answer.lines().find(|line| line.starts_with(b"ref: "))?;
     let name = line.strip_prefix(b"ref: refs/heads/")?.strip_suffix(b"\tHEAD")?.to_str().ok()?;
     let bad = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
-    let safe = !name.is_empty() && !name.starts_with(['-', '/']) && !name.contains("..") && !name.contains(bad);
+    let safe =
+        !name.is_empty() && !name.starts_with(['-', '/']) && !name.contains("..") && !name.contains(bad);
     safe.then(|| name.to_owned())
 }
 
 /// Makes `refs/remotes/R/HEAD` a symref to the pinned branch where it is missing (or anew, when asked again).
-fn set_head(place: &Place, pins: &Pins, remote: &str, again: bool, steps: &mut Steps) -> Result<(), HookError> {
+fn set_head(
+    place: &Place,
+    pins: &Pins,
+    remote: &str,
+    again: bool,
+    steps: &mut Steps,
+) -> Result<(), HookError> {
     let Some(branch) = pins.branch(remote) else { return Ok(()) };
     let head = format!("refs/remotes/{remote}/HEAD");
     let target = format!("refs/remotes/{remote}/{branch}");

@@ -87,7 +87,8 @@ impl Place {
     /// # Errors
     /// When git does not answer.
     pub fn setting(&self, key: &str) -> Result<Option<Setting>, GitError> {
-        let mut command = self.settings().command(["config", "-z", "--show-scope", "--show-origin", "--get", key]);
+        let mut command =
+            self.settings().command(["config", "-z", "--show-scope", "--show-origin", "--get", key]);
         let output = command.output().map_err(GitError::Start)?;
         let mut fields = output.stdout.split(|byte| *byte == 0);
         let (Some(scope), Some(origin), Some(value)) = (fields.next(), fields.next(), fields.next()) else {

@@ -24,7 +24,8 @@ const SHIM_HEAD: &str = "#!/bin/sh
 # Put here by `veto install`, taken out by `veto uninstall`.
 ";
 
-const GATE_HEAD: &str = "# veto-gate 1: asks Vetogate before every push. A pre-push hook reads this file in; all that follows
+const GATE_HEAD: &str =
+    "# veto-gate 1: asks Vetogate before every push. A pre-push hook reads this file in; all that follows
 # in that hook runs only when the push may go on. Made by `veto install`, removed by `veto uninstall`.
 ";
 

@@ -166,6 +166,10 @@ fn has_gate(place: &Place) -> bool {
 fn not_asked(place: &Place, owner: &Owner) -> Result<State, HookError> {
     let hook = place.hooks_dir.join("pre-push");
     let problem = match owner {
+        Owner::Nobody if place.hooks_dir.starts_with("/dev/null") => Problem::new(
+            "core.hooksPath switches every hook off",
+            "unset core.hooksPath, then run `veto install`",
+        ),
         Owner::Nobody => Problem::install(format!("no pre-push hook in {}", show(&place.hooks_dir))),
         Owner::Lefthook if matches!(owner_of(&folder::old(&place.hooks_dir))?, Owner::Veto(_)) => {
             Problem::install("lefthook moved our hook to pre-push.old, which it never calls")
