@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         let steps = pinning::pin(&place, true).map_err(Failure::usage)?;
         install::print(&steps, "every pin is right").map_err(Failure::incomplete)?;
     }
-    let findings = look(place).map_err(Failure::incomplete)?;
+    let findings = look(&place).map_err(Failure::incomplete)?;
     report(&findings).map_err(Failure::incomplete)?;
     Ok(if findings.problems == 0 { exit::PASS } else { exit::BLOCK })
 }
@@ -70,9 +70,9 @@ fn report(findings: &Findings) -> std::io::Result<()> {
     }
 }
 
-fn look(here: Place) -> Result<Findings, HookError> {
+fn look(here: &Place) -> Result<Findings, HookError> {
     let mut findings = Findings::default();
-    let version = look_at_git(&here, &mut findings)?;
+    let version = look_at_git(here, &mut findings)?;
     let found = places::all(here.clone())?;
     for found in &found {
         match &found.place {

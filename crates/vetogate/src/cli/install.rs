@@ -95,12 +95,14 @@ fn check_hooks_path(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
     let folder = show(&place.hooks_dir);
     if place.is_shared() {
         steps.note(format!("{folder} (core.hooksPath in {origin}) may serve other repositories too"));
-    } else if place.hooks_dir.starts_with(&place.root) && !place.hooks_dir.starts_with(&place.common_dir) {
-        if husky::user_file(&place.hooks_dir).is_none() {
-            steps.note(format!(
-                "{folder} is in the work tree: do not commit the hook, it names a path of this machine"
-            ));
-        }
+    } else if in_work_tree(place) && husky::user_file(&place.hooks_dir).is_none() {
+        steps.note(format!(
+            "{folder} is in the work tree: do not commit the hook, it names a path of this machine"
+        ));
     }
     Ok(())
+}
+
+fn in_work_tree(place: &Place) -> bool {
+    place.hooks_dir.starts_with(&place.root) && !place.hooks_dir.starts_with(&place.common_dir)
 }

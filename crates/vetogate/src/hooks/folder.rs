@@ -28,7 +28,7 @@ pub fn install(hooks_dir: &Path, program: &Path) -> Result<Steps, HookError> {
             renew(&legacy(hooks_dir), program, &mut steps)?;
             steps.note("pre-commit owns the hook and calls ours first (pre-push.legacy)");
         }
-        owner => chain(hooks_dir, program, owner, &mut steps)?,
+        owner => chain(hooks_dir, program, &owner, &mut steps)?,
     }
     Ok(steps)
 }
@@ -90,7 +90,7 @@ fn note_leftover(hooks_dir: &Path, steps: &mut Steps) {
     }
 }
 
-fn chain(hooks_dir: &Path, program: &Path, owner: Owner, steps: &mut Steps) -> Result<(), HookError> {
+fn chain(hooks_dir: &Path, program: &Path, owner: &Owner, steps: &mut Steps) -> Result<(), HookError> {
     let (hook, chained) = (hooks_dir.join("pre-push"), hooks_dir.join(CHAINED));
     let runs = files::is_executable(&hook);
     if files::exists(&chained) {
