@@ -1,6 +1,9 @@
 //! The command line: one file a command.
 
+pub mod configured_hook;
+pub mod doctor;
 pub mod install;
+pub mod uninstall;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -31,6 +34,13 @@ struct Arguments {
 enum Command {
     /// Put the pre-push hook into this repository.
     Install(install::Args),
+    /// Take the pre-push hook out again, and give back what was there.
+    Uninstall(uninstall::Args),
+    /// Say whether the gate is really in force here, in each work tree and submodule.
+    Doctor(doctor::Args),
+    /// What `veto install --global` makes git call.
+    #[command(hide = true)]
+    ConfiguredHook(configured_hook::Args),
 }
 
 /// An error with the exit code that it ends in.
@@ -58,6 +68,9 @@ impl Failure {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match Arguments::parse_from(arguments).command {
         Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => uninstall::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::ConfiguredHook(args) => configured_hook::run(&args),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -8,3 +8,5 @@ pub mod engine;
 pub mod git;
 pub mod report;
 pub mod source;
+pub mod hooks;
+pub mod pins;

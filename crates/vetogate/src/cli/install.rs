@@ -1,15 +1,108 @@
-//! `veto install`.
+//! `veto install`: puts the pre-push hook in, and pins the branch that is trusted.
 
-use super::Failure;
+use super::{Failure, exit};
+use crate::git::command::Git;
+use crate::hooks::place::{Place, git_version};
+use crate::hooks::{HookError, OLDEST_GIT, Steps, folder, global, husky, lefthook, pinning, program, show};
+use std::io::Write as _;
+use std::path::Path;
 
 /// Arguments of `veto install`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// For all repositories of this user, as far as git can (2.54 or newer: all; older: new clones)
+    #[arg(long)]
+    global: bool,
+}
 
 /// Installs the hook; gives the exit code.
 ///
 /// # Errors
 /// When the hook can't be put in place.
-pub fn run(_args: &Args) -> Result<u8, Failure> {
-    Ok(super::exit::PASS)
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    check_git().map_err(Failure::usage)?;
+    let program = program::recorded_path().map_err(Failure::usage)?;
+    let steps = if args.global { global::install(&program) } else { here(&program) };
+    let steps = steps.map_err(Failure::usage)?;
+    print(&steps, "already installed; nothing to do").map_err(Failure::incomplete)?;
+    Ok(exit::PASS)
+}
+
+/// Says what was done, then what to know.
+pub(super) fn print(steps: &Steps, nothing: &str) -> std::io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for line in &steps.done {
+        writeln!(out, "{line}")?;
+    }
+    if steps.done.is_empty() {
+        writeln!(out, "{nothing}")?;
+    }
+    for line in &steps.notes {
+        writeln!(out, "note: {line}")?;
+    }
+    Ok(())
+}
+
+fn check_git() -> Result<(), HookError> {
+    let version = git_version(&Git::at("/").elsewhere())?;
+    if version >= OLDEST_GIT {
+        return Ok(());
+    }
+    let ((major, minor), (a, b)) = (version, OLDEST_GIT);
+    Err(HookError::Refused(format!("git {major}.{minor} is too old; install git {a}.{b} or newer")))
+}
+
+fn here(program: &Path) -> Result<Steps, HookError> {
+    let place = Place::here(Path::new("."))?;
+    let mut steps = Steps::default();
+    check_hooks_path(&place, &mut steps)?;
+    let part = match husky::user_file(&place.hooks_dir) {
+        Some(file) => husky::install(&place, &file, program)?,
+        None => into_folder(&place, program)?,
+    };
+    let pins = pinning::pin(&place, false)?;
+    for part in [part, pins] {
+        steps.done.extend(part.done);
+        steps.notes.extend(part.notes);
+    }
+    Ok(steps)
+}
+
+/// The folder itself, and what keeps the gate there when lefthook writes its hooks anew.
+fn into_folder(place: &Place, program: &Path) -> Result<Steps, HookError> {
+    if lefthook::config(&place.root).is_none() || place.bare {
+        return folder::install(&place.hooks_dir, program);
+    }
+    let mut steps = lefthook::install(place, program)?;
+    let hook = std::fs::read(place.hooks_dir.join("pre-push")).unwrap_or_default();
+    if !lefthook::is_gated(&hook) {
+        let part = folder::install(&place.hooks_dir, program)?;
+        steps.done.extend(part.done);
+        steps.notes.extend(part.notes);
+    }
+    Ok(steps)
+}
+
+fn check_hooks_path(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
+    let Some(setting) = place.setting("core.hooksPath")? else { return Ok(()) };
+    let origin = vetogate_core::text::escape(&setting.origin);
+    if place.hooks_dir.starts_with("/dev/null") {
+        let text = format!(
+            "core.hooksPath ({origin}) switches hooks off; `git config --unset core.hooksPath` first"
+        );
+        return Err(HookError::Refused(text));
+    }
+    let folder = show(&place.hooks_dir);
+    if place.is_shared() {
+        steps.note(format!("{folder} (core.hooksPath in {origin}) may serve other repositories too"));
+    } else if in_work_tree(place) && husky::user_file(&place.hooks_dir).is_none() {
+        steps.note(format!(
+            "{folder} is in the work tree: do not commit the hook, it names a path of this machine"
+        ));
+    }
+    Ok(())
+}
+
+fn in_work_tree(place: &Place) -> bool {
+    place.hooks_dir.starts_with(&place.root) && !place.hooks_dir.starts_with(&place.common_dir)
 }

@@ -32,10 +32,24 @@ const REMOVED: &[&str] = &[
 /// Whole families of variables that are removed.
 const REMOVED_PREFIXES: &[&str] = &["GIT_TRACE", "GIT_REDIRECT_", "GIT_SSH", "GIT_TEST_"];
 
+/// Variables that name the repository; they are in the way when another one is asked.
+const REPOSITORY: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+];
+
+/// Keeps git from running any hook of the hooks folder.
+const NO_HOOKS: &str = "core.hooksPath=/dev/null";
+
 /// Settings that win over every configuration file.
 const CONFIG: &[&str] = &[
     "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
     "core.attributesFile=/dev/null",
     "core.commitGraph=false",
     "core.warnAmbiguousRefs=false",
@@ -81,16 +95,47 @@ pub enum GitError {
     },
 }
 
-/// How git is started: in which folder.
+/// How much of the user's configuration a command obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Obeys {
+    /// Nothing that could run a program or hide an object.
+    Nothing,
+    /// The same, but `core.hooksPath` is what the configuration says, because that is the question.
+    HooksPath,
+    /// Everything, as if the user had typed the command.
+    User,
+}
+
+/// How git is started: in which folder, and how much of the configuration it obeys.
 #[derive(Debug, Clone)]
 pub struct Git {
     directory: PathBuf,
+    obeys: Obeys,
+    elsewhere: bool,
 }
 
 impl Git {
     /// Git in a folder of the repository.
     pub fn at(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
+        Self { directory: directory.into(), obeys: Obeys::Nothing, elsewhere: false }
+    }
+
+    /// As [`at`](Self::at), but it sees the real `core.hooksPath`: to ask where hooks lie and to read and write
+    /// settings. Only for `rev-parse`, `config` and the like, which run no hook.
+    pub fn asking_for_hooks(directory: impl Into<PathBuf>) -> Self {
+        Self { obeys: Obeys::HooksPath, ..Self::at(directory) }
+    }
+
+    /// Git with the user's whole configuration, environment and credentials. Only where a hook is run on purpose
+    /// (the probe of `veto doctor`) and where a remote is asked for its HEAD (`veto install`).
+    pub fn as_user(directory: impl Into<PathBuf>) -> Self {
+        Self { obeys: Obeys::User, ..Self::at(directory) }
+    }
+
+    /// Without the variables that name a repository: for another repository than the one we were called in.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        Self { elsewhere: true, ..self }
     }
 
     /// The folder.
@@ -101,7 +146,21 @@ impl Git {
     /// A command that is ready to start, with standard input closed and both outputs captured.
     pub fn command<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
         let mut command = Command::new("git");
-        command.current_dir(&self.directory);
+        command.current_dir(&self.directory).arg("--no-pager");
+        if self.obeys != Obeys::User {
+            self.harden(&mut command);
+        }
+        if self.elsewhere {
+            for name in REPOSITORY {
+                command.env_remove(name);
+            }
+        }
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Takes away what could make this command run a program, fetch, or not see an object.
+    fn harden(&self, command: &mut Command) {
         for (name, _) in std::env::vars_os() {
             let Some(text) = name.to_str() else { continue };
             if REMOVED.contains(&text) || REMOVED_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
@@ -117,12 +176,13 @@ impl Git {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_ATTR_NOSYSTEM", "1")
             .env("LC_ALL", "C");
-        command.arg("--no-pager").arg("--literal-pathspecs");
+        command.arg("--literal-pathspecs");
         for setting in CONFIG {
             command.arg("-c").arg(setting);
         }
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
+        if self.obeys == Obeys::Nothing {
+            command.arg("-c").arg(NO_HOOKS);
+        }
     }
 
     /// Runs to its end and gives standard output.

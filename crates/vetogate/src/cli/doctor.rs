@@ -1,0 +1,258 @@
+//! `veto doctor`: is the gate really in force here?
+
+use super::{Failure, exit, install};
+use crate::git::command::{Git, GitError};
+use crate::hooks::place::{Place, git_version};
+use crate::hooks::places::{self, Found};
+use crate::hooks::probe::{self, Reply, Way};
+use crate::hooks::state::{Problem, State, examine};
+use crate::hooks::{CONFIGURED_HOOKS_GIT, HookError, OLDEST_GIT, global, lefthook, pinning, show};
+use crate::pins;
+use bstr::ByteSlice;
+use std::io::Write as _;
+use std::path::Path;
+use vetogate_core::text::escape;
+
+/// Arguments of `veto doctor`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ask each remote again which branch is trusted, and pin it
+    #[arg(long)]
+    pin: bool,
+}
+
+/// What was found, in the order it is shown.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    problems: usize,
+}
+
+impl Findings {
+    fn fine(&mut self, line: impl AsRef<str>) {
+        self.lines.push(format!("ok    {}", line.as_ref()));
+    }
+
+    fn note(&mut self, line: impl AsRef<str>) {
+        self.lines.push(format!("note  {}", line.as_ref()));
+    }
+
+    fn problem(&mut self, place: &str, problem: &Problem) {
+        self.problems += 1;
+        self.lines.push(format!("FAIL  {place}: {}; {}", problem.what, problem.remedy));
+    }
+}
+
+/// Looks, and proves; gives the exit code.
+///
+/// # Errors
+/// When there is no repository here, or git does not answer.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let place = Place::here(Path::new(".")).map_err(Failure::usage)?;
+    if args.pin {
+        let steps = pinning::pin(&place, true).map_err(Failure::usage)?;
+        install::print(&steps, "every pin is right").map_err(Failure::incomplete)?;
+    }
+    let findings = look(&place).map_err(Failure::incomplete)?;
+    report(&findings).map_err(Failure::incomplete)?;
+    Ok(if findings.problems == 0 { exit::PASS } else { exit::BLOCK })
+}
+
+fn report(findings: &Findings) -> std::io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for line in &findings.lines {
+        writeln!(out, "{line}")?;
+    }
+    match findings.problems {
+        0 => writeln!(out, "The gate is in force here."),
+        1 => writeln!(out, "1 problem: the gate is not in force everywhere here."),
+        n => writeln!(out, "{n} problems: the gate is not in force everywhere here."),
+    }
+}
+
+fn look(here: &Place) -> Result<Findings, HookError> {
+    let mut findings = Findings::default();
+    let version = look_at_git(here, &mut findings)?;
+    let found = places::all(here.clone())?;
+    for found in &found {
+        match &found.place {
+            Ok(place) => look_at_place(found, place, version, &mut findings)?,
+            Err(error) => {
+                let problem = Problem::new(error.to_string(), "make git work there");
+                findings.problem(&show(&found.path), &problem);
+            }
+        }
+    }
+    for found in found.iter().filter(|found| found.kind != "work tree") {
+        if let Ok(place) = &found.place {
+            look_at_remotes(place, &mut findings)?;
+        }
+    }
+    Ok(findings)
+}
+
+fn look_at_git(here: &Place, findings: &mut Findings) -> Result<(u32, u32), GitError> {
+    let version = git_version(&Git::at(&here.root))?;
+    let ((major, minor), (a, b)) = (version, OLDEST_GIT);
+    let name = format!("git {major}.{minor}");
+    if version >= OLDEST_GIT {
+        findings.fine(format!("{name} ({a}.{b} or newer is needed)"));
+    } else {
+        findings.problem(&name, &Problem::new("too old", format!("install git {a}.{b} or newer")));
+    }
+    Ok(version)
+}
+
+fn look_at_place(
+    found: &Found,
+    place: &Place,
+    version: (u32, u32),
+    findings: &mut Findings,
+) -> Result<(), HookError> {
+    let name = format!("{} ({})", show(&found.path), found.kind);
+    look_at_hooks_path(place, &name, findings)?;
+    let configured = version >= CONFIGURED_HOOKS_GIT && look_at_configured(place, &name, findings)?;
+    match examine(place)? {
+        State::Asked { through, exact } => {
+            match probe::ask(place, Way::Folder)? {
+                Reply::Answered(program) => {
+                    findings.fine(format!("{name}: answers through {} ({program})", through.name()));
+                }
+                Reply::Other(said) => {
+                    let what = format!("{} did not answer the probe: {said}", through.name());
+                    findings.problem(&name, &Problem::new(what, "run `veto install` there"));
+                }
+            }
+            if !exact {
+                findings.note(format!(
+                    "{name}: our part was changed or is of another version; run `veto install` there"
+                ));
+            }
+        }
+        State::NotAsked(problem) if configured => {
+            findings.note(format!("{name}: only the user's configuration asks us ({})", problem.what));
+            if place.hooks_dir.join("pre-push").exists() {
+                findings
+                    .note(format!("{name}: the hook there runs even after a veto; run `veto install` there"));
+            }
+        }
+        State::NotAsked(problem) => findings.problem(&name, &problem),
+    }
+    if lefthook::config(&place.root).is_some() && !lefthook::is_lasting(&place.root) {
+        findings.note(format!(
+            "{name}: the next `lefthook install` takes the gate away; run `veto install` there"
+        ));
+    }
+    Ok(())
+}
+
+/// Where hooks are looked for, if that is not the usual place.
+fn look_at_hooks_path(place: &Place, name: &str, findings: &mut Findings) -> Result<(), HookError> {
+    let Some(setting) = place.setting("core.hooksPath")? else { return Ok(()) };
+    let (value, origin) = (escape(&setting.value), escape(&setting.origin));
+    findings.note(format!("{name}: core.hooksPath is {value} ({}, {origin})", setting.scope));
+    if place.is_shared() {
+        findings.note(format!("{name}: that folder may serve other repositories too"));
+    }
+    Ok(())
+}
+
+/// Whether the user's configuration asks us here, proved; says why where it should and does not.
+fn look_at_configured(place: &Place, name: &str, findings: &mut Findings) -> Result<bool, HookError> {
+    if !place.setting("hook.veto.command")?.is_some_and(|setting| global::is_ours(&setting)) {
+        return Ok(false);
+    }
+    for key in ["hook.veto.enabled", "hook.pre-push.enabled"] {
+        let Some(setting) = place.setting(key)? else { continue };
+        if matches!(setting.value.to_ascii_lowercase().as_slice(), b"false" | b"no" | b"off" | b"0" | b"") {
+            let origin = escape(&setting.origin);
+            let remedy = format!("`git config --{} --unset {key}` there", setting.scope);
+            findings.problem(name, &Problem::new(format!("{key} is off in {origin}"), remedy));
+            return Ok(false);
+        }
+    }
+    match probe::ask(place, Way::Configuration)? {
+        Reply::Answered(program) => {
+            findings.fine(format!("{name}: answers through the user's configuration ({program})"));
+            Ok(true)
+        }
+        Reply::Other(said) => {
+            let what = format!("hook.veto.command did not answer the probe: {said}");
+            findings.problem(name, &Problem::new(what, "run `veto install --global`"));
+            Ok(false)
+        }
+    }
+}
+
+fn look_at_remotes(place: &Place, findings: &mut Findings) -> Result<(), HookError> {
+    let pins = match pins::read(&place.common_dir) {
+        Ok(pins) => pins,
+        Err(error) => {
+            let problem = Problem::new(error.to_string(), "nothing is trusted until then");
+            findings.problem("pins", &problem);
+            return Ok(());
+        }
+    };
+    for remote in place.remotes()? {
+        let name = format!("{}, remote {}", show(&place.root), escape(remote.as_bytes()));
+        look_at_pin(place, &pins, &remote, &name, findings)?;
+        look_at_urls(place, &remote, &name, findings)?;
+    }
+    Ok(())
+}
+
+fn look_at_pin(
+    place: &Place,
+    pins: &pins::Pins,
+    remote: &str,
+    name: &str,
+    findings: &mut Findings,
+) -> Result<(), HookError> {
+    let Some(branch) = pins.branch(remote) else {
+        findings.note(format!("{name}: no pin, so built-in defaults hold; run `veto doctor --pin` there"));
+        return Ok(());
+    };
+    let wanted = format!("refs/remotes/{remote}/{branch}");
+    let branch = escape(branch.as_bytes());
+    match pinning::head_target(place, remote)? {
+        Some(target) if target == wanted => findings.fine(format!("{name}: trusted branch {branch}")),
+        Some(target) => {
+            let what = format!("{branch} is pinned, and its HEAD here is {}", escape(target.as_bytes()));
+            findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
+        }
+        None => {
+            let what = format!(
+                "{branch} is pinned, and refs/remotes/{}/HEAD is no symref",
+                escape(remote.as_bytes())
+            );
+            findings.problem(name, &Problem::new(what, "run `git fetch` and `veto doctor --pin` there"));
+        }
+    }
+    Ok(())
+}
+
+/// The hook runs for each push URL; what differs is what this clone knows about it.
+fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings) -> Result<(), HookError> {
+    let settings = place.settings();
+    let ask = |options: &[&str]| {
+        let arguments = ["remote", "get-url"].iter().chain(options).copied().chain(["--", remote]);
+        settings.read(arguments).unwrap_or_default()
+    };
+    let (fetch, push) = (ask(&[]), ask(&["--push", "--all"]));
+    let mut urls = push.lines().map(|url| escape(pins::without_password(&url.to_str_lossy()).as_bytes()));
+    let first = urls.next().unwrap_or_default();
+    let more = urls.count();
+    if more > 0 {
+        findings.note(format!(
+            "{name}: {} push URLs; each is asked for by itself, a veto stops only its own",
+            more + 1
+        ));
+    } else if push != fetch {
+        findings.note(format!("{name}: pushes to {first}, which is not where it fetches from"));
+    }
+    if more > 0 || push != fetch {
+        findings
+            .note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
+    }
+    Ok(())
+}

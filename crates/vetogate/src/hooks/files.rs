@@ -1,0 +1,94 @@
+//! Reading and writing small files so that nobody ever sees half of one.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Mode of a new hook, less the user's mask.
+pub const EXECUTABLE: u32 = 0o777;
+/// Mode of a new file, less the user's mask.
+pub const PLAIN: u32 = 0o666;
+
+/// The content, or `None` when there is no such file (nor such a folder, as under `/dev/null`).
+///
+/// # Errors
+/// When it is there and can't be read.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a file in place of whatever stands there, in one step: a temporary file beside it, then a rename. `mode` is
+/// for a new file; an existing one keeps its own.
+///
+/// # Errors
+/// When the folder or the file can't be written; then nothing has changed.
+pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let path = &target(path);
+    let keep = fs::metadata(path).ok().map(|metadata| metadata.permissions());
+    replace(path, bytes, mode, keep)
+}
+
+/// As [`write`], but a symbolic link is replaced, not followed, and the mode is always `mode`.
+///
+/// # Errors
+/// As [`write`].
+pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    replace(path, bytes, mode, None)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32, keep: Option<Permissions>) -> io::Result<()> {
+    let temporary = beside(path);
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
+        file.write_all(bytes)?;
+        if let Some(permissions) = keep {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Where a symbolic link ends, so that the file behind it is rewritten and the link stays.
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.veto-{}", std::process::id()))
+}
+
+/// Whether the file, behind links, is a regular one that somebody may execute.
+pub fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether something has this name, a dangling link too.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Gives a file a second name, so that the first can be replaced with no moment in between without a hook; where the
+/// file system has no hard links, moves it.
+///
+/// # Errors
+/// When neither works.
+pub fn keep_as(path: &Path, kept: &Path) -> io::Result<()> {
+    match fs::hard_link(path, kept) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => fs::rename(path, kept),
+    }
+}

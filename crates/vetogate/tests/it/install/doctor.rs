@@ -1,0 +1,127 @@
+//! `veto doctor` and the pins.
+
+use super::{Bench, Sandbox, answer, write_script};
+use std::fs;
+
+#[track_caller]
+fn says(bench: &Bench, directory: &str, code: i32, words: &[&str]) {
+    let said = bench.veto(directory, &["doctor"]).exits(code);
+    for word in words {
+        assert!(said.stdout.contains(word), "no {word:?} in\n{}", said.stdout);
+    }
+}
+
+#[test]
+fn in_force_or_not() {
+    let bench = Bench::new();
+    says(&bench, "work", 1, &["no pre-push hook", "run `veto install`"]);
+    bench.veto("work", &["install"]).ok();
+    says(
+        &bench,
+        "work",
+        0,
+        &["answers through our hook", "trusted branch main", "The gate is in force here."],
+    );
+    fs::set_permissions(
+        bench.path("work/.git/hooks/pre-push"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o644),
+    )
+    .unwrap();
+    says(&bench, "work", 1, &["not executable"]);
+    bench.veto("work", &["install"]).ok();
+    says(&bench, "work", 0, &[]);
+    bench.sandbox.git("work", &["config", "core.hooksPath", "/dev/null"]).ok();
+    says(&bench, "work", 1, &["core.hooksPath is /dev/null", "local"]);
+}
+
+#[test]
+fn a_foreign_hook_is_not_run_for_a_question() {
+    let bench = Bench::new();
+    bench.noting_hook("work/.git/hooks/pre-push", "mine", 0);
+    says(&bench, "work", 1, &["does not ask veto"]);
+    assert!(bench.log().is_empty());
+}
+
+#[test]
+fn a_shim_that_was_tampered_with_is_found_out() {
+    let bench = Bench::new();
+    bench.veto("work", &["install"]).ok();
+    let text = bench.read("work/.git/hooks/pre-push").replacen("veto_program=", "exit 0\nveto_program=", 1);
+    write_script(&bench.path("work/.git/hooks/pre-push"), &text);
+    says(&bench, "work", 1, &["did not answer the probe"]);
+    bench.veto("work", &["install"]).ok();
+    says(&bench, "work", 0, &[]);
+}
+
+#[test]
+fn each_work_tree_and_submodule() {
+    let bench = Bench::new();
+    bench.sandbox.git("work", &["config", "core.hooksPath", ".githooks"]).ok();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["worktree", "add", "-q", "-b", "other", "../other tree"]).ok();
+    says(&bench, "work", 1, &["other tree (work tree): no pre-push hook"]);
+    bench.veto("other tree", &["install"]).ok();
+    says(&bench, "work", 0, &["other tree (work tree): answers"]);
+    bench.sandbox.git("work", &["submodule", "--quiet", "add", "../remote.git", "deep/sub"]).ok();
+    says(&bench, "work", 1, &["deep/sub (submodule): no pre-push hook"]);
+    bench.veto("work/deep/sub", &["install"]).ok();
+    says(&bench, "work", 0, &["deep/sub (submodule): answers"]);
+    says(&bench, "other tree", 0, &["other tree (here): answers"]);
+}
+
+#[test]
+fn push_urls_that_the_tracking_refs_do_not_describe() {
+    let bench = Bench::new();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["config", "remote.origin.pushurl", "https://ann:pw@other.example/x"]).ok();
+    says(&bench, "work", 0, &["pushes to https://other.example/x", "a new branch is scanned whole"]);
+    bench.sandbox.git("work", &["config", "--add", "remote.origin.pushurl", "/y"]).ok();
+    says(&bench, "work", 0, &["2 push URLs"]);
+}
+
+#[test]
+fn the_trusted_branch_is_pinned_once_and_again_on_demand() {
+    let bench = Bench::new();
+    bench.sandbox.git("work", &["remote", "set-head", "origin", "--delete"]).ok();
+    let said = bench.veto("work", &["install"]).ok();
+    assert!(said.stdout.contains("pinned main as the trusted branch of origin"), "{}", said.stdout);
+    assert!(said.stdout.contains("made refs/remotes/origin/HEAD point to"), "{}", said.stdout);
+    assert!(bench.read("work/.git/veto/pins.toml").contains("branch = \"main\""));
+    bench.sandbox.git("remote.git", &["branch", "next", "main"]).ok();
+    bench.sandbox.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/next"]).ok();
+    bench.veto("work", &["install"]).ok();
+    assert!(bench.read("work/.git/veto/pins.toml").contains("branch = \"main\""), "asked twice");
+    bench.sandbox.git("work", &["fetch", "-q"]).ok();
+    let said = bench.veto("work", &["doctor", "--pin"]).ok();
+    assert!(
+        said.stdout.contains("pinned next as the trusted branch of origin (it was main)"),
+        "{}",
+        said.stdout
+    );
+    bench.sandbox.git("work", &["remote", "set-head", "origin", "main"]).ok();
+    says(&bench, "work", 1, &["next is pinned, and its HEAD here is refs/remotes/origin/main"]);
+}
+
+#[test]
+fn an_empty_or_unreachable_remote_is_no_error() {
+    let bench = Bench::with(Sandbox::new(), "bin");
+    bench.sandbox.git(".", &["init", "-q", "--bare", "remote.git"]).ok();
+    bench.sandbox.git(".", &["clone", "-q", "remote.git", "work"]).ok();
+    bench.sandbox.git("work", &["remote", "add", "gone", "/nonexistent/x.git"]).ok();
+    let said = bench.veto("work", &["install"]).ok();
+    assert!(said.stdout.contains("origin has no branch yet"), "{}", said.stdout);
+    assert!(said.stdout.contains("gone could not be asked"), "{}", said.stdout);
+    assert!(!bench.path("work/.git/veto/pins.toml").exists());
+    says(&bench, "work", 0, &["no pin"]);
+}
+
+#[test]
+fn a_doctor_inside_a_hook_sees_the_other_places_too() {
+    let bench = Bench::new();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["worktree", "add", "-q", "-b", "other", "../other"]).ok();
+    let mut command = bench.sandbox.command("work", &bench.program);
+    command.env("GIT_DIR", bench.path("work/.git")).arg("doctor");
+    let said = answer(&mut command).ok();
+    assert!(said.stdout.contains("other (work tree): answers"), "{}", said.stdout);
+}
