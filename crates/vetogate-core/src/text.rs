@@ -27,6 +27,19 @@ pub fn escape(bytes: &[u8]) -> String {
     out
 }
 
+/// A second guard, at a writer: as [`escape`], but a backslash stays, for the text was escaped where it was read.
+pub fn guard(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_deceptive(c) {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Control characters, and the format characters of Unicode that reorder or hide text (Unicode TR 36, TR 39).
 fn is_deceptive(c: char) -> bool {
     c.is_control()
@@ -54,6 +67,13 @@ mod tests {
         assert_eq!(shown, r"a\u{1b}[31m\u{202e}b\u{200b}\r\n\\");
         assert_eq!(escape(b"caf\xe9"), r"caf\xe9");
         assert_eq!(escape("caf\u{e9} \u{fffd}".as_bytes()), "caf\u{e9} \u{fffd}");
+    }
+
+    #[test]
+    fn a_guard_changes_nothing_that_was_escaped() {
+        let escaped = escape("a\u{1b}\\\u{202e}\n".as_bytes());
+        assert_eq!(guard(&escaped), escaped);
+        assert_eq!(guard("a\u{1b}\n\u{202e}\u{9b}"), r"a\u{1b}\u{a}\u{202e}\u{9b}");
     }
 
     #[test]

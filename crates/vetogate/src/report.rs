@@ -1,9 +1,15 @@
 //! What a run has to say, in one shape, and the formats that show it.
 
+pub mod json;
+#[cfg(test)]
+mod sample;
+pub mod steps;
+pub mod text;
+
 use bstr::BString;
 use std::time::Duration;
 use vetogate_core::judge::Verdict;
-use vetogate_core::{Gap, ObjectId, Posture, Suppression};
+use vetogate_core::{Gap, ObjectId, Place, Posture, Suppression};
 
 /// One ref update of a push, as git or the user named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,4 +68,27 @@ pub struct Report {
     pub elapsed: Duration,
     /// When it began, in UTC.
     pub timestamp: jiff::Timestamp,
+}
+
+impl Report {
+    /// The name of a ref as it may be shown: escaped, and masked where a finding stands in the name.
+    pub fn ref_name(&self, update: &RefUpdate) -> String {
+        let name = vetogate_core::text::escape(&update.name);
+        let masked = self.verdict.findings.iter().find_map(|judged| match &judged.finding.location.place {
+            Place::RefName(masked) if masks(masked, &name) => Some(masked.clone()),
+            _ => None,
+        });
+        masked.unwrap_or(name)
+    }
+}
+
+/// Whether `...` in the masked text can stand for what the name has there.
+fn masks(masked: &str, name: &str) -> bool {
+    let mut parts = masked.split("...");
+    let Some(mut rest) = parts.next().and_then(|head| name.strip_prefix(head)) else { return false };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
 }

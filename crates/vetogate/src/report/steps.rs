@@ -1,0 +1,259 @@
+//! The way out of a finding, as numbered steps: the rule's own, said for the file's language and for what git has
+//! of it. Every format shows these.
+//!
+//! They are stable: the steps of a finding whose rule already has these steps are the same, so that a report can be
+//! read back and shown again.
+
+use vetogate_core::{Detects, Finding, Novelty, ObjectId, Place};
+use vetogate_syntax::words;
+
+/// What stands in a rule's step for the reference to an environment variable.
+const ENV: &str = "{env}";
+
+/// Commands that say of a step that it is about what git has already recorded.
+const HISTORY: &[&str] =
+    &["git commit --amend", "git rebase -i", "git filter-repo", "git tag -d", "git branch -m"];
+
+/// The steps for this very finding, in order.
+pub fn steps(finding: &Finding) -> Vec<String> {
+    let mut history = Some(history(finding));
+    let mut steps = Vec::new();
+    for step in &finding.rule.steps {
+        if is_history(step) && asks_git(finding) {
+            steps.extend(history.take().unwrap_or_default());
+        } else {
+            steps.extend(said_for(step, finding));
+        }
+    }
+    if asks_git(finding) {
+        steps.extend(history.unwrap_or_default());
+    }
+    if steps.is_empty() && !finding.rule.recommendation.is_empty() {
+        steps.push(finding.rule.recommendation.clone());
+    }
+    steps
+}
+
+fn is_history(step: &str) -> bool {
+    HISTORY.iter().any(|command| step.contains(command))
+}
+
+/// Whether the commits matter, and are known. A fault of the state is mended by one more commit.
+fn asks_git(finding: &Finding) -> bool {
+    finding.rule.detects == Detects::Leak && finding.location.commit.is_some()
+        || matches!(finding.location.place, Place::RefName(_) | Place::Tag(_))
+}
+
+/// A rule's step in the words of the file; nothing where it makes no sense there.
+fn said_for(step: &str, finding: &Finding) -> Option<String> {
+    if !step.contains(ENV) {
+        return Some(step.to_owned());
+    }
+    let Place::File(path) = &finding.location.place else { return None };
+    if is_env_file(path) {
+        return Some(keep_out(path));
+    }
+    Some(step.replace(ENV, &reference(path, &variable(finding))))
+}
+
+fn keep_out(path: &str) -> String {
+    let path = word(path).unwrap_or("FILE");
+    format!("Keep the file out of git: git rm --cached {path}, and name it in .gitignore.")
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '!']).next().unwrap_or(path)
+}
+
+fn is_env_file(path: &str) -> bool {
+    let name = file_name(path);
+    name == ".env" || name.starts_with(".env.")
+}
+
+/// The text as one word of a command line; `None` where it would need quotes, or part of it is masked.
+fn word(text: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/+@-".contains(c);
+    (!text.is_empty() && !text.starts_with('-') && !text.contains("...") && text.chars().all(plain))
+        .then_some(text)
+}
+
+/// The name of the environment variable: from the identifier, else as the vendor names it, else from the rule's id.
+fn variable(finding: &Finding) -> String {
+    let named = finding.identifier.as_deref().and_then(screaming);
+    let usual = || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == finding.rule.id)?.env.clone();
+    let rule = || screaming(finding.rule.id.rsplit('/').next().unwrap_or_default());
+    named.or_else(usual).or_else(rule).unwrap_or_else(|| "SECRET".into())
+}
+
+/// `dbPassword` as `DB_PASSWORD`; `None` where that is no name of a variable.
+fn screaming(identifier: &str) -> Option<String> {
+    let name = words::split(identifier.as_bytes()).join("_").to_ascii_uppercase();
+    (name.starts_with(|c: char| c.is_ascii_uppercase()) && (2..=64).contains(&name.len())).then_some(name)
+}
+
+/// How the language of the file reads an environment variable.
+fn reference(path: &str, name: &str) -> String {
+    let file = file_name(path).to_ascii_lowercase();
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if path.contains(".github/workflows/") {
+        return format!("${{{{ secrets.{name} }}}}");
+    }
+    match ending {
+        "py" | "pyi" | "pyw" | "ipynb" => format!("os.environ[\"{name}\"]"),
+        "js" | "jsx" | "mjs" | "cjs" | "ts" | "tsx" | "mts" | "cts" | "vue" | "svelte" => {
+            format!("process.env.{name}")
+        }
+        "rs" => format!("std::env::var(\"{name}\")"),
+        "go" => format!("os.Getenv(\"{name}\")"),
+        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" => format!("System.getenv(\"{name}\")"),
+        "clj" => format!("(System/getenv \"{name}\")"),
+        "cs" | "vb" => format!("Environment.GetEnvironmentVariable(\"{name}\")"),
+        "rb" => format!("ENV.fetch(\"{name}\")"),
+        "php" => format!("getenv('{name}')"),
+        "c" | "h" | "cc" | "cpp" | "hpp" | "m" | "mm" => format!("getenv(\"{name}\")"),
+        "swift" => format!("ProcessInfo.processInfo.environment[\"{name}\"]"),
+        "pl" | "pm" => format!("$ENV{{{name}}}"),
+        "lua" => format!("os.getenv(\"{name}\")"),
+        "dart" => format!("Platform.environment['{name}']"),
+        "ex" | "exs" => format!("System.fetch_env!(\"{name}\")"),
+        "r" => format!("Sys.getenv(\"{name}\")"),
+        "jl" => format!("ENV[\"{name}\"]"),
+        "ps1" | "psm1" => format!("$env:{name}"),
+        "bat" | "cmd" => format!("%{name}%"),
+        "tf" | "hcl" => {
+            let lower = name.to_ascii_lowercase();
+            format!("var.{lower} (set by TF_VAR_{lower})")
+        }
+        "sh" | "bash" | "zsh" | "ksh" | "yml" | "yaml" | "toml" | "ini" | "cfg" | "conf" | "config"
+        | "json" | "json5" | "jsonc" | "properties" | "xml" | "dockerfile" | "mk" => format!("${{{name}}}"),
+        _ if file.starts_with("dockerfile") || file.starts_with("containerfile") => format!("${{{name}}}"),
+        _ => format!("the environment variable {name}"),
+    }
+}
+
+/// How to take it out of what git has recorded and the remote does not have. Nothing where it is public already.
+fn history(finding: &Finding) -> Vec<String> {
+    if finding.novelty != Novelty::Introduced {
+        return vec![];
+    }
+    match (&finding.location.place, finding.location.commit) {
+        (Place::Tag(name), _) => {
+            let name = word(name).unwrap_or("NAME");
+            vec![format!("Delete the tag and make it again without it: git tag -d {name}.")]
+        }
+        (Place::RefName(_), _) => {
+            vec!["Give the branch or tag another name: git branch -m OLD NEW, or git tag -d and again.".into()]
+        }
+        (place, Some(commit)) => in_commit(place, &commit, finding.location.at_tip),
+        (_, None) => vec![],
+    }
+}
+
+fn in_commit(place: &Place, commit: &ObjectId, at_tip: bool) -> Vec<String> {
+    let short = commit.short();
+    let rebase = format!("git rebase -i {short}^ (--root if it is the first)");
+    let last = format!("git commit --amend if it is the last commit, else {rebase}");
+    match place {
+        Place::Message(_) => {
+            vec![format!("Reword commit {short} while it is not pushed: {last}, marked `reword`.")]
+        }
+        Place::Author(_) => vec![format!(
+            "Write commit {short} anew while it is not pushed: {last}, marked `edit`; \
+             git commit --amend --reset-author."
+        )],
+        Place::FileName(_) => {
+            vec![format!("Rename the file in commit {short} too, while it is not pushed: {last}, marked `edit`.")]
+        }
+        _ if at_tip => {
+            vec![format!("Take it out of commit {short} while it is not pushed: {last}, marked `edit`.")]
+        }
+        _ => vec![
+            format!(
+                "Commit {short} would still publish it. While that is not pushed: {rebase}, mark it `edit`, take \
+                 it out, git commit --amend, git rebase --continue."
+            ),
+            "Where many commits have it: git filter-repo --replace-text in a fresh clone.".into(),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use std::sync::Arc;
+
+    fn with(path: &str, identifier: Option<&str>) -> Finding {
+        let mut finding = sample::finding(path);
+        finding.identifier = identifier.map(Into::into);
+        finding
+    }
+
+    #[test]
+    fn the_variable_is_read_as_the_language_reads_it() {
+        let expected = [
+            ("src/a.js", "process.env.DB_PASSWORD"),
+            ("src/a.py", "os.environ[\"DB_PASSWORD\"]"),
+            ("src/a.rs", "std::env::var(\"DB_PASSWORD\")"),
+            ("a.zip!b/c.go", "os.Getenv(\"DB_PASSWORD\")"),
+            (".github/workflows/ci.yml", "${{ secrets.DB_PASSWORD }}"),
+            ("Dockerfile", "${DB_PASSWORD}"),
+            ("conf/app.yaml", "${DB_PASSWORD}"),
+            ("main.tf", "var.db_password (set by TF_VAR_db_password)"),
+            ("README", "the environment variable DB_PASSWORD"),
+        ];
+        for (path, reference) in expected {
+            let steps = steps(&with(path, Some("dbPassword")));
+            assert_eq!(steps[1], format!("Take it out of the file and read it with {reference}."), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_variable_is_named_by_identifier_vendor_or_rule() {
+        assert_eq!(variable(&with("a", Some("config.stripe-key"))), "CONFIG_STRIPE_KEY");
+        assert_eq!(variable(&with("a", None)), "AWS_ACCESS_KEY_ID");
+        assert_eq!(variable(&with("a", Some("9"))), "AWS_ACCESS_KEY_ID");
+        let mut finding = with("a", None);
+        Arc::make_mut(&mut finding.rule).id = "secret/own-thing".into();
+        assert_eq!(variable(&finding), "OWN_THING");
+    }
+
+    #[test]
+    fn an_env_file_is_kept_out_of_git() {
+        let step = |path| steps(&with(path, Some("dbPassword"))).remove(1);
+        assert_eq!(
+            step("web/.env.production"),
+            "Keep the file out of git: git rm --cached web/.env.production, and name it in .gitignore."
+        );
+        assert!(step("a b/.env").contains("git rm --cached FILE,"));
+        assert!(step("AKIA.../.env").contains("git rm --cached FILE,"));
+    }
+
+    #[test]
+    fn history_says_how_to_leave_it() {
+        let mut finding = sample::in_commit("src/a.js");
+        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+        finding.location.at_tip = false;
+        insta::assert_snapshot!(steps(&finding)[2..].join("\n"), @"");
+        finding.location.place = Place::Message(sample::oid("ab"));
+        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+        finding.novelty = Novelty::Old;
+        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+    }
+
+    #[test]
+    fn steps_of_steps_are_the_same() {
+        for finding in sample::findings() {
+            let mut again = finding.clone();
+            Arc::make_mut(&mut again.rule).steps = steps(&finding);
+            assert_eq!(steps(&again), steps(&finding), "{}", finding.location.place);
+        }
+    }
+
+    #[test]
+    fn no_command_is_named_that_does_not_exist() {
+        for finding in sample::findings() {
+            assert!(!steps(&finding).join(" ").contains("veto "));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The veto on the terminal, and the text report of a scan.
