@@ -2,7 +2,10 @@
 
 pub mod configured_hook;
 pub mod doctor;
+pub mod hook;
 pub mod install;
+pub mod output;
+pub mod scan;
 pub mod uninstall;
 
 use clap::{Parser, Subcommand};
@@ -32,12 +35,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Scan a work tree, the index, commits, the history or standard input.
+    Scan(scan::Args),
     /// Put the pre-push hook into this repository.
     Install(install::Args),
     /// Take the pre-push hook out again, and give back what was there.
     Uninstall(uninstall::Args),
     /// Say whether the gate is really in force here, in each work tree and submodule.
     Doctor(doctor::Args),
+    /// What git's hooks call.
+    Hook(hook::Args),
     /// What `veto install --global` makes git call.
     #[command(hide = true)]
     ConfiguredHook(configured_hook::Args),
@@ -67,6 +74,8 @@ impl Failure {
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match Arguments::parse_from(arguments).command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Hook(args) => hook::run(&args),
         Command::Install(args) => install::run(&args),
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Doctor(args) => doctor::run(&args),

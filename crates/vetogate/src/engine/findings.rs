@@ -4,7 +4,8 @@ use super::text::RawHit;
 use std::collections::HashMap;
 use vetogate_core::digest::LeakIdentity;
 use vetogate_core::text::escape;
-use vetogate_core::{Finding, Location, Novelty, ObjectId, Place, Scope, Secret};
+use vetogate_core::{Finding, Location, Novelty, ObjectId, Place, Scope};
+use zeroize::Zeroizing;
 
 /// A hit at a place that is not masked yet.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
 
 /// Masks every known value in a text that will be shown.
 pub struct Redactor {
-    values: Vec<(String, String)>,
+    values: Vec<(Zeroizing<String>, String)>,
 }
 
 /// Shorter values stand in ordinary words.
@@ -88,8 +89,8 @@ impl Redactor {
     pub fn new(candidates: &[Candidate]) -> Self {
         let all = candidates.iter().flat_map(|candidate| &candidate.hit.values);
         let long = all.filter(|value| value.expose().len() >= LEAST);
-        let mut values: Vec<(String, String)> =
-            long.map(|value| (escape(value.expose()), value.masked())).collect();
+        let mut values: Vec<(Zeroizing<String>, String)> =
+            long.map(|value| (Zeroizing::new(escape(value.expose())), value.masked())).collect();
         values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self { values }
@@ -111,15 +112,6 @@ impl Redactor {
             Place::RefName(name) => Place::RefName(self.mask(name)),
             Place::Run(name) => Place::Run(self.mask(name)),
             Place::Message(_) | Place::Author(_) | Place::Object(_) => place.clone(),
-        }
-    }
-}
-
-impl Drop for Redactor {
-    fn drop(&mut self) {
-        for (value, _) in &mut self.values {
-            drop(Secret::new(value.as_bytes()));
-            value.clear();
         }
     }
 }

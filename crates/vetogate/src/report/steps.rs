@@ -80,7 +80,8 @@ fn word(text: &str) -> Option<&str> {
 /// The name of the environment variable: from the identifier, else as the vendor names it, else from the rule's id.
 fn variable(finding: &Finding) -> String {
     let named = finding.identifier.as_deref().and_then(screaming);
-    let usual = || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == finding.rule.id)?.env.clone();
+    let usual =
+        || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == finding.rule.id)?.env.clone();
     let rule = || screaming(finding.rule.id.rsplit('/').next().unwrap_or_default());
     named.or_else(usual).or_else(rule).unwrap_or_else(|| "SECRET".into())
 }
@@ -142,7 +143,9 @@ fn history(finding: &Finding) -> Vec<String> {
             vec![format!("Delete the tag and make it again without it: git tag -d {name}.")]
         }
         (Place::RefName(_), _) => {
-            vec!["Give the branch or tag another name: git branch -m OLD NEW, or git tag -d and again.".into()]
+            vec![
+                "Give the branch or tag another name: git branch -m OLD NEW, or git tag -d and again.".into(),
+            ]
         }
         (place, Some(commit)) => in_commit(place, &commit, finding.location.at_tip),
         (_, None) => vec![],
@@ -162,7 +165,9 @@ fn in_commit(place: &Place, commit: &ObjectId, at_tip: bool) -> Vec<String> {
              git commit --amend --reset-author."
         )],
         Place::FileName(_) => {
-            vec![format!("Rename the file in commit {short} too, while it is not pushed: {last}, marked `edit`.")]
+            vec![format!(
+                "Rename the file in commit {short} too, while it is not pushed: {last}, marked `edit`."
+            )]
         }
         _ if at_tip => {
             vec![format!("Take it out of commit {short} while it is not pushed: {last}, marked `edit`.")]

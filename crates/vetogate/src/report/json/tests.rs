@@ -28,9 +28,24 @@ fn broken(pointer: &str, value: Value) -> String {
 fn the_guides_keys_are_there_with_their_meaning() {
     let json: Value = serde_json::from_str(&text(&sample::full())).unwrap();
     for key in [
-        "scan_id", "timestamp", "project", "security_posture", "summary", "findings", "veto_decision",
-        "veto_reason", "override_available", "schema_version", "tool", "refs", "objects", "gaps", "policy",
-        "posture_evidence", "push_id", "elapsed_ms",
+        "scan_id",
+        "timestamp",
+        "project",
+        "security_posture",
+        "summary",
+        "findings",
+        "veto_decision",
+        "veto_reason",
+        "override_available",
+        "schema_version",
+        "tool",
+        "refs",
+        "objects",
+        "gaps",
+        "policy",
+        "posture_evidence",
+        "push_id",
+        "elapsed_ms",
     ] {
         assert!(!json[key].is_null(), "{key}");
     }

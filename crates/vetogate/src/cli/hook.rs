@@ -1,0 +1,194 @@
+//! `veto hook`: what git's hooks call.
+
+use super::Failure;
+use super::output::write_verdict;
+use crate::git::catfile::CatFile;
+use crate::git::command::Git;
+use crate::git::remote::without_password;
+use crate::git::tree::GitTree;
+use crate::report::{RefUpdate, Report};
+use crate::run::{Context, Outcome, Session, Wish};
+use crate::source::published::Published;
+use crate::source::push::{self, Folders, TrackingRefs};
+use crate::{pins, policies};
+use anyhow::Context as _;
+
+use std::cell::RefCell;
+use std::io::Read;
+use std::time::Duration;
+use vetogate_core::digest::push_id;
+use vetogate_core::text::escape;
+use vetogate_core::{Gap, GapCause, ObjectId, Place, Policy, RemoteView};
+
+/// Arguments of `veto hook`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    hook: Hook,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Hook {
+    /// The verdict on a push: reads git's lines on standard input.
+    PrePush(PrePush),
+}
+
+/// Arguments that git gives to a pre-push hook.
+#[derive(Debug, clap::Args)]
+struct PrePush {
+    /// Name of the remote, or its URL where it has none.
+    remote: String,
+    /// URL that is pushed to.
+    url: String,
+    /// The posture, at least.
+    #[arg(long, value_parser = clap::value_parser!(vetogate_core::Posture))]
+    posture: Option<vetogate_core::Posture>,
+}
+
+/// Longest walk for which the refs that are near are exclusions enough.
+const SHORT_WALK: usize = 64;
+
+/// At most so many commits of the other side are compared with.
+const BASES: usize = 8;
+
+/// The limit until the policy is known; see `Policy::time_limit`.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Answers git; gives the exit code.
+///
+/// # Errors
+/// When standard input is not git's, or git itself can't be run.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let Hook::PrePush(push) = &args.hook;
+    let mut input = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut input)
+        .context("standard input can't be read")
+        .map_err(Failure::incomplete)?;
+    let updates = push::parse(&input).map_err(Failure::usage)?;
+    let report = judge(push, updates)?;
+    // A verdict that nobody can read is a verdict all the same.
+    let _ = write_verdict(&report);
+    Ok(report.verdict.exit_code)
+}
+
+fn judge(args: &PrePush, updates: Vec<RefUpdate>) -> Result<Report, Failure> {
+    let git = Git::at(".");
+    let wish = Wish { posture: args.posture, ..Wish::default() };
+    let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
+    let context = |policy| context(args, &updates, policy);
+    if updates.iter().all(|update| update.new.is_null()) {
+        // Deletions, or nothing to push.
+        return Ok(session.report(Outcome::default(), context(Policy::default())));
+    }
+    let (remote, folders) = match look_around(&session, args, &updates) {
+        Ok(found) => found,
+        Err(error) => {
+            return Ok(session.report(unread("what the remote has", &error), context(Policy::default())));
+        }
+    };
+    let (policy, policy_gap) = match remote.trusted_tip() {
+        Some(tip) => {
+            let name = remote.trusted_name().unwrap_or_default();
+            policies::of_remote(&GitTree::new(&session.objects, tip), &name)
+        }
+        None => (Policy::default(), None),
+    };
+    session.limit(policy.time_limit);
+    let mut outcome = match publish(&session, &remote, &folders, &updates) {
+        Ok(outcome) => outcome,
+        Err(error) => unread("what the push publishes", &error),
+    };
+    outcome.gaps.extend(policy_gap);
+    Ok(session.report(outcome, context(policy)))
+}
+
+fn context(args: &PrePush, updates: &[RefUpdate], policy: Policy) -> Context {
+    let url = without_password(&args.url);
+    let lines: Vec<_> = updates.iter().map(|update| (update.name.to_vec(), update.old, update.new)).collect();
+    let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
+    Context { project, refs: updates.to_vec(), push_id: Some(push_id(&url, &lines)), policy }
+}
+
+/// What can't be listed is not looked at: the push fails closed.
+fn unread(what: &str, error: &dyn std::fmt::Display) -> Outcome {
+    let gap = Gap::unread(
+        GapCause::Failed,
+        Place::Run("listing".into()),
+        format!("{what} could not be listed: {error}"),
+    );
+    Outcome { gaps: vec![gap], ..Outcome::default() }
+}
+
+fn look_around(
+    session: &Session<'_>,
+    args: &PrePush,
+    updates: &[RefUpdate],
+) -> anyhow::Result<(TrackingRefs, Folders)> {
+    let asked = TrackingRefs::ask(&session.git, &args.remote, updates)?;
+    let known = known(&session.objects, updates)?;
+    let pin = |folders: &Folders| {
+        let pins = pins::read(&folders.common).ok()?;
+        pins.branch(&args.remote).map(str::to_owned)
+    };
+    Ok(TrackingRefs::collect(&session.git, asked, &args.remote, &args.url, known, pin, session.watch())?)
+}
+
+/// The old ids of the push that are here: what the remote said that it has.
+fn known(objects: &RefCell<CatFile>, updates: &[RefUpdate]) -> anyhow::Result<Vec<ObjectId>> {
+    let mut known = Vec::new();
+    for update in updates.iter().filter(|update| !update.old.is_null()) {
+        let mut objects = objects.borrow_mut();
+        if let Ok(header) = objects.header(update.old)? {
+            use crate::git::catfile::ObjectKind::{Commit, Tag};
+            if objects.content(header.size, |_| {}).is_ok() && matches!(header.kind, Commit | Tag) {
+                known.push(update.old);
+            }
+        }
+    }
+    Ok(known)
+}
+
+fn publish(
+    session: &Session<'_>,
+    remote: &TrackingRefs,
+    folders: &Folders,
+    updates: &[RefUpdate],
+) -> anyhow::Result<Outcome> {
+    let mut published = Published::peel(updates.to_vec(), &session.objects)?;
+    let near = remote.exclusions();
+    let mut all = None;
+    if published.list(&session.git, &near, Some(SHORT_WALK), session.watch())?.is_none() {
+        let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
+        published.list(&session.git, &tips, None, session.watch())?;
+        all = Some(tips);
+    }
+    let lfs = folders.common.join("lfs");
+    let look =
+        |published: &Published| session.published(published, &bases(published, updates, &near), Some(&lfs));
+    let outcome = look(&published);
+    if all.is_some() || outcome.findings.is_empty() {
+        return Ok(outcome);
+    }
+    // With a finding, everything that the remote is known to have is asked.
+    let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
+    if tips == near {
+        return Ok(outcome);
+    }
+    published.list(&session.git, &tips, None, session.watch())?;
+    Ok(look(&published))
+}
+
+/// Commits of the other side to compare with: what it has at the refs of the push, the boundary, what is near.
+fn bases(published: &Published, updates: &[RefUpdate], near: &[ObjectId]) -> Vec<ObjectId> {
+    let old = updates.iter().map(|update| update.old).filter(|old| near.contains(old));
+    let mut bases: Vec<ObjectId> = Vec::new();
+    for base in old.chain(published.listing.boundary()).chain(near.iter().copied()) {
+        if !bases.contains(&base) && bases.len() < BASES {
+            bases.push(base);
+        }
+    }
+    bases
+}

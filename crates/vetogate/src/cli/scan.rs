@@ -1,0 +1,275 @@
+//! `veto scan`: the same engine over other sources.
+
+use super::Failure;
+use super::output::Output;
+use crate::git::command::Git;
+use crate::git::tree::GitTree;
+use crate::policies;
+use crate::report::Report;
+use crate::report::text::Kind;
+use crate::run::{Context, Outcome, Session, Wish};
+use crate::source::index::{self, IndexTree};
+use crate::source::published::Published;
+use crate::source::refs;
+use crate::source::worktree::{Files, WorkTree, walk};
+use anyhow::{Context as _, anyhow};
+use bstr::ByteSlice;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Read;
+use std::path::PathBuf;
+use vetogate_core::text::escape;
+use vetogate_core::{
+    Category, Change, Confidence, Entry, EntryKind, Gap, Place, Policy, Posture, RemoteView, Tree,
+};
+use vetogate_syntax::path::PathHints;
+
+/// Arguments of `veto scan`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders of the work tree; the current folder where none is named.
+    paths: Vec<PathBuf>,
+    /// What is staged for the next commit.
+    #[arg(long, group = "source", conflicts_with = "paths")]
+    staged: bool,
+    /// A range of commits, such as `main..HEAD`; its base is what counts as known.
+    #[arg(long, group = "source", value_name = "RANGE", conflicts_with = "paths")]
+    commits: Option<String>,
+    /// Everything that any ref reaches.
+    #[arg(long, group = "source", conflicts_with = "paths")]
+    history: bool,
+    /// Standard input.
+    #[arg(long, group = "source", conflicts_with = "paths", requires = "name")]
+    stdin: bool,
+    /// The path that standard input would have.
+    #[arg(long = "path", value_name = "NAME", requires = "stdin", id = "name")]
+    name: Option<String>,
+    /// Only these categories.
+    #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
+    only: Vec<Category>,
+    /// Not these categories.
+    #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
+    skip: Vec<Category>,
+    /// Files that ignore files name, too.
+    #[arg(long)]
+    no_ignore: bool,
+    /// Show only findings of at least this confidence; the verdict stays the same.
+    #[arg(long, value_name = "LEVEL")]
+    confidence: Option<Confidence>,
+    /// The posture, at least.
+    #[arg(long, value_name = "POSTURE")]
+    posture: Option<Posture>,
+    /// Most workers; 0 for as many as there are processors.
+    #[arg(short = 'j', long = "jobs", value_name = "N", default_value_t = 0)]
+    jobs: usize,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Scans; gives the exit code.
+///
+/// # Errors
+/// When the source can't be read, the policy is wrong, or the report can't be written.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let progress = progress();
+    let on_item = |bytes: u64| progress.inc(bytes);
+    let wish =
+        Wish { only: args.only.clone(), skip: args.skip.clone(), posture: args.posture, threads: args.jobs };
+    let place = Located::find()?;
+    let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
+    let (outcome, policy) = scan(args, &session, &place)?;
+    progress.finish_and_clear();
+    let project =
+        place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
+    let mut report = session.report(outcome, Context { project, refs: Vec::new(), push_id: None, policy });
+    filter(&mut report, args.confidence);
+    args.output.write(&report, Kind::Scan)?;
+    Ok(report.verdict.exit_code)
+}
+
+/// Takes what is not to be shown out of a report whose verdict stands.
+fn filter(report: &mut Report, least: Option<Confidence>) {
+    if let Some(least) = least {
+        report.verdict.findings.retain(|judged| judged.finding.confidence >= least);
+    }
+}
+
+fn progress() -> ProgressBar {
+    // On a terminal only, and nowhere else.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{spinner} {bytes} looked at, {bytes_per_sec}, {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar
+}
+
+/// Where the scan runs.
+struct Located {
+    /// Root of the work tree; of a bare repository, its folder; else the current folder.
+    root: PathBuf,
+    /// The current folder.
+    current: PathBuf,
+    is_repository: bool,
+    is_bare: bool,
+}
+
+impl Located {
+    fn find() -> Result<Self, Failure> {
+        let current =
+            std::env::current_dir().context("the current folder is gone").map_err(Failure::incomplete)?;
+        let git = Git::at(&current);
+        let answer = git.read(["rev-parse", "--is-bare-repository", "--show-toplevel"]);
+        let bare = git.read(["rev-parse", "--is-bare-repository"]).unwrap_or_default();
+        let is_bare = bare.trim() == b"true";
+        match answer {
+            Ok(output) => {
+                let top = output.lines().nth(1).unwrap_or_default().to_path_lossy().into_owned();
+                Ok(Self { root: top, current, is_repository: true, is_bare: false })
+            }
+            Err(_) => Ok(Self { root: current.clone(), current, is_repository: !bare.is_empty(), is_bare }),
+        }
+    }
+
+    fn repository(&self, flag: &str) -> Result<(), Failure> {
+        if self.is_repository {
+            return Ok(());
+        }
+        Err(Failure::usage(anyhow!(
+            "{flag} needs a git repository, and {} is in none",
+            self.current.display()
+        )))
+    }
+}
+
+fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+    if args.stdin {
+        return stdin(args, session, place);
+    }
+    if args.staged {
+        place.repository("--staged")?;
+        return staged(session, place);
+    }
+    if let Some(range) = &args.commits {
+        place.repository("--commits")?;
+        return commits(session, range);
+    }
+    if args.history {
+        place.repository("--history")?;
+        return history(session, place);
+    }
+    work_tree(args, session, place)
+}
+
+fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+    if place.is_bare {
+        return Err(Failure::usage(anyhow!(
+            "this repository is bare: it has no work tree; use --history or --commits RANGE"
+        )));
+    }
+    let mut paths = Vec::new();
+    for path in &args.paths {
+        let full = place.current.join(path);
+        let full = full
+            .canonicalize()
+            .with_context(|| format!("{} is not there", path.display()))
+            .map_err(Failure::usage)?;
+        paths.push(full);
+    }
+    if paths.is_empty() {
+        paths.push(place.current.clone());
+    }
+    // Paths outside the repository are scanned as a folder of their own.
+    let root = if paths.iter().all(|path| path.starts_with(&place.root)) {
+        place.root.clone()
+    } else {
+        common(&paths)
+    };
+    let policy = policies::of_work_tree(&root).map_err(Failure::usage)?;
+    let files = walk(&root, &paths, args.no_ignore);
+    Ok((session.files(&files, &WorkTree::new(root)), policy))
+}
+
+/// The deepest folder that holds all paths.
+fn common(paths: &[PathBuf]) -> PathBuf {
+    let mut root = paths[0].clone();
+    while !paths.iter().all(|path| path.starts_with(&root)) || root.is_file() {
+        if !root.pop() {
+            break;
+        }
+    }
+    root
+}
+
+fn staged(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+    let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
+    let (entries, head) = index::staged(&session.git).map_err(Failure::incomplete)?;
+    let tree = IndexTree::read(&session.git, &session.objects).map_err(Failure::incomplete)?;
+    Ok((session.staged(entries, head, &tree), policy))
+}
+
+fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Failure> {
+    let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
+    let exclude = base.exclusions();
+    let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
+    published.list(&session.git, &exclude, None, session.watch()).map_err(Failure::incomplete)?;
+    // The name of a range is no ref that is published.
+    published.refs.clear();
+    let (policy, gap) = match base.trusted_tip() {
+        Some(tip) => policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short()),
+        None => (Policy::default(), None),
+    };
+    let mut bases = exclude;
+    bases.extend(published.listing.boundary());
+    bases.truncate(8);
+    let mut outcome = session.published(&published, &bases, lfs(session).as_deref());
+    outcome.gaps.extend(gap);
+    Ok((outcome, policy))
+}
+
+fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+    let policy = if place.is_bare {
+        Policy::default()
+    } else {
+        policies::of_work_tree(&place.root).map_err(Failure::usage)?
+    };
+    let updates = refs::all(&session.git).map_err(Failure::incomplete)?;
+    let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
+    published.list(&session.git, &[], None, session.watch()).map_err(Failure::incomplete)?;
+    Ok((session.published(&published, &[], lfs(session).as_deref()), policy))
+}
+
+fn lfs(session: &Session<'_>) -> Option<PathBuf> {
+    let common = session.git.read(["rev-parse", "--path-format=absolute", "--git-common-dir"]).ok()?;
+    Some(common.trim().to_path_lossy().join("lfs"))
+}
+
+/// One file, and nothing beside it.
+struct OneFile<'a> {
+    path: &'a [u8],
+    content: &'a [u8],
+}
+
+impl Tree for OneFile<'_> {
+    fn get(&self, path: &[u8]) -> Result<Option<Vec<u8>>, Gap> {
+        Ok((path == self.path).then(|| self.content.to_vec()))
+    }
+
+    fn list(&self, _: &[u8]) -> Result<Vec<Entry>, Gap> {
+        Ok(Vec::new())
+    }
+}
+
+fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+    let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
+    let name = args.name.clone().unwrap_or_default();
+    let mut content = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut content)
+        .context("standard input can't be read")
+        .map_err(Failure::incomplete)?;
+    let path = name.as_bytes();
+    let source = crate::engine::Source::Bytes(content.clone());
+    let item = crate::engine::Item { source, hints: PathHints::of(path), place: Place::File(escape(path)) };
+    let change = Change { path: path.to_vec(), kind: Some(EntryKind::File) };
+    let files = Files { items: vec![item], changes: vec![change], gaps: Vec::new() };
+    Ok((session.files(&files, &OneFile { path, content: &content }), policy))
+}

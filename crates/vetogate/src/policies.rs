@@ -1,0 +1,49 @@
+//! Where the policy of a run is read from.
+
+use bstr::ByteSlice;
+use std::path::Path;
+use vetogate_core::policy::PolicyError;
+use vetogate_core::text::{escape, shorten};
+use vetogate_core::{Gap, GapCause, Place, Policy, Tree};
+
+/// The policy file of a project.
+pub const FILE: &str = ".veto/policy.toml";
+
+/// The policy of what the other side has; built-in where it has none. One that can't be understood is no dead end:
+/// the strictest holds, and a gap says so.
+pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
+    let source = format!("{name}:{FILE}");
+    let text = match tree.get(FILE.as_bytes()) {
+        Ok(None) => return (Policy::default(), None),
+        Ok(Some(text)) => text,
+        Err(gap) => return (Policy::fallback(), Some(broken(&gap.detail))),
+    };
+    let parsed = match text.to_str() {
+        Ok(text) => Policy::parse(text, &source).map_err(|error| error.to_string()),
+        Err(_) => Err(format!("{source}: not UTF-8")),
+    };
+    match parsed {
+        Ok(policy) => (policy, None),
+        Err(error) => (Policy::fallback(), Some(broken(&error))),
+    }
+}
+
+fn broken(error: &str) -> Gap {
+    let error = shorten(&escape(error.as_bytes()), 300);
+    let detail = format!("{error}; preset strict holds until a push mends it");
+    Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
+}
+
+/// The policy of a work tree.
+///
+/// # Errors
+/// When it is there and wrong.
+pub fn of_work_tree(root: &Path) -> Result<Policy, PolicyError> {
+    let path = root.join(FILE);
+    let wrong = |message: String| PolicyError { source_name: FILE.into(), line: 1, column: 1, message };
+    match std::fs::read(&path) {
+        Ok(text) => Policy::parse(text.to_str().map_err(|_| wrong("not UTF-8".into()))?, FILE),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Policy::default()),
+        Err(error) => Err(wrong(format!("can't be read: {error}"))),
+    }
+}

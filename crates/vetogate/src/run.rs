@@ -1,0 +1,448 @@
+//! One run, from a source to a report: the map of the program.
+
+use crate::deadline::{Deadline, Watch};
+use crate::engine::findings::{Candidate, findings, merge};
+use crate::engine::workers::{PROSE, look};
+use crate::engine::{Item, Looked, RawHit, Scope, Source, debt, state};
+use crate::git::catfile::CatFile;
+use crate::git::command::Git;
+use crate::git::listing::{Listing, RawEntry};
+use crate::git::tree::GitTree;
+use crate::report::{Counts, RefUpdate, Report};
+use crate::source::published::Published;
+use bstr::BString;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use vetogate_core::judge::{Case, judge};
+use vetogate_core::text::escape;
+use vetogate_core::{
+    Category, Confidence, EntryKind, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree,
+};
+use vetogate_syntax::path::PathHints;
+
+/// What the user asked for, whatever the source.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Only these categories; empty for all.
+    pub only: Vec<Category>,
+    /// Not these.
+    pub skip: Vec<Category>,
+    /// At least this posture.
+    pub posture: Option<Posture>,
+    /// Most workers; 0 for as many as there are processors.
+    pub threads: usize,
+}
+
+impl Wish {
+    fn wants(&self, category: Category) -> bool {
+        (self.only.is_empty() || self.only.contains(&category)) && !self.skip.contains(&category)
+    }
+}
+
+/// What is the same in every run: the repository, its reader, the clock.
+pub struct Session<'a> {
+    /// The repository (or any folder, for sources without one).
+    pub git: Git,
+    /// The one reader of objects of this thread.
+    pub objects: RefCell<CatFile>,
+    /// What the user asked for.
+    pub wish: Wish,
+    /// Called with the bytes of each thing looked at.
+    pub on_item: &'a (dyn Fn(u64) + Sync),
+    deadline: Deadline,
+    watch: Watch,
+    limit: Option<Duration>,
+    started: Instant,
+    timestamp: jiff::Timestamp,
+}
+
+/// What was found and seen, before it is judged.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Findings of all detectors.
+    pub findings: Vec<Finding>,
+    /// What was not looked at.
+    pub gaps: Vec<Gap>,
+    /// How much was.
+    pub counts: Counts,
+}
+
+/// What a report says beside the outcome.
+pub struct Context {
+    /// Name of the project.
+    pub project: String,
+    /// The refs of a push.
+    pub refs: Vec<RefUpdate>,
+    /// The id of the push.
+    pub push_id: Option<String>,
+    /// The policy in force.
+    pub policy: Policy,
+}
+
+impl<'a> Session<'a> {
+    /// Begins; the clock of the limit runs from here.
+    pub fn begin(git: Git, wish: Wish, limit: Option<Duration>, on_item: &'a (dyn Fn(u64) + Sync)) -> Self {
+        let deadline = Deadline::start(limit);
+        let watch = deadline.watch();
+        let objects = RefCell::new(CatFile::new(git.clone(), watch.clone()));
+        let (started, timestamp) = (Instant::now(), jiff::Timestamp::now());
+        Self { git, objects, wish, on_item, deadline, watch, limit, started, timestamp }
+    }
+
+    /// Begins the clock again, with the limit of a policy that was read meanwhile.
+    pub fn limit(&mut self, limit: Duration) {
+        if self.limit.is_some_and(|known| known != limit) {
+            let left = limit.saturating_sub(self.started.elapsed());
+            self.deadline = Deadline::start(Some(left));
+            self.watch = self.deadline.watch();
+            self.objects = RefCell::new(CatFile::new(self.git.clone(), self.watch.clone()));
+            self.limit = Some(limit);
+        }
+    }
+
+    /// The handle on the limit.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { git: &self.git, watch: &self.watch, threads: self.wish.threads, on_item: self.on_item }
+    }
+
+    fn look(&self, items: &[Item]) -> Vec<Looked> {
+        look(&self.scope(), &mut self.objects.borrow_mut(), items)
+    }
+
+    /// Looks at what is published. `others` are commits that the other side has; `old` those that it has at the refs
+    /// of the push.
+    pub fn published(&self, published: &Published, bases: &[ObjectId], lfs: Option<&Path>) -> Outcome {
+        let mut outcome = Outcome { gaps: published.gaps.clone(), ..Outcome::default() };
+        let mut candidates = Vec::new();
+        if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
+            self.blobs(published, lfs, &mut candidates, &mut outcome);
+            self.words(published, &mut candidates, &mut outcome);
+            self.names(published, &mut candidates, &mut outcome);
+        }
+        self.at_tips(published, &mut candidates);
+        debt::classify(&self.scope(), &self.objects, &published.listing, bases, &mut candidates);
+        let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
+        outcome.findings = findings(merge(candidates), &commit);
+        self.state_of_tips(published, bases, &mut outcome);
+        outcome
+    }
+
+    /// Every published blob, once for each thing that its paths say.
+    fn blobs(
+        &self,
+        published: &Published,
+        lfs: Option<&Path>,
+        candidates: &mut Vec<Candidate>,
+        outcome: &mut Outcome,
+    ) {
+        let groups = group_blobs(published);
+        let item = |((oid, hints), places): (&(ObjectId, PathHints), &BTreeMap<Place, Vec<usize>>)| Item {
+            source: Source::Blob(*oid),
+            hints: *hints,
+            place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
+        };
+        let items: Vec<Item> = groups.iter().map(item).collect();
+        let ids: std::collections::HashSet<ObjectId> = groups.keys().map(|(oid, _)| *oid).collect();
+        outcome.counts.total_files += ids.len() as u64;
+        let looked = self.look(&items);
+        let mut behind = Vec::new();
+        for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
+            for (place, commits) in places {
+                candidates.extend(looked.hits.iter().map(|hit| in_blob(hit, place, *oid, commits)));
+            }
+            let content = looked.lfs.as_ref().zip(lfs).map(|(id, folder)| lfs_path(folder, id));
+            if let Some(path) = content.filter(|path| path.is_file()) {
+                behind.push((Source::File(path), *hints, *oid, places));
+            }
+        }
+        self.count(looked, &items, outcome);
+        let items: Vec<Item> = behind
+            .iter()
+            .map(|(source, hints, oid, places)| Item {
+                source: source.clone(),
+                hints: *hints,
+                place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
+            })
+            .collect();
+        let looked = self.look(&items);
+        for (looked, (_, _, oid, places)) in looked.iter().zip(&behind) {
+            for (place, commits) in *places {
+                candidates.extend(looked.hits.iter().map(|hit| in_blob(hit, place, *oid, commits)));
+            }
+        }
+        self.count(looked, &items, outcome);
+    }
+
+    /// Commits and tags: messages, headers, trailers.
+    fn words(&self, published: &Published, candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
+        let commits = &published.listing.commits;
+        let items: Vec<Item> = commits
+            .iter()
+            .map(|commit| Item {
+                source: Source::Commit(commit.oid),
+                hints: PROSE,
+                place: Place::Message(commit.oid),
+            })
+            .collect();
+        let looked = self.look(&items);
+        for (index, (looked, commit)) in looked.iter().zip(commits).enumerate() {
+            let at = |hit: &RawHit, place| Candidate {
+                commits: vec![index],
+                ..Candidate::new(hit.clone(), place)
+            };
+            candidates.extend(looked.hits.iter().map(|hit| at(hit, Place::Message(commit.oid))));
+            candidates.extend(looked.header_hits.iter().map(|hit| at(hit, Place::Author(commit.oid))));
+        }
+        self.count(looked, &items, outcome);
+        let tag = |(name, raw): &(BString, Vec<u8>)| Item {
+            source: Source::Bytes(raw.clone()),
+            hints: PROSE,
+            place: Place::Tag(escape(name.strip_prefix(b"refs/tags/").unwrap_or(name))),
+        };
+        let items: Vec<Item> = published.tags.iter().map(tag).collect();
+        self.simple(&items, candidates, outcome);
+    }
+
+    /// Names of files and refs: each a line of one text.
+    fn names(&self, published: &Published, candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
+        let entries = published.listing.entries.iter().map(|entry| &entry.path);
+        let paths: BTreeSet<&BString> =
+            entries.chain(published.blobs.iter().filter_map(|blob| blob.path.as_ref())).collect();
+        let places: Vec<(&BString, Place)> =
+            paths.into_iter().map(|path| (path, Place::FileName(escape(path)))).collect();
+        let refs = published.refs.iter().map(|update| (&update.name, Place::RefName(escape(&update.name))));
+        let named: Vec<(&BString, Place)> = places.into_iter().chain(refs).collect();
+        let mut text = Vec::new();
+        for (name, _) in &named {
+            text.extend(name.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
+            text.push(b'\n');
+        }
+        let item = Item { source: Source::Bytes(text), hints: PROSE, place: Place::Run("names".into()) };
+        let looked = self.look(std::slice::from_ref(&item));
+        for hit in looked.iter().flat_map(|looked| &looked.hits) {
+            let index = usize::try_from(hit.span.line - 1).unwrap_or(usize::MAX);
+            if let Some((name, place)) = named.get(index) {
+                let commits = published
+                    .listing
+                    .entries
+                    .iter()
+                    .filter(|entry| entry.path == **name)
+                    .map(|entry| entry.commit);
+                let span = vetogate_core::Span { line: 1, end_line: 1, ..hit.span };
+                let hit = RawHit { span, ..hit.clone() };
+                candidates
+                    .push(Candidate { commits: commits.collect(), ..Candidate::new(hit, place.clone()) });
+            }
+        }
+        for looked in looked {
+            outcome.gaps.extend(looked.gap);
+        }
+    }
+
+    /// Contents that stand at one place each.
+    fn simple(&self, items: &[Item], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
+        let looked = self.look(items);
+        for (looked, item) in looked.iter().zip(items) {
+            candidates.extend(looked.hits.iter().map(|hit| Candidate::new(hit.clone(), item.place.clone())));
+        }
+        self.count(looked, items, outcome);
+    }
+
+    fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {
+        let late = looked.iter().filter(|looked| looked.out_of_time).count();
+        for (looked, item) in looked.into_iter().zip(items) {
+            let is_file = matches!(item.source, Source::Blob(_) | Source::File(_));
+            if looked.gap.is_none() && !looked.out_of_time && !looked.vanished {
+                outcome.counts.objects += 1;
+                outcome.counts.scanned_files += u64::from(is_file);
+            }
+            outcome.counts.bytes += looked.bytes;
+            outcome.gaps.extend(looked.gap);
+        }
+        if late > 0 {
+            let seconds = self.limit.map_or(0, |limit| limit.as_secs());
+            let detail = format!(
+                "{late} of {} objects were not looked at within {seconds} s; push fewer commits at once, or raise limits.seconds in .veto/policy.toml",
+                items.len()
+            );
+            outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
+        }
+    }
+
+    /// Marks the candidates that still stand at a tip of the push.
+    fn at_tips(&self, published: &Published, candidates: &mut [Candidate]) {
+        let trees: Vec<GitTree<'_>> =
+            published.tips.iter().map(|&tip| GitTree::new(&self.objects, tip)).collect();
+        let paths: HashMap<String, &BString> =
+            published.listing.entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
+        for candidate in candidates.iter_mut().filter(|candidate| !candidate.commits.is_empty()) {
+            let path = candidate.place.path().and_then(|path| paths.get(path));
+            candidate.at_tip = match (path, &candidate.place) {
+                (Some(path), place) => trees.iter().any(|tree| {
+                    let entry = tree.lookup(path).ok().flatten();
+                    entry.is_some_and(|entry| {
+                        matches!(place, Place::FileName(_)) || Some(entry.oid) == candidate.blob
+                    })
+                }),
+                (None, Place::Message(oid) | Place::Author(oid)) => published.tips.contains(oid),
+                _ => true,
+            };
+        }
+    }
+
+    fn state_of_tips(&self, published: &Published, bases: &[ObjectId], outcome: &mut Outcome) {
+        let changes = state::changes(&published.listing.entries);
+        if changes.is_empty() {
+            return;
+        }
+        for &tip in &published.tips {
+            let (findings, gaps) = state::of_commit(&self.objects, tip, bases, &changes);
+            outcome.findings.extend(findings);
+            outcome.gaps.extend(gaps);
+        }
+        dedupe(&mut outcome.findings);
+    }
+
+    /// Looks at files on disk; everything in them counts as new.
+    pub fn files(&self, files: &crate::source::worktree::Files, tree: &dyn Tree) -> Outcome {
+        let mut outcome = Outcome { gaps: files.gaps.clone(), ..Outcome::default() };
+        outcome.counts.total_files = files.items.len() as u64;
+        let mut candidates = Vec::new();
+        if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
+            self.simple(&files.items, &mut candidates, &mut outcome);
+        }
+        outcome.findings = findings(merge(candidates), &|_| None);
+        let (found, gaps) = state::faults(tree, &[], &files.changes);
+        outcome.findings.extend(found);
+        outcome.gaps.extend(gaps);
+        outcome
+    }
+
+    /// Looks at what is staged: the new sides of `entries`, against HEAD.
+    pub fn staged(&self, entries: Vec<RawEntry>, head: Option<ObjectId>, index: &dyn Tree) -> Outcome {
+        let mut published = Published::default();
+        published.listing = Listing { commits: Vec::new(), entries };
+        let bases: Vec<ObjectId> = head.into_iter().collect();
+        let mut outcome = Outcome::default();
+        let mut candidates = Vec::new();
+        self.blobs(&published, None, &mut candidates, &mut outcome);
+        self.names(&published, &mut candidates, &mut outcome);
+        candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
+        debt::classify(&self.scope(), &self.objects, &published.listing, &bases, &mut candidates);
+        outcome.findings = findings(merge(candidates), &|_| None);
+        let trees: Vec<GitTree<'_>> = bases.iter().map(|&base| GitTree::new(&self.objects, base)).collect();
+        let trees: Vec<&dyn Tree> = trees.iter().map(|tree| tree as &dyn Tree).collect();
+        let (found, gaps) = state::faults(index, &trees, &state::changes(&published.listing.entries));
+        outcome.findings.extend(found);
+        outcome.gaps.extend(gaps);
+        outcome
+    }
+
+    /// Judges, and makes the report.
+    pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
+        let Context { project, refs, push_id, policy } = context;
+        outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
+        outcome.gaps.sort();
+        outcome.gaps.dedup();
+        let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
+        let today = jiff::Zoned::now().date();
+        let suppressions = policy.exclusions.clone();
+        let case = Case {
+            findings: outcome.findings,
+            gaps: &outcome.gaps,
+            posture,
+            suppressions: &suppressions,
+            accepted: None,
+            policy: &policy,
+            today,
+        };
+        let verdict = judge(case);
+        let notes = notes(&verdict.uses, &suppressions, today);
+        Report {
+            project,
+            rules_digest: vetogate_detect::registry::digest(),
+            posture,
+            posture_evidence: Vec::new(),
+            verdict,
+            gaps: outcome.gaps,
+            suppressions,
+            notes,
+            refs,
+            counts: outcome.counts,
+            policy_source: policy.source.clone(),
+            policy_digest: policy.digest.clone(),
+            push_id,
+            elapsed: self.started.elapsed(),
+            timestamp: self.timestamp,
+        }
+    }
+}
+
+/// Exclusions that matched nothing, or have ended.
+fn notes(
+    uses: &[usize],
+    suppressions: &[vetogate_core::Suppression],
+    today: jiff::civil::Date,
+) -> Vec<String> {
+    let note = |(suppression, uses): (&vetogate_core::Suppression, &usize)| {
+        if suppression.is_expired(today) {
+            Some(format!("{}: this exclusion has ended; renew it or take it out", suppression.source))
+        } else if *uses == 0 {
+            Some(format!("{}: this exclusion matched nothing in this run", suppression.source))
+        } else {
+            None
+        }
+    };
+    suppressions.iter().zip(uses).filter_map(note).collect()
+}
+
+fn dedupe(findings: &mut Vec<Finding>) {
+    findings.sort_by(Finding::order);
+    findings.dedup_by(|a, b| {
+        let same = a.fingerprint == b.fingerprint && a.location.place == b.location.place;
+        // What is new at one tip is new, whatever it is at another.
+        if same && a.novelty == Novelty::Introduced {
+            b.novelty = Novelty::Introduced;
+        }
+        same
+    });
+}
+
+fn in_blob(hit: &RawHit, place: &Place, oid: ObjectId, commits: &[usize]) -> Candidate {
+    Candidate { blob: Some(oid), commits: commits.to_vec(), ..Candidate::new(hit.clone(), place.clone()) }
+}
+
+/// Where git-lfs keeps a content (git-lfs, docs/spec.md).
+fn lfs_path(folder: &Path, id: &str) -> PathBuf {
+    folder.join("objects").join(&id[..2]).join(&id[2..4]).join(id)
+}
+
+type Groups = BTreeMap<(ObjectId, PathHints), BTreeMap<Place, Vec<usize>>>;
+
+/// The published blobs, by id and what their path says; for each place the commits that bring it.
+fn group_blobs(published: &Published) -> Groups {
+    let mut groups = Groups::new();
+    for entry in &published.listing.entries {
+        if matches!(entry.new.kind, Some(EntryKind::File | EntryKind::Symlink)) && !entry.new.oid.is_null() {
+            let places = groups.entry((entry.new.oid, PathHints::of(&entry.path))).or_default();
+            places.entry(Place::File(escape(&entry.path))).or_default().push(entry.commit);
+        }
+    }
+    for blob in &published.blobs {
+        let path = blob.path.as_ref().map_or(&b""[..], |path| path.as_slice());
+        let place = if blob.path.is_some() { Place::File(escape(path)) } else { Place::Object(blob.oid) };
+        groups.entry((blob.oid, PathHints::of(path))).or_default().entry(place).or_default();
+    }
+    groups
+}
+
+/// Whether a level of confidence is shown.
+pub fn is_shown(finding: &Finding, least: Option<Confidence>) -> bool {
+    least.is_none_or(|least| finding.confidence >= least)
+}
