@@ -23,7 +23,10 @@ pub enum ReadError {
     #[error("not a report of veto: {0}")]
     Json(#[from] serde_json::Error),
     /// Another version wrote it.
-    #[error("schema_version {found} is not known, expected {}: use the version of veto that wrote it", v1::VERSION)]
+    #[error(
+        "schema_version {found} is not known, expected {}: use the version of veto that wrote it",
+        v1::VERSION
+    )]
     Version {
         /// What stands there.
         found: u64,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use vetogate_core::judge::{Case, judge};
 use vetogate_core::suppress::{Standing, Subject};
 use vetogate_core::{
-    Category, Confidence, Cwe, Detects, Edit, Finding, Gap, GapCause, Location, Novelty, ObjectId, Place, Policy,
-    Posture, Rule, Scope, Severity, Span, Step, Suppression,
+    Category, Confidence, Cwe, Detects, Edit, Finding, Gap, GapCause, Location, Novelty, ObjectId, Place,
+    Policy, Posture, Rule, Scope, Severity, Span, Step, Suppression,
 };
 
 /// An object id that repeats one byte.
@@ -31,7 +31,8 @@ pub fn rule(id: &str, severity: Severity) -> Rule {
         steps: vec![
             "Deactivate the key in IAM.".into(),
             "Take it out of the file and read it with {env}.".into(),
-            "Take it out of the commits that are not pushed yet: git commit --amend, or git rebase -i.".into(),
+            "Take it out of the commits that are not pushed yet: git commit --amend, or git rebase -i."
+                .into(),
         ],
         references: vec!["https://docs.aws.amazon.com/IAM/".into()],
         bits: 0,
@@ -129,8 +130,15 @@ pub fn report(findings: Vec<Finding>, gaps: Vec<Gap>) -> Report {
     }];
     let today = jiff::civil::date(2026, 11, 25);
     let posture = Posture::Medium;
-    let case =
-        Case { findings, gaps: &gaps, posture, suppressions: &suppressions, accepted: None, policy: &policy, today };
+    let case = Case {
+        findings,
+        gaps: &gaps,
+        posture,
+        suppressions: &suppressions,
+        accepted: None,
+        policy: &policy,
+        today,
+    };
     let verdict = judge(case);
     let update = RefUpdate { name: "refs/heads/main".into(), old: oid("00"), new: oid("ab") };
     Report {

@@ -85,7 +85,11 @@ pub fn write_text(report: &Report, options: &Options, out: &mut dyn Write) -> io
     posture(&mut page, report)?;
     section(&mut page, "Notes:", &report.notes, |page, note| page.field("  - ", Style::new(), note))?;
     next(&mut page, report, options, &sorted)?;
-    page.verdict(decision_style(report.verdict.decision), report.verdict.decision.as_str(), &counts(report, &sorted))
+    page.verdict(
+        decision_style(report.verdict.decision),
+        report.verdict.decision.as_str(),
+        &counts(report, &sorted),
+    )
 }
 
 /// As [`write_text`], into a string.
@@ -221,7 +225,10 @@ fn lists(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorte
         }
         count => {
             let were = if count == 1 { "finding was" } else { "findings were" };
-            page.line(Style::new(), &format!("Old debt: {count} {were} there before (listed with --verbose)."))?;
+            page.line(
+                Style::new(),
+                &format!("Old debt: {count} {were} there before (listed with --verbose)."),
+            )?;
             page.blank()
         }
     }
@@ -268,7 +275,8 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
     if sorted.vetoed.is_empty() {
         page.line(Style::new().bold(), until_resolved(Decision::Block, options.kind))?;
     }
-    let what = if sorted.vetoed.is_empty() { "see to what could not be read" } else { "follow the steps above" };
+    let what =
+        if sorted.vetoed.is_empty() { "see to what could not be read" } else { "follow the steps above" };
     let again = if options.kind == Kind::Push { "push" } else { "scan" };
     page.field("Next: ", Style::new().bold(), &format!("{what}, then {again} again."))
 }

@@ -71,11 +71,7 @@ fn check_summary(written: &v1::Summary, report: &Report) -> Result<(), ReadError
     if *written == counted { Ok(()) } else { Err(value("summary", message())) }
 }
 
-fn judged(
-    index: usize,
-    wire: v1::Finding,
-    suppressions: &mut Vec<Suppression>,
-) -> Result<Judged, ReadError> {
+fn judged(index: usize, wire: v1::Finding, suppressions: &mut Vec<Suppression>) -> Result<Judged, ReadError> {
     let key = |name: &str| format!("findings[{index}].{name}");
     if wire.id != write::id(index) {
         return Err(value(key("id"), format!("expected {}", write::id(index))));
@@ -109,12 +105,8 @@ fn judged(
 fn finding(key: &dyn Fn(&str) -> String, wire: v1::Finding) -> Result<Finding, ReadError> {
     let rule = rule(key, &wire)?;
     let step = |(at, step)| flow_step(&|name| key(&format!("flow[{at}].{name}")), step);
-    let span = Span {
-        line: wire.line,
-        column: wire.column,
-        end_line: wire.end_line,
-        end_column: wire.end_column,
-    };
+    let span =
+        Span { line: wire.line, column: wire.column, end_line: wire.end_line, end_column: wire.end_column };
     Ok(Finding {
         location: location(key, &wire.file, wire.scope, span, wire.commit.as_deref(), wire.at_tip)?,
         confidence: wire.confidence.into(),
@@ -162,12 +154,8 @@ fn rule(key: &dyn Fn(&str) -> String, wire: &v1::Finding) -> Result<Rule, ReadEr
 }
 
 fn flow_step(key: &dyn Fn(&str) -> String, wire: v1::Step) -> Result<Step, ReadError> {
-    let span = Span {
-        line: wire.line,
-        column: wire.column,
-        end_line: wire.end_line,
-        end_column: wire.end_column,
-    };
+    let span =
+        Span { line: wire.line, column: wire.column, end_line: wire.end_line, end_column: wire.end_column };
     let location = location(key, &wire.file, wire.scope, span, wire.commit.as_deref(), wire.at_tip)?;
     Ok(Step { location, message: wire.message })
 }
@@ -207,11 +195,7 @@ fn gap(wire: v1::Gap) -> Gap {
 fn ref_update((index, wire): (usize, &v1::RefUpdate)) -> Result<RefUpdate, ReadError> {
     let key = |name: &str| format!("refs[{index}].{name}");
     let name = unescape(&wire.name).ok_or_else(|| value(key("name"), "a wrong escape after a backslash"))?;
-    Ok(RefUpdate {
-        name: name.into(),
-        old: oid(&key("old"), &wire.old)?,
-        new: oid(&key("new"), &wire.new)?,
-    })
+    Ok(RefUpdate { name: name.into(), old: oid(&key("old"), &wire.old)?, new: oid(&key("new"), &wire.new)? })
 }
 
 /// The bytes that `vetogate_core::text::escape` made this text of.

@@ -28,9 +28,24 @@ fn broken(pointer: &str, value: Value) -> String {
 fn the_guides_keys_are_there_with_their_meaning() {
     let json: Value = serde_json::from_str(&text(&sample::full())).unwrap();
     for key in [
-        "scan_id", "timestamp", "project", "security_posture", "summary", "findings", "veto_decision",
-        "veto_reason", "override_available", "schema_version", "tool", "refs", "objects", "gaps", "policy",
-        "posture_evidence", "push_id", "elapsed_ms",
+        "scan_id",
+        "timestamp",
+        "project",
+        "security_posture",
+        "summary",
+        "findings",
+        "veto_decision",
+        "veto_reason",
+        "override_available",
+        "schema_version",
+        "tool",
+        "refs",
+        "objects",
+        "gaps",
+        "policy",
+        "posture_evidence",
+        "push_id",
+        "elapsed_ms",
     ] {
         assert!(!json[key].is_null(), "{key}");
     }
@@ -81,7 +96,7 @@ fn what_contradicts_itself_is_refused() {
         ("/findings/1/id", "SEC-007".into(), "findings[1].id: expected SEC-002"),
         ("/findings/0/commit", "main".into(), "findings[0].commit: not an object id"),
         ("/findings/0/cwe/0", "798".into(), "findings[0].cwe: `798` is not like CWE-798"),
-        ("/findings/0/introduced", false.into(), "summary: "),
+        ("/findings/1/introduced", false.into(), "summary: "),
         ("/refs/0/name", r"a\q".into(), "refs[0].name: "),
         ("/timestamp", "yesterday".into(), "timestamp: "),
     ];

@@ -3,7 +3,9 @@
 use super::v1;
 use crate::report::{Report, steps::steps};
 use vetogate_core::judge::{Action, Judged};
-use vetogate_core::{Confidence, Detects, Finding, Gap, Location, Novelty, Place, Scope, Severity, Suppression};
+use vetogate_core::{
+    Confidence, Detects, Finding, Gap, Location, Novelty, Place, Scope, Severity, Suppression,
+};
 
 /// The report as it is written. The same report gives the same text.
 pub fn wire(report: &Report) -> v1::Report {

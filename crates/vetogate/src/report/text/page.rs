@@ -37,13 +37,14 @@ impl<'a> Page<'a> {
     /// A label in a style, and text that hangs from it.
     pub fn field(&mut self, label: &str, style: Style, text: &str) -> io::Result<()> {
         let label = guard(label);
-        let lines = wrap(&guard(text), columns(&label), 4, self.width);
+        let hanging = columns(&label).min(4);
+        let lines = wrap(&guard(text), columns(&label), hanging, self.width);
         let (head, space) = label.split_at(label.trim_end().len());
         self.painted(style, head)?;
         self.out.write_all(space.as_bytes())?;
         for (index, line) in lines.iter().enumerate() {
-            let indent = if index == 0 { "" } else { "    " };
-            writeln!(self.out, "{indent}{line}")?;
+            let indent = if index == 0 { 0 } else { hanging };
+            writeln!(self.out, "{:indent$}{line}", "")?;
         }
         Ok(())
     }
