@@ -158,19 +158,19 @@ fn in_commit(place: &Place, commit: &ObjectId, at_tip: bool) -> Vec<String> {
     let last = format!("git commit --amend if it is the last commit, else {rebase}");
     match place {
         Place::Message(_) => {
-            vec![format!("Reword commit {short} while it is not pushed: {last}, marked `reword`.")]
+            vec![format!("Reword commit {short} while that is not pushed: {last}, marked `reword`.")]
         }
         Place::Author(_) => vec![format!(
-            "Write commit {short} anew while it is not pushed: {last}, marked `edit`; \
+            "Write commit {short} anew while that is not pushed: {last}, marked `edit`; \
              git commit --amend --reset-author."
         )],
         Place::FileName(_) => {
             vec![format!(
-                "Rename the file in commit {short} too, while it is not pushed: {last}, marked `edit`."
+                "Rename the file in commit {short} too, while that is not pushed: {last}, marked `edit`."
             )]
         }
         _ if at_tip => {
-            vec![format!("Take it out of commit {short} while it is not pushed: {last}, marked `edit`.")]
+            vec![format!("Take it out of commit {short} while that is not pushed: {last}, marked `edit`.")]
         }
         _ => vec![
             format!(
@@ -237,13 +237,23 @@ mod tests {
     #[test]
     fn history_says_how_to_leave_it() {
         let mut finding = sample::in_commit("src/a.js");
-        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+        insta::assert_snapshot!(steps(&finding).join("\n"), @r"
+    Deactivate the key in IAM.
+    Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
+    Take it out of commit ababababab while that is not pushed: git commit --amend if it is the last commit, else git rebase -i ababababab^ (--root if it is the first), marked `edit`.
+    ");
         finding.location.at_tip = false;
-        insta::assert_snapshot!(steps(&finding)[2..].join("\n"), @"");
+        insta::assert_snapshot!(steps(&finding)[2..].join("\n"), @r"
+    Commit ababababab would still publish it. While that is not pushed: git rebase -i ababababab^ (--root if it is the first), mark it `edit`, take it out, git commit --amend, git rebase --continue.
+    Where many commits have it: git filter-repo --replace-text in a fresh clone.
+    ");
         finding.location.place = Place::Message(sample::oid("ab"));
-        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+        insta::assert_snapshot!(steps(&finding).join("\n"), @r"
+    Deactivate the key in IAM.
+    Reword commit ababababab while that is not pushed: git commit --amend if it is the last commit, else git rebase -i ababababab^ (--root if it is the first), marked `reword`.
+    ");
         finding.novelty = Novelty::Old;
-        insta::assert_snapshot!(steps(&finding).join("\n"), @"");
+        insta::assert_snapshot!(steps(&finding).join("\n"), @r"Deactivate the key in IAM.");
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn what_contradicts_itself_is_refused() {
         ("/findings/1/id", "SEC-007".into(), "findings[1].id: expected SEC-002"),
         ("/findings/0/commit", "main".into(), "findings[0].commit: not an object id"),
         ("/findings/0/cwe/0", "798".into(), "findings[0].cwe: `798` is not like CWE-798"),
-        ("/findings/0/introduced", false.into(), "summary: "),
+        ("/findings/1/introduced", false.into(), "summary: "),
         ("/refs/0/name", r"a\q".into(), "refs[0].name: "),
         ("/timestamp", "yesterday".into(), "timestamp: "),
     ];

@@ -299,6 +299,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,
     /// Weaknesses, as `CWE-798`.
+    #[schemars(inner(regex(pattern = r"^CWE-\d+$")))]
     pub cwe: Vec<String>,
     /// Rows of OWASP Top 10:2021.
     pub owasp_2021: Vec<String>,
