@@ -91,8 +91,8 @@ impl Redactor {
         let long = all.filter(|value| value.expose().len() >= LEAST);
         let mut values: Vec<(Zeroizing<String>, String)> =
             long.map(|value| (Zeroizing::new(escape(value.expose())), value.masked())).collect();
-        values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        values.dedup();
+        values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.as_str().cmp(&b.0)));
+        values.dedup_by(|a, b| a.0.as_str() == b.0.as_str());
         Self { values }
     }
 
