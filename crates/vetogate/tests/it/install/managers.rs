@@ -1,6 +1,6 @@
 //! The real git-lfs, husky, lefthook and pre-commit.
 
-use super::{Answer, Bench, answer};
+use super::{Answer, Bench, answer, skipped};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +16,7 @@ fn tools(needed: &str) -> Option<PathBuf> {
     }
     let text = format!("{needed} is missing in {}; run .ci/tools", folder.display());
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{text}");
-    eprintln!("SKIPPED: {text}");
+    skipped(&text);
     None
 }
 
@@ -63,7 +63,7 @@ fn has_lfs() -> bool {
         Command::new("git").args(["lfs", "version"]).output().is_ok_and(|output| output.status.success());
     assert!(found || std::env::var("CI").as_deref() != Ok("true"), "git-lfs is missing; run .ci/tools");
     if !found {
-        eprintln!("SKIPPED: git-lfs is missing; run .ci/tools");
+        skipped("git-lfs is missing; run .ci/tools");
     }
     found
 }
