@@ -30,7 +30,7 @@ pub struct Args {
 /// When the program can't be started again.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let program = std::env::current_exe().map_err(Failure::incomplete)?;
-    if args.arguments.first().is_some_and(|first| first == PROBE[0]) {
+    if args.arguments == PROBE {
         let shown = crate::hooks::show(&program);
         writeln!(anstream::stdout(), "{MARK}{shown}").map_err(Failure::incomplete)?;
         return Ok(exit::PASS);

@@ -78,11 +78,10 @@ pub fn install(place: &Place, program: &Path) -> Result<Steps, HookError> {
 /// As [`install`].
 pub fn uninstall(place: &Place) -> Result<Steps, HookError> {
     let mut steps = Steps::default();
-    let local = local_config(&place.root);
-    if let Some(local) = &local {
-        take_out(local, &mut steps)?;
-        take_out(&exclude_path(place), &mut steps)?;
+    if let Some(local) = local_config(&place.root) {
+        take_out(&local, &mut steps)?;
     }
+    take_out(&exclude_path(place), &mut steps)?;
     ungate_hook(&place.root, &place.hooks_dir.join("pre-push"), &mut steps)?;
     remove_ours(&rc_path(place), &mut steps)?;
     remove_ours(&gate_path(place), &mut steps)?;
