@@ -7,8 +7,9 @@ use super::{Failure, exit};
 use crate::hooks::HookError;
 use crate::hooks::place::Place;
 use crate::hooks::probe::{self, Reply, Way};
+use crate::hooks::program::same_program;
 use crate::hooks::shim::{MARK, PROBE};
-use crate::hooks::state::{State, Through, examine};
+use crate::hooks::state::{Owner, State, Through, examine, owner_of};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -29,24 +30,29 @@ pub struct Args {
 /// When the program can't be started again.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let program = std::env::current_exe().map_err(Failure::incomplete)?;
-    if args.arguments.first().is_some_and(|first| first == PROBE[0]) {
+    if args.arguments == PROBE {
         let shown = crate::hooks::show(&program);
         writeln!(anstream::stdout(), "{MARK}{shown}").map_err(Failure::incomplete)?;
         return Ok(exit::PASS);
     }
-    if answered_elsewhere().unwrap_or(false) {
+    if answered_elsewhere(&program).unwrap_or(false) {
         return Ok(exit::PASS);
     }
     Err(Failure::incomplete(Command::new(program).args(["hook", "pre-push"]).args(&args.arguments).exec()))
 }
 
-/// Only our unchanged hook is believed at sight; what goes through a hook manager is asked. In doubt there are two
-/// verdicts rather than none.
-fn answered_elsewhere() -> Result<bool, HookError> {
+/// Only our unchanged hook that names this very program is believed at sight (with `core.hooksPath` in the work tree,
+/// a branch can bring a hook); what goes through a hook manager is asked. In doubt two verdicts rather than none.
+fn answered_elsewhere(program: &Path) -> Result<bool, HookError> {
     let place = Place::here(Path::new("."))?;
     Ok(match examine(&place)? {
-        State::Asked { through: Through::Shim, exact } => exact,
+        State::Asked { through: Through::Shim, exact } => exact && names(&place, program)?,
         State::Asked { exact: true, .. } => matches!(probe::ask(&place, Way::Folder)?, Reply::Answered(_)),
         _ => false,
     })
+}
+
+fn names(place: &Place, program: &Path) -> Result<bool, HookError> {
+    let owner = owner_of(&place.hooks_dir.join("pre-push"))?;
+    Ok(matches!(owner, Owner::Veto(shim) if same_program(&shim.program, program)))
 }

@@ -5,7 +5,8 @@ use crate::git::command::{Git, GitError};
 use crate::hooks::place::{Place, git_version};
 use crate::hooks::places::{self, Found};
 use crate::hooks::probe::{self, Reply, Way};
-use crate::hooks::state::{Problem, State, examine};
+use crate::hooks::program::same_program;
+use crate::hooks::state::{Problem, State, Through, examine};
 use crate::hooks::{CONFIGURED_HOOKS_GIT, HookError, OLDEST_GIT, global, lefthook, pinning, show};
 use crate::pins;
 use bstr::ByteSlice;
@@ -114,15 +115,7 @@ fn look_at_place(
     let configured = version >= CONFIGURED_HOOKS_GIT && look_at_configured(place, &name, findings)?;
     match examine(place)? {
         State::Asked { through, exact } => {
-            match probe::ask(place, Way::Folder)? {
-                Reply::Answered(program) => {
-                    findings.fine(format!("{name}: answers through {} ({program})", through.name()));
-                }
-                Reply::Other(said) => {
-                    let what = format!("{} did not answer the probe: {said}", through.name());
-                    findings.problem(&name, &Problem::new(what, "run `veto install` there"));
-                }
-            }
+            prove(place, &name, through, findings)?;
             if !exact {
                 findings.note(format!(
                     "{name}: our part was changed or is of another version; run `veto install` there"
@@ -142,6 +135,27 @@ fn look_at_place(
         findings.note(format!(
             "{name}: the next `lefthook install` takes the gate away; run `veto install` there"
         ));
+    }
+    Ok(())
+}
+
+/// Runs the hook with the probe.
+fn prove(place: &Place, name: &str, through: Through, findings: &mut Findings) -> Result<(), HookError> {
+    match probe::ask(place, Way::Folder)? {
+        Reply::Answered(program) => {
+            findings.fine(format!("{name}: answers through {} ({program})", through.name()));
+            let here = std::env::current_exe().unwrap_or_default();
+            if !same_program(Path::new(&program), &here) {
+                let here = show(&here);
+                findings.note(format!(
+                    "{name}: that is not this program ({here}); to change it, run `veto install`"
+                ));
+            }
+        }
+        Reply::Other(said) => {
+            let what = format!("{} did not answer the probe: {said}", through.name());
+            findings.problem(name, &Problem::new(what, "run `veto install` there"));
+        }
     }
     Ok(())
 }

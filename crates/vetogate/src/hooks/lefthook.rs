@@ -15,11 +15,27 @@ use std::path::{Path, PathBuf};
 const RC: &str = r#""$(git rev-parse --git-common-dir)/veto/lefthook-rc""#;
 
 const RC_HEAD: &str =
-    "# Read in by every hook of lefthook; made by `veto install`, removed by `veto uninstall`.
+    "# Read in by every hook of lefthook before lefthook runs; made by `veto install`, removed by `veto uninstall`.
 case ${0##*/} in
 pre-push) . \"$(git rev-parse --git-common-dir)/veto/gate\" ;;
 esac
 ";
+
+/// A new work tree has no `lefthook-local` file, and lefthook, running there, would write the shared hooks anew without
+/// us; so ours makes one before lefthook runs.
+const HEAL: [&str; 2] = [
+    "veto_local=
+for veto_file in lefthook-local.* .lefthook-local.* .config/lefthook-local.*; do
+    if [ -e \"$veto_file\" ]; then veto_local=$veto_file; fi
+done
+if [ -z \"$veto_local\" ]; then
+    cat >lefthook-local.yml <<'VETO_LOCAL'
+",
+    "VETO_LOCAL
+fi
+unset veto_local veto_file
+",
+];
 
 /// Where lefthook's hook begins to do something.
 const FIRST_COMMAND: &str = "call_lefthook()";
@@ -39,7 +55,7 @@ pub fn is_gated(hook: &[u8]) -> bool {
 
 /// Whether our `rc` file is as we wrote it.
 pub fn has_rc(place: &Place) -> bool {
-    files::read(&rc_path(place)).ok().flatten().is_some_and(|text| text.starts_with(RC_HEAD.as_bytes()))
+    files::read(&rc_path(place)).ok().flatten().is_some_and(|text| text.contains_str(RC_HEAD))
 }
 
 /// The configuration of lefthook in this work tree, the shared one before the local one.
@@ -78,11 +94,10 @@ pub fn install(place: &Place, program: &Path) -> Result<Steps, HookError> {
 /// As [`install`].
 pub fn uninstall(place: &Place) -> Result<Steps, HookError> {
     let mut steps = Steps::default();
-    let local = local_config(&place.root);
-    if let Some(local) = &local {
-        take_out(local, &mut steps)?;
-        take_out(&exclude_path(place), &mut steps)?;
+    if let Some(local) = local_config(&place.root) {
+        take_out(&local, &mut steps)?;
     }
+    take_out(&exclude_path(place), &mut steps)?;
     ungate_hook(&place.root, &place.hooks_dir.join("pre-push"), &mut steps)?;
     remove_ours(&rc_path(place), &mut steps)?;
     remove_ours(&gate_path(place), &mut steps)?;
@@ -117,14 +132,21 @@ fn set_rc(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
     let shared = find(&place.root, "lefthook").and_then(|path| files::read(&path).ok().flatten());
     let (at, replaced) = rc_setting(&text).unwrap_or((first_key(&text), &[]));
     let users = rc_value(replaced).or_else(|| rc_value(rc_setting(shared.as_deref()?)?.1));
-    let own = [RC_HEAD.to_owned(), users.as_deref().map(rc_line).unwrap_or_default()].concat();
-    write_ours(&rc_path(place), own.as_bytes(), steps)?;
+    write_ours(&rc_path(place), &rc_text(users.as_deref()), steps)?;
     let body = if toml { format!("rc = '{RC}'\n") } else { format!("rc: '{RC}'\n") };
     let with =
         if local.is_some() { block::insert(&text, at, replaced, &body) } else { block::alone("", &body) };
     files::write(&path, &with, files::PLAIN).map_err(|error| HookError::write(&path, error))?;
     steps.did(format!("set rc in {}", show(&path)));
     if local.is_none() { exclude(place, steps) } else { Ok(()) }
+}
+
+/// Our `rc` file; the user's own, if there is one, is read in after the gate.
+fn rc_text(users: Option<&str>) -> Vec<u8> {
+    let made = block::alone("", &format!("rc: '{RC}'\n"));
+    let users = users.map(rc_line).unwrap_or_default();
+    let [before, after] = HEAL.map(str::as_bytes);
+    [before, &made, after, RC_HEAD.as_bytes(), users.as_bytes()].concat()
 }
 
 /// A file that we made must not be committed by accident.

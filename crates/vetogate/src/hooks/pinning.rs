@@ -68,7 +68,7 @@ fn pin_one(
             pins.set(remote, Pin { url, branch });
         }
         Head::Empty => {
-            steps.note(format!("{name} has no branch yet; after the first push: `veto doctor --pin`"))
+            steps.note(format!("{name} has no branch yet; after the first push: `veto doctor --pin`"));
         }
         Head::Unreachable(why) => {
             steps.note(format!(

@@ -30,8 +30,8 @@ fn candidates(typed: &OsString) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A first argument is only a claim: it counts when it leads to the file that is running.
-fn same_program(path: &Path, running: &Path) -> bool {
+/// Whether both paths lead to the same program. A first argument, or what a hook names, is only a claim.
+pub fn same_program(path: &Path, running: &Path) -> bool {
     let real = |path| fs::canonicalize(path).ok();
     files::is_executable(path) && real(path).is_some() && real(path) == real(running)
 }

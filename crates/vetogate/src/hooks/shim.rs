@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 /// Where the shim keeps the hook that it calls, beside itself.
 pub const CHAINED: &str = "pre-push.veto-chained";
 
-/// The argument that makes the shim and the gate answer without scanning or chaining. Two arguments, since pre-commit
-/// wants two before it calls anything.
-pub const PROBE: [&str; 2] = ["--veto-probe", "veto"];
+/// The arguments that make the shim and the gate answer without scanning or chaining. A remote may be named like the
+/// first one, but no push goes to an empty URL. Two, as pre-commit wants them.
+pub const PROBE: [&str; 2] = ["--veto-probe", ""];
 
 /// What the answer begins with; the version of the shim and the path of the program follow.
 pub const MARK: &str = "veto-probe 1 ";
@@ -38,7 +38,7 @@ if ! { [ -f "$veto_program" ] && [ -x "$veto_program" ]; }; then
         exit 3
     fi
 fi
-if [ "${1-}" = --veto-probe ]; then
+if [ "$#" -eq 2 ] && [ "$1" = --veto-probe ] && [ -z "$2" ]; then
     printf 'veto-probe 1 %s\n' "$veto_program"
     exit 0
 fi

@@ -196,6 +196,20 @@ fn work_trees_submodules_and_bare_repositories() {
 }
 
 #[test]
+fn a_remote_that_is_named_like_the_probe_is_asked_about() {
+    let bench = Bench::new();
+    bench.noting_hook(HOOK, "mine", 0);
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["clone", "-q", "--bare", ".", "veto"]).ok();
+    bench.stand_in(1);
+    for url in ["../remote.git", "veto"] {
+        bench.sandbox.git("work", &["config", "remote.--veto-probe.url", url]).ok();
+        bench.sandbox.git("work", &["push", "--", "--veto-probe", "HEAD:refs/heads/slipped"]).exits(1);
+        assert_eq!(bench.log(), [format!("veto hook pre-push --veto-probe {url}")]);
+    }
+}
+
+#[test]
 fn uninstall_without_install_says_so() {
     let bench = Bench::new();
     bench.noting_hook(HOOK, "mine", 0);
@@ -216,7 +230,7 @@ fn every_git_at_hand_runs_the_hook() {
         bench.sandbox.run("work", git, &["push", "origin", "HEAD:refs/heads/topic"]).exits(1);
         assert_eq!(bench.log().len(), 1, "{git}");
         let probe =
-            bench.sandbox.run("work", git, &["hook", "run", "pre-push", "--", "--veto-probe", "veto"]).ok();
+            bench.sandbox.run("work", git, &["hook", "run", "pre-push", "--", "--veto-probe", ""]).ok();
         assert!(probe.text().contains("veto-probe 1 "), "{git}");
         assert!(bench.log().is_empty(), "a probe was taken for a push");
     }

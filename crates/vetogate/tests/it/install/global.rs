@@ -1,6 +1,6 @@
 //! `veto install --global`, with a git before 2.54 and with the one that `VETO_TEST_GIT_254` names.
 
-use super::{Bench, answer};
+use super::{Bench, answer, skipped};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,8 +52,9 @@ fn a_template_of_the_user_is_used() {
 
 #[test]
 fn git_254_gets_a_hook_in_its_configuration() {
-    let Some(git) = std::env::var_os("VETO_TEST_GIT_254").map(PathBuf::from) else {
-        eprintln!("SKIPPED: hooks in configuration; set VETO_TEST_GIT_254 to a git 2.54 or newer");
+    let named = std::env::var_os("VETO_TEST_GIT_254").filter(|path| !path.is_empty());
+    let Some(git) = named.map(PathBuf::from) else {
+        skipped("hooks in configuration; set VETO_TEST_GIT_254 to a git 2.54 or newer");
         return;
     };
     let folder = git.parent().unwrap().to_str().unwrap().to_owned();
@@ -89,4 +90,26 @@ fn git_254_gets_a_hook_in_its_configuration() {
     assert!(said.stdout.contains("hook.veto.enabled is off"), "{}", said.stdout);
     veto(&bench, &folder, &["uninstall", "--global"]).ok();
     assert_eq!(bench.read("home/.gitconfig"), before);
+}
+
+#[test]
+fn a_hook_that_a_branch_brought_does_not_silence_the_configuration() {
+    let bench = Bench::new();
+    bench.sandbox.git("work", &["config", "core.hooksPath", ".githooks"]).ok();
+    bench.veto("work", &["install"]).ok();
+    let configured = || {
+        let line = std::fs::File::open(bench.sandbox.write("input", "not a line of git\n")).unwrap();
+        answer(
+            bench
+                .sandbox
+                .command("work", &bench.program)
+                .args(["configured-hook", "origin", "url"])
+                .stdin(line),
+        )
+    };
+    configured().ok();
+    let ours = bench.program.display().to_string();
+    let forged = bench.read("work/.githooks/pre-push").replace(&ours, "/bin/true");
+    super::write_script(&bench.path("work/.githooks/pre-push"), &forged);
+    assert_ne!(configured().code, 0, "a hook that names another program was believed");
 }

@@ -1,6 +1,6 @@
 //! The real git-lfs, husky, lefthook and pre-commit.
 
-use super::{Answer, Bench, answer};
+use super::{Answer, Bench, answer, skipped};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +16,7 @@ fn tools(needed: &str) -> Option<PathBuf> {
     }
     let text = format!("{needed} is missing in {}; run .ci/tools", folder.display());
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{text}");
-    eprintln!("SKIPPED: {text}");
+    skipped(&text);
     None
 }
 
@@ -63,7 +63,7 @@ fn has_lfs() -> bool {
         Command::new("git").args(["lfs", "version"]).output().is_ok_and(|output| output.status.success());
     assert!(found || std::env::var("CI").as_deref() != Ok("true"), "git-lfs is missing; run .ci/tools");
     if !found {
-        eprintln!("SKIPPED: git-lfs is missing; run .ci/tools");
+        skipped("git-lfs is missing; run .ci/tools");
     }
     found
 }
@@ -224,6 +224,33 @@ fn lefthook_that_comes_after_us_and_has_an_rc_of_its_own() {
     let ours = bench.read(HOOK);
     run(&bench, &tools, "lefthook", &["install", "--force"]).ok();
     assert_eq!(bench.read(HOOK), ours, "not what lefthook itself writes");
+}
+
+#[test]
+fn lefthook_in_a_new_work_tree_does_not_drop_us() {
+    let Some(tools) = tools("npm/node_modules/lefthook-linux-x64/bin/lefthook") else { return };
+    let bench = Bench::new();
+    bench.sandbox.write("work/lefthook.yml", LEFTHOOK);
+    bench.sandbox.commit_all("work", "Configure");
+    run(&bench, &tools, "lefthook", &["install"]).ok();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["worktree", "add", "-q", "-b", "other", "../other"]).ok();
+    bench.stand_in(0);
+    // A newer configuration makes lefthook write its hooks anew, in the middle of a push.
+    for round in ["one", "two"] {
+        let more = format!("{LEFTHOOK}    {round}:\n      run: echo {round} >> ../log\n");
+        bench.sandbox.write("other/lefthook.yml", more);
+        let file = fs::File::open(bench.path("other/lefthook.yml")).unwrap();
+        file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+        bench.sandbox.commit_all("other", round);
+        answer(command(&bench, &tools, "other", "git").args(["push", "origin", "other"])).ok();
+        assert!(bench.log()[0].starts_with("veto hook pre-push"), "{round}");
+    }
+    in_force(&bench, &tools, "lefthook");
+    let committed = bench.sandbox.git("other", &["ls-tree", "--name-only", "HEAD"]).ok();
+    assert!(!committed.stdout.contains("lefthook-local"), "{}", committed.stdout);
+    bench.veto("other", &["uninstall"]).ok();
+    assert!(!bench.path("other/lefthook-local.yml").exists());
 }
 
 const PRE_COMMIT: &str = "repos:\n- repo: local\n  hooks:\n  - id: mine\n    name: mine\n    language: system\n    \
