@@ -37,8 +37,10 @@ enum Hook {
 #[derive(Debug, clap::Args)]
 struct PrePush {
     /// Name of the remote, or its URL where it has none.
+    #[arg(allow_hyphen_values = true)]
     remote: String,
     /// URL that is pushed to.
+    #[arg(allow_hyphen_values = true)]
     url: String,
     /// The posture, at least.
     #[arg(long, value_parser = clap::value_parser!(vetogate_core::Posture))]
