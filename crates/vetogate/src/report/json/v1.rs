@@ -32,26 +32,55 @@ macro_rules! words {
 
 words! {
     /// How bad it is, if it is true.
-    Severity: core::Severity { Low = "low", Medium = "medium", High = "high", Critical = "critical" }
+    Severity: core::Severity {
+        /// Listed.
+        Low = "low",
+        /// Warns; vetoes in high posture.
+        Medium = "medium",
+        /// Vetoes; one push may be let through in medium posture.
+        High = "high",
+        /// Vetoes, always.
+        Critical = "critical",
+    }
 }
 words! {
     /// How sure it is that it is true.
-    Confidence: core::Confidence { Low = "low", Medium = "medium", High = "high" }
+    Confidence: core::Confidence {
+        /// The shape alone.
+        Low = "low",
+        /// Likely.
+        Medium = "medium",
+        /// All but certain.
+        High = "high",
+    }
 }
 words! {
     /// The security posture of the project.
-    Posture: core::Posture { Medium = "medium", High = "high" }
+    Posture: core::Posture {
+        /// The default.
+        Medium = "medium",
+        /// Regulated data: medium and above must be remediated.
+        High = "high",
+    }
 }
 words! {
     /// What a finding is about.
     Category: core::Category {
+        /// Secrets and private keys.
         Secrets = "secrets",
+        /// Vulnerable code.
         Code = "code",
+        /// Personal data.
         Pii = "pii",
+        /// Dockerfile, Compose.
         Containers = "containers",
+        /// Vulnerable dependencies.
         Dependencies = "dependencies",
+        /// Database configuration.
         Database = "database",
+        /// GitHub Actions, GitLab CI.
         CiCd = "ci-cd",
+        /// Everything else that is configured.
         Configuration = "configuration",
     }
 }
@@ -80,7 +109,14 @@ words! {
 words! {
     /// The decision.
     Decision: core::judge::Decision {
-        Allow = "ALLOW", Warn = "WARN", Overridden = "OVERRIDDEN", Block = "BLOCK",
+        /// Nothing to say.
+        Allow = "ALLOW",
+        /// It passes, and there is something to look at.
+        Warn = "WARN",
+        /// It would be blocked, and this one push was let through.
+        Overridden = "OVERRIDDEN",
+        /// It does not pass.
+        Block = "BLOCK",
     }
 }
 words! {
@@ -95,12 +131,19 @@ words! {
 words! {
     /// Why there is a gap.
     GapCause: core::GapCause {
+        /// The object is not there.
         Missing = "missing",
+        /// The object is there and can not be read.
         Corrupt = "corrupt",
+        /// A limit in the policy was reached.
         Limit = "limit",
+        /// Time ran out.
         TimeOut = "time-out",
+        /// A detector crashed.
         Crash = "crash",
+        /// A command that we depend on failed.
         Failed = "failed",
+        /// The policy of the remote can not be understood.
         Policy = "policy",
     }
 }

@@ -271,3 +271,18 @@ fn sizes_and_times_are_short() {
     let times = [6, 999, 1250].map(std::time::Duration::from_millis).map(elapsed);
     assert_eq!(times, ["6 ms", "999 ms", "1.2 s"]);
 }
+
+#[test]
+fn no_value_appears_in_any_format() {
+    let value = "AKIAZ7QX5LP3MN2RT4VW";
+    let mut finding = sample::in_commit("src/a.js");
+    finding.snippet = format!("key = {}", vetogate_core::Secret::new(value.as_bytes()).masked());
+    let mut named = finding.clone();
+    named.location.place = Place::RefName("refs/heads/AKIA...".into());
+    let mut report = sample::report(vec![finding, named], vec![]);
+    report.refs[0].name = format!("refs/heads/{value}").into();
+    let mut shown = render(&report, &Options { verbose: true, ..PLAIN }).into_bytes();
+    crate::report::json::write_json(&report, &mut shown).unwrap();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(!shown.contains(&value[..5]) && shown.contains("AKIA..."), "{shown}");
+}
