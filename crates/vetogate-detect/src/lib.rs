@@ -5,6 +5,7 @@
 //! Neither reads a file, a clock or the environment, and neither can fail.
 
 pub mod env_file;
+pub mod examples;
 pub mod generic;
 mod matching;
 pub mod placeholder;
