@@ -1,8 +1,12 @@
 //! The command line: one file a command.
 
+pub mod explain;
+pub mod init;
 pub mod install;
+mod output;
+pub mod rules;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -31,6 +35,12 @@ struct Arguments {
 enum Command {
     /// Put the pre-push hook into this repository.
     Install(install::Args),
+    /// Write a policy file with every key explained.
+    Init(init::Args),
+    /// Say what a rule means, what it does and what to do about it.
+    Explain(explain::Args),
+    /// List, show and test the rules.
+    Rules(rules::Args),
 }
 
 /// An error with the exit code that it ends in.
@@ -54,10 +64,18 @@ impl Failure {
     }
 }
 
+/// The whole command line, for its reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match Arguments::parse_from(arguments).command {
         Command::Install(args) => install::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -5,3 +5,6 @@
 pub mod cli;
 pub mod git;
 pub mod report;
+pub mod rule_page;
+
+pub use cli::command;
