@@ -17,6 +17,7 @@ fn all() -> BTreeMap<String, String> {
     let mut files = rule_pages();
     files.insert("docs/rules/README.md".into(), rule_index());
     files.insert("docs/cli.md".into(), cli_reference());
+    // The schema of the report is one more line: `docs/report.schema.json`, from `vetogate::report::json::schema()`.
     files
 }
 
@@ -53,7 +54,9 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     };
     let mut wrong: Vec<String> = files.iter().filter_map(state).collect();
     let left = forgotten(root, &files)?;
-    wrong.extend(left.into_iter().map(|path| format!("{path} belongs to no rule; run `cargo xtask generate`")));
+    wrong.extend(
+        left.into_iter().map(|path| format!("{path} belongs to no rule; run `cargo xtask generate`")),
+    );
     Ok(wrong)
 }
 
@@ -66,7 +69,10 @@ fn forgotten(root: &Path, files: &BTreeMap<String, String>) -> anyhow::Result<Ve
 
 fn rule_pages() -> BTreeMap<String, String> {
     let rules = registry::rules();
-    rules.iter().map(|rule| (format!("docs/rules/{}.md", rule.id), format!("{NOTE}{}", rule_page::markdown(rule)))).collect()
+    rules
+        .iter()
+        .map(|rule| (format!("docs/rules/{}.md", rule.id), format!("{NOTE}{}", rule_page::markdown(rule))))
+        .collect()
 }
 
 fn rule_index() -> String {
@@ -91,7 +97,8 @@ fn describe(command: &clap::Command, page: &mut String) {
     let help = command.clone().render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     let _ = write!(page, "\n## `{name}`\n\n```text\n{}\n```\n", lines.join("\n").trim());
-    for below in command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help") {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help")
+    {
         describe(below, page);
     }
 }
@@ -116,7 +123,9 @@ mod tests {
         let wrong = check(&folder).unwrap();
         fs::remove_dir_all(&folder).unwrap();
         let says = |text: &str| wrong.iter().any(|line| line.contains(text));
-        assert!(says("cli.md is stale") && says("README.md is missing") && says("gone.md belongs to no rule"));
+        assert!(
+            says("cli.md is stale") && says("README.md is missing") && says("gone.md belongs to no rule")
+        );
         assert_eq!(wrong.len(), 3);
     }
 }

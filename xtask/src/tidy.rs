@@ -13,8 +13,17 @@ const LARGEST_FUNCTION: usize = 100;
 const INNER: &[&str] = &["vetogate-core", "vetogate-rules", "vetogate-syntax", "vetogate-detect"];
 
 /// What these crates may not name.
-const OUTSIDE: &[&str] =
-    &["fs", "env", "thread", "process", "net", "io::stdin", "io::stdout", "time::Instant", "time::SystemTime"];
+const OUTSIDE: &[&str] = &[
+    "fs",
+    "env",
+    "thread",
+    "process",
+    "net",
+    "io::stdin",
+    "io::stdout",
+    "time::Instant",
+    "time::SystemTime",
+];
 
 struct Source {
     /// From the root of the workspace.
@@ -42,7 +51,8 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<String>> {
 
 fn sources(root: &Path) -> anyhow::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for path in [crate::files(&root.join("crates"), "rs")?, crate::files(&root.join("xtask"), "rs")?].concat() {
+    for path in [crate::files(&root.join("crates"), "rs")?, crate::files(&root.join("xtask"), "rs")?].concat()
+    {
         let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
         sources.push(Source { name, text: fs::read_to_string(&path)?, path });
     }
@@ -67,7 +77,12 @@ fn long_functions(source: &Source) -> Vec<String> {
         let close = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
         let Some(length) = lines[start..].iter().position(|line| *line == close) else { continue };
         if length >= LARGEST_FUNCTION && !is_flat(&lines[start + 1..start + length]) {
-            wrong.push(format!("{}:{}: a function of {} lines; split it", source.name, start + 1, length + 1));
+            wrong.push(format!(
+                "{}:{}: a function of {} lines; split it",
+                source.name,
+                start + 1,
+                length + 1
+            ));
         }
     }
     wrong
@@ -75,7 +90,8 @@ fn long_functions(source: &Source) -> Vec<String> {
 
 fn begins_function(line: &str) -> bool {
     let words = line.split_whitespace();
-    let mut rest = words.skip_while(|word| word.starts_with("pub") || matches!(*word, "const" | "unsafe" | "async" | "in"));
+    let mut rest = words
+        .skip_while(|word| word.starts_with("pub") || matches!(*word, "const" | "unsafe" | "async" | "in"));
     rest.next() == Some("fn") && !line.trim_end().ends_with(['}', ';'])
 }
 
@@ -128,7 +144,10 @@ fn forgotten(sources: &[Source]) -> Vec<String> {
 
 /// Whether cargo finds the file by itself.
 fn is_target(name: &str) -> bool {
-    let parts: Vec<&str> = name.split('/').skip_while(|part| !matches!(*part, "src" | "tests" | "benches" | "examples" | "build.rs")).collect();
+    let parts: Vec<&str> = name
+        .split('/')
+        .skip_while(|part| !matches!(*part, "src" | "tests" | "benches" | "examples" | "build.rs"))
+        .collect();
     match parts[..] {
         ["build.rs"] | ["src", "lib.rs" | "main.rs"] | ["src", "bin", _] => true,
         ["tests" | "benches" | "examples", _] => true,
@@ -159,7 +178,10 @@ fn forgotten_rules(root: &Path) -> anyhow::Result<Vec<String>> {
     let files = crate::files(&folder, "toml")?;
     let names = files.iter().filter_map(|path| path.strip_prefix(&folder).ok());
     let names = names.map(|path| path.to_string_lossy().replace('\\', "/"));
-    Ok(names.filter(|name| !read.contains(name.as_str())).map(|name| format!("rules/{name}: no rule of it is registered")).collect())
+    Ok(names
+        .filter(|name| !read.contains(name.as_str()))
+        .map(|name| format!("rules/{name}: no rule of it is registered"))
+        .collect())
 }
 
 #[cfg(test)]
@@ -189,7 +211,10 @@ mod tests {
     fn input_and_output_is_seen_in_inner_crates() {
         let count = |name: &str, text: &str| outside(&source(name, text)).len();
         let inner = "crates/vetogate-core/src/a.rs";
-        assert_eq!(count(inner, "use std::fs;\nuse std::time::{Duration, Instant};\nuse std::{env, fmt};"), 3);
+        assert_eq!(
+            count(inner, "use std::fs;\nuse std::time::{Duration, Instant};\nuse std::{env, fmt};"),
+            3
+        );
         assert_eq!(count(inner, "// std::fs\nuse std::time::Duration;\nmod tests {\nuse std::fs;"), 0);
         assert_eq!(count("crates/vetogate/src/a.rs", "use std::fs;"), 0);
     }

@@ -60,7 +60,7 @@ fn found(spec: &RuleSpec, template: &str) -> Option<String> {
     }
 }
 
-/// A template with three dots in the place of every value: what may be printed.
+/// A template with words in the place of every value: what may be printed.
 pub fn masked(template: &str) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -72,8 +72,7 @@ pub fn masked(template: &str) -> String {
             rest = &brace[2..];
         } else {
             let Some(end) = brace.find('}') else { break };
-            out.push_str(prefix(&brace[1..end]));
-            out.push_str("...");
+            out.push_str(&hole(&brace[1..end]));
             rest = &brace[end + 1..];
         }
     }
@@ -81,11 +80,14 @@ pub fn masked(template: &str) -> String {
     without_hits(out)
 }
 
-/// A hole whose argument is no number begins with it: `{crc32-base62:ghp_}`.
-fn prefix(hole: &str) -> &str {
-    let argument = hole.split_once(':').map_or("", |(_, argument)| argument);
-    let is_short_text = argument.len() <= 8 && argument.bytes().any(|byte| !byte.is_ascii_digit());
-    if is_short_text { argument } else { "" }
+/// What is said of a hole: `[16 base32]`, or how its value begins, `ghp_...`.
+fn hole(hole: &str) -> String {
+    let (name, argument) = hole.split_once(':').unwrap_or((hole, ""));
+    match argument.parse::<usize>() {
+        Ok(length) => format!("[{length} {name}]"),
+        Err(_) if !argument.is_empty() && argument.len() <= 8 => format!("{argument}..."),
+        Err(_) => format!("[{name}]"),
+    }
 }
 
 /// Masks what a detector still finds: values that the template spells out, such as a password.
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_masked_template_shows_no_value() {
-        assert_eq!(masked("k = \"AKIA{base32:16}\" {{x}}"), "k = \"AKIA...\" {x}");
+        assert_eq!(masked("k = \"AKIA{base32:16}\" {{x}}"), "k = \"AKIA[16 base32]\" {x}");
         assert_eq!(masked("https://{crc32-base62:gho_}@x"), "https://gho_...@x");
         assert_eq!(masked("password = \"tRiv1al-but-r3al\""), "password = \"...\"");
     }

@@ -92,7 +92,8 @@ fn sections(rule: &Rule) -> Vec<Section> {
 
 /// The rule's steps, with words in the place of a language's reference.
 fn steps(rule: &Rule, env: Option<&str>) -> Vec<String> {
-    let reference = env.map_or("an environment variable".into(), |name| format!("the environment variable {name}"));
+    let reference =
+        env.map_or("an environment variable".into(), |name| format!("the environment variable {name}"));
     rule.steps.iter().map(|step| step.replace("{env}", &reference)).collect()
 }
 

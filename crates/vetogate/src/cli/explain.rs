@@ -76,7 +76,8 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    const IDS: &[&str] = &["pii/ssn", "secret/aws-access-key", "secret/aws-secret-key", "secret/github-token"];
+    const IDS: &[&str] =
+        &["pii/ssn", "secret/aws-access-key", "secret/aws-secret-key", "secret/github-token"];
 
     #[test]
     fn what_is_near_is_offered() {

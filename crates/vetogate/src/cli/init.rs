@@ -23,7 +23,8 @@ pub const POLICY: &str = include_str!("policy.toml");
 /// # Errors
 /// When there is a policy file already, no work tree, or the file can't be written.
 pub fn run(args: &Args) -> Result<u8, Failure> {
-    let here = std::env::current_dir().context("where am I? The current folder is gone").map_err(Failure::usage)?;
+    let here =
+        std::env::current_dir().context("where am I? The current folder is gone").map_err(Failure::usage)?;
     let path = write(&root(&here)?, args.force)?;
     output::print(&format!(
         "Wrote {}. It sets nothing yet; edit it, commit it and push it: it counts from then on.\n",
