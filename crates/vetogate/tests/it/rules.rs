@@ -7,7 +7,9 @@ use std::process::Stdio;
 #[test]
 fn explain_shows_the_page_and_no_value() {
     let shown = Sandbox::new().veto(".", &["explain", "secret/aws-access-key"]).ok();
-    for part in ["AWS access key", "BLOCK, no override", "CWE-798", "A07:2021", "AKIA[16 base32]", "1. Deactivate"] {
+    for part in
+        ["AWS access key", "BLOCK, no override", "CWE-798", "A07:2021", "AKIA[16 base32]", "1. Deactivate"]
+    {
         assert!(shown.stdout.contains(part), "{part}\n{}", shown.stdout);
     }
     let sandbox = Sandbox::new();
