@@ -1,6 +1,8 @@
 //! `cargo xtask`: development tasks. Each is a function of the library, so that tests can run it, too.
 
 use clap::{Parser, Subcommand};
+use std::io::Write as _;
+use std::process::ExitCode;
 
 /// Development tasks.
 #[derive(Parser)]
@@ -22,16 +24,20 @@ enum Task {
     Tidy,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    let wrong = run(&Arguments::parse().task).unwrap_or_else(|error| vec![format!("{error:#}")]);
+    for line in &wrong {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+    ExitCode::from(u8::from(!wrong.is_empty()))
+}
+
+/// Gives one line for each thing that is wrong.
+fn run(task: &Task) -> anyhow::Result<Vec<String>> {
     let root = xtask::root();
-    let wrong = match Arguments::parse().task {
-        Task::Generate { check: true } => xtask::generate::check(&root)?,
-        Task::Generate { check: false } => {
-            xtask::generate::write(&root)?;
-            Vec::new()
-        }
-        Task::Tidy => xtask::tidy::check(&root)?,
-    };
-    anyhow::ensure!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    Ok(())
+    match task {
+        Task::Generate { check: true } => xtask::generate::check(&root),
+        Task::Generate { check: false } => xtask::generate::write(&root).map(|()| Vec::new()),
+        Task::Tidy => xtask::tidy::check(&root),
+    }
 }
