@@ -148,12 +148,11 @@ fn is_target(name: &str) -> bool {
         .split('/')
         .skip_while(|part| !matches!(*part, "src" | "tests" | "benches" | "examples" | "build.rs"))
         .collect();
-    match parts[..] {
-        ["build.rs"] | ["src", "lib.rs" | "main.rs"] | ["src", "bin", _] => true,
-        ["tests" | "benches" | "examples", _] => true,
-        ["tests" | "benches" | "examples", _, "main.rs"] => true,
-        _ => false,
-    }
+    let is_own_crate = matches!(
+        parts[..],
+        ["tests" | "benches" | "examples", _] | ["tests" | "benches" | "examples", _, "main.rs"]
+    );
+    is_own_crate || matches!(parts[..], ["build.rs"] | ["src", "lib.rs" | "main.rs"] | ["src", "bin", _])
 }
 
 /// Where the files of a file's modules may be.
