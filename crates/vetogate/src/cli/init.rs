@@ -51,7 +51,12 @@ fn write(root: &Path, force: bool) -> Result<PathBuf, Failure> {
     let cannot = |error: std::io::Error| {
         Failure::usage(anyhow::Error::new(error).context(format!("could not write {}", shown(&path))))
     };
-    fs::create_dir_all(root.join(".veto")).map_err(cannot)?;
+    let folder = root.join(".veto");
+    if folder.is_symlink() {
+        let error = anyhow!("{} is a link; replace it with a folder", shown(&folder));
+        return Err(Failure::usage(error));
+    }
+    fs::create_dir_all(folder).map_err(cannot)?;
     if force {
         // Taken away first, so that a link is replaced and not followed.
         fs::remove_file(&path).or_else(ignore_missing).map_err(cannot)?;
@@ -124,5 +129,14 @@ mod tests {
         assert!(fs::read_to_string(&path).unwrap().contains("high"));
         write(folder.path(), true).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), POLICY);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_follows_no_link() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(".veto")).unwrap();
+        assert_eq!(write(folder.path(), true).unwrap_err().code, exit::USAGE);
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     }
 }
