@@ -98,7 +98,7 @@ mod tests {
         let oid = |byte: &str| byte.repeat(20).parse::<ObjectId>().unwrap();
         let (a, b) = ((b"refs/a".to_vec(), oid("00"), oid("aa")), (b"refs/b".to_vec(), oid("00"), oid("bb")));
         assert_eq!(push_id("u", &[a.clone(), b.clone()]), push_id("u", &[b.clone(), a.clone()]));
-        assert_ne!(push_id("u", &[a.clone()]), push_id("u", &[b]));
+        assert_ne!(push_id("u", std::slice::from_ref(&a)), push_id("u", &[b]));
         assert_ne!(push_id("u", std::slice::from_ref(&a)), push_id("v", std::slice::from_ref(&a)));
     }
 }

@@ -177,8 +177,8 @@ fn judge_one(
     Judged { finding, severity, base_severity, action, suppressed_by }
 }
 
-/// The table of the contract, section 2.
-fn action(severity: Severity, posture: Posture, medium_vetoes: bool) -> Action {
+/// What a severity comes to in a posture, before confidence, novelty and suppressions: the table of the contract.
+pub fn action(severity: Severity, posture: Posture, medium_vetoes: bool) -> Action {
     match (severity, posture) {
         (Severity::Critical, _) | (Severity::High | Severity::Medium, Posture::High) => Action::Remediate,
         (Severity::High, Posture::Medium) => Action::Block,

@@ -3,6 +3,8 @@
 //! Everything here is pure: no input or output, no clock, no environment, no threads. The other crates look at
 //! things and produce [`Finding`]s and [`Gap`]s; [`judge`](judge::judge) turns them into a [`Verdict`](judge::Verdict).
 
+#![forbid(unsafe_code)]
+
 pub mod cwe;
 pub mod digest;
 pub mod finding;

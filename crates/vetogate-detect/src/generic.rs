@@ -327,7 +327,7 @@ impl BlobDetector for Generic {
                 continue;
             }
             if let Some(confidence) = judge(text, &assignment, promise) {
-                hits.push(hit(text, assignment, promise, confidence));
+                hits.push(hit(text, &assignment, promise, confidence));
             }
         }
     }
@@ -357,7 +357,7 @@ fn words_in(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Promise)> + '_ 
     })
 }
 
-fn hit(text: &Text<'_>, assignment: Assignment, promise: Promise, confidence: Confidence) -> Hit {
+fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: Confidence) -> Hit {
     let value = &text.bytes[assignment.value.clone()];
     let identifier = String::from_utf8_lossy(&text.bytes[assignment.identifier.clone()]).into_owned();
     Hit {

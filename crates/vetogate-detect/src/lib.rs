@@ -4,7 +4,10 @@
 //! pure function of them and of what their path says. A [`TreeDetector`] looks at a pair of states of the project.
 //! Neither reads a file, a clock or the environment, and neither can fail.
 
+#![forbid(unsafe_code)]
+
 pub mod env_file;
+pub mod examples;
 pub mod generic;
 mod matching;
 pub mod placeholder;

@@ -95,10 +95,7 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     }
     let steps = value.windows(2).filter(|pair| {
         let step = pair[1].wrapping_sub(pair[0]);
-        step == 0
-            || step == 1
-            || step == 255
-            || matches!(pair, [b'9', b'0' | b'a' | b'A'] | [b'z' | b'Z', b'0' | b'a' | b'A'])
+        step == 0 || step == 1 || step == 255 || matches!(pair, [b'9' | b'z' | b'Z', b'0' | b'a' | b'A'])
     });
     let cycle = (1..=8)
         .any(|period| value.len() >= 3 * period && value.iter().zip(&value[period..]).all(|(a, b)| a == b));

@@ -4,6 +4,8 @@
 //! is built (`emit` turns it into Rust tables, so that nothing is parsed at start), and for a project's own rule, at
 //! run time. Its examples are templates ([`template`]) from which secrets are generated when a test runs.
 
+#![forbid(unsafe_code)]
+
 pub mod emit;
 pub mod format;
 pub mod template;

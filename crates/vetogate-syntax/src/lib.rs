@@ -2,6 +2,8 @@
 //!
 //! A light tokenizer for all languages; the typed parsers of the code detectors will live here, too.
 
+#![forbid(unsafe_code)]
+
 pub mod assign;
 pub mod encoding;
 pub mod path;

@@ -2,13 +2,16 @@
 
 pub mod configured_hook;
 pub mod doctor;
+pub mod explain;
 pub mod hook;
+pub mod init;
 pub mod install;
 pub mod output;
+pub mod rules;
 pub mod scan;
 pub mod uninstall;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -48,6 +51,12 @@ enum Command {
     /// What `veto install --global` makes git call.
     #[command(hide = true)]
     ConfiguredHook(configured_hook::Args),
+    /// Write a policy file with every key explained.
+    Init(init::Args),
+    /// Say what a rule means, what it does and what to do about it.
+    Explain(explain::Args),
+    /// List, show and test the rules.
+    Rules(rules::Args),
 }
 
 /// An error with the exit code that it ends in.
@@ -71,6 +80,11 @@ impl Failure {
     }
 }
 
+/// The whole command line, for its reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match Arguments::parse_from(arguments).command {
@@ -80,6 +94,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::ConfiguredHook(args) => configured_hook::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

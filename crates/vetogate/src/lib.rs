@@ -10,5 +10,8 @@ pub mod hooks;
 pub mod pins;
 pub mod policies;
 pub mod report;
+pub mod rule_page;
 pub mod run;
 pub mod source;
+
+pub use cli::command;

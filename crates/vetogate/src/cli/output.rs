@@ -128,6 +128,16 @@ pub fn write_verdict(report: &Report) -> io::Result<()> {
     tolerate_closed(written.and_then(|()| out.flush()))
 }
 
+/// Writes a text to standard output. A closed pipe is the reader's choice, no error.
+///
+/// # Errors
+/// Any other failure to write, such as a full disk.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    tolerate_closed(written).context("could not write to standard output").map_err(Failure::incomplete)
+}
+
 fn tolerate_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
