@@ -326,8 +326,8 @@ impl<'a> Session<'a> {
 
     /// Looks at what is staged: the new sides of `entries`, against HEAD.
     pub fn staged(&self, entries: Vec<RawEntry>, head: Option<ObjectId>, index: &dyn Tree) -> Outcome {
-        let mut published = Published::default();
-        published.listing = Listing { commits: Vec::new(), entries };
+        let listing = Listing { commits: Vec::new(), entries };
+        let published = Published { listing, ..Published::default() };
         let bases: Vec<ObjectId> = head.into_iter().collect();
         let mut outcome = Outcome::default();
         let mut candidates = Vec::new();

@@ -69,22 +69,22 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         .context("standard input can't be read")
         .map_err(Failure::incomplete)?;
     let updates = push::parse(&input).map_err(Failure::usage)?;
-    let report = judge(push, updates)?;
+    let report = judge(push, &updates)?;
     // A verdict that nobody can read is a verdict all the same.
     let _ = write_verdict(&report);
     Ok(report.verdict.exit_code)
 }
 
-fn judge(args: &PrePush, updates: Vec<RefUpdate>) -> Result<Report, Failure> {
+fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
     let git = Git::at(".");
     let wish = Wish { posture: args.posture, ..Wish::default() };
     let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
-    let context = |policy| context(args, &updates, policy);
+    let context = |policy| context(args, updates, policy);
     if updates.iter().all(|update| update.new.is_null()) {
         // Deletions, or nothing to push.
         return Ok(session.report(Outcome::default(), context(Policy::default())));
     }
-    let (remote, folders) = match look_around(&session, args, &updates) {
+    let (remote, folders) = match look_around(&session, args, updates) {
         Ok(found) => found,
         Err(error) => {
             return Ok(session.report(unread("what the remote has", &error), context(Policy::default())));
@@ -98,7 +98,7 @@ fn judge(args: &PrePush, updates: Vec<RefUpdate>) -> Result<Report, Failure> {
         None => (Policy::default(), None),
     };
     session.limit(policy.time_limit);
-    let mut outcome = match publish(&session, &remote, &folders, &updates) {
+    let mut outcome = match publish(&session, &remote, &folders, updates) {
         Ok(outcome) => outcome,
         Err(error) => unread("what the push publishes", &error),
     };

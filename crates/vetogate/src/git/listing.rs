@@ -110,7 +110,7 @@ pub fn list(
         let _ = child.wait();
         return Ok(None);
     }
-    let output = child.wait_with_output().map_err(|error| pipe(error))?;
+    let output = child.wait_with_output().map_err(pipe)?;
     if !output.status.success() {
         return Err(super::command::failure(&command, &output));
     }

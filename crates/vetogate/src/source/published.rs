@@ -67,7 +67,7 @@ impl Published {
             let mut content = Vec::new();
             let keep = |piece: &[u8]| {
                 if is_tag {
-                    content.extend_from_slice(piece)
+                    content.extend_from_slice(piece);
                 }
             };
             if objects.borrow_mut().content(header.size, keep).is_err() {
