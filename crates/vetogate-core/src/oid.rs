@@ -70,7 +70,10 @@ impl FromStr for ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let nibbles = self.as_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex: String = nibbles.map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect();
+        f.pad(&hex)
     }
 }
 
