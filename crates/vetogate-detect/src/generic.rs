@@ -520,7 +520,7 @@ fn classes(value: &[u8]) -> usize {
 }
 
 /// A chain of words: parts of letters that can be spoken, digits only at the end of a part.
-fn reads_like_words(value: &[u8]) -> bool {
+pub(crate) fn reads_like_words(value: &[u8]) -> bool {
     let words = words::split(value);
     let letters: usize = words.iter().map(|word| word.bytes().filter(u8::is_ascii_alphabetic).count()).sum();
     letters * 10 >= value.len() * 7

@@ -4,12 +4,14 @@
 //! pure function of them and of what their path says. A [`TreeDetector`] looks at a pair of states of the project.
 //! Neither reads a file, a clock or the environment, and neither can fail.
 
+pub mod binary_keys;
 pub mod env_file;
 pub mod generic;
 mod matching;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;
+pub mod uri;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -50,12 +50,17 @@ const EXAMPLE_WORDS: &[&str] = &[
     "some",
 ];
 
+/// How keys begin that a vendor ships for everybody: the account key of Azure's storage and Cosmos DB emulators.
+const PUBLISHED: &[&[u8]] = &[b"Eby8vdM02xNOcq", b"C2y6yDjf5/R+ob"];
+
 /// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
 pub fn is_example_token(value: &[u8]) -> bool {
     let tail =
         value.iter().rposition(|&byte| byte == b'_' || byte == b'-').map_or(value, |at| &value[at + 1..]);
     let body = if tail.len() >= 10 { tail } else { value };
-    is_monotonous(body) || ends_as_example(value) || has_hole(value) || spelled_out(value)
+    is_monotonous(body)
+        || ends_as_example(value)
+        || PUBLISHED.iter().any(|start| value.starts_with(start)) || has_hole(value) || spelled_out(value)
 }
 
 /// A password that nobody uses: a hole, a reference, a word such as `changeme`.
@@ -66,7 +71,10 @@ pub fn is_example_password(value: &[u8]) -> bool {
 /// The body of a private key that is blanked out.
 pub fn is_example_key(value: &[u8]) -> bool {
     let body: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    body.len() < 40 || is_monotonous(&body) || value.windows(3).any(|three| three == b"...")
+    let mut distinct = body.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    body.len() < 40 || distinct.len() < 12 || value.windows(3).any(|three| three == b"...")
 }
 
 /// `...EXAMPLE` and `...EXAMPLEKEY`, as AWS writes them in its documentation.
@@ -75,9 +83,12 @@ fn ends_as_example(value: &[u8]) -> bool {
     [&b"EXAMPLE"[..], b"EXAMPLEKEY", b"EXAMPLETOKEN", b"PLACEHOLDER"].iter().any(|end| upper.ends_with(end))
 }
 
-/// Separate words inside a token, such as `your-token-here`: random text has none of these between separators.
+/// Separate words inside a token, such as `your-token-here`: random text has none of these between separators. The
+/// vendor's own prefix may be one or two.
 fn spelled_out(value: &[u8]) -> bool {
     let parts = value.split(|byte| matches!(byte, b'_' | b'-' | b'.' | b' '));
+    let prefix = if parts.clone().count() > 3 { 2 } else { 1 };
+    let parts = parts.skip(prefix);
     let words = parts.filter(|part| part.len() >= 4).map(<[u8]>::to_ascii_lowercase);
     words.filter(|word| EXAMPLE_WORDS.iter().any(|example| example.as_bytes() == word.as_slice())).count() > 0
 }

@@ -33,13 +33,18 @@ pub struct Anchor {
 
 /// Offset of the window of `text` that source text is least likely to hold.
 pub fn rarest_window(text: &str) -> usize {
-    // Letters by falling frequency in English and code; what is not listed (digits, capitals, punctuation) is rarer.
-    const COMMON: &[u8] = b"etaoinsrlcdpumfhgb_ykwvxjqz";
-    let rarity = |byte: u8| COMMON.iter().position(|&common| common == byte).unwrap_or(20);
     let windows = text.as_bytes().windows(3);
     let best = windows.enumerate().max_by_key(|(index, window)| {
         let sum: usize = window.iter().map(|&byte| rarity(byte)).sum();
-        (sum, std::cmp::Reverse(*index))
+        // A run of one sign is a rule in a text.
+        let run = window.iter().all(|byte| byte == &window[0]);
+        (if run { 0 } else { sum }, std::cmp::Reverse(*index))
     });
     best.map_or(0, |(index, _)| index)
+}
+
+/// How rare a byte is, case folded: its rank by falling frequency in source text.
+fn rarity(byte: u8) -> usize {
+    const COMMON: &[u8] = b" etaoinsrlcdpu_mf-.=/\"':hgb,(01yv2kwxj3qz";
+    COMMON.iter().position(|&common| common == byte.to_ascii_lowercase()).unwrap_or(COMMON.len())
 }

@@ -42,7 +42,8 @@ pub(crate) fn sentry(value: &[u8]) -> Check {
 pub(crate) fn base64_json(value: &[u8]) -> Check {
     let Some(at) = value.windows(3).position(|three| three == b"eyJ") else { return Check::Unknown };
     let json = value[at..].split(|&byte| byte == b'.').next().and_then(decode);
-    Check::when(json.is_some_and(|json| json.starts_with(b"{\"")), Check::Unknown)
+    let read = |json: Vec<u8>| json.starts_with(b"{\"") && std::str::from_utf8(&json).is_ok();
+    Check::when(json.is_some_and(read), Check::Unknown)
 }
 
 /// RFC 7519, section 5; RFC 7515, section 4.1.1.
