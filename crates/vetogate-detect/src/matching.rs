@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Rule, Severity};
-use vetogate_rules::trigram::{Anchor, fold, hash};
+use vetogate_rules::trigram::{Anchor, candidates};
 use vetogate_rules::verify::Verifier;
 use vetogate_rules::{Class, RuleSpec};
 
@@ -13,14 +13,7 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// Calls `on` with the index of each rule that has an anchor in `bytes`, and the anchor's offset, in order.
 pub(crate) fn anchors(bytes: &[u8], mut on: impl FnMut(usize, usize)) {
-    let mut window = 0_u32;
-    for (end, &byte) in bytes.iter().enumerate() {
-        window = window << 8 | u32::from(fold(byte));
-        let hash = hash(window);
-        if BITMAP[hash / 64] >> (hash % 64) & 1 == 1 && end >= 2 {
-            compare(bytes, end - 2, hash, &mut on);
-        }
-    }
+    candidates(bytes, &BITMAP, |at, hash| compare(bytes, at, hash, &mut on));
 }
 
 #[inline(never)]

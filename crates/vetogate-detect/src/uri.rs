@@ -4,13 +4,14 @@
 //! is looked for, and the few bytes up to the host are read.
 
 use crate::secrets::overlap;
-use crate::{BlobDetector, Hit, Text, placeholder};
+use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use memchr::memmem;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
+use vetogate_syntax::path::FileKind;
 
 /// The detector of passwords in web addresses.
 pub struct UrlPasswords;
@@ -103,7 +104,13 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
     if nothing {
         return None;
     }
-    let context = if text.hints.is_test { Confidence::Low } else { Confidence::High };
+    // Prose spells out what a reader has to fill in: `passwd-of-user`.
+    let context = match text.hints {
+        hints if hints.is_test => Confidence::Low,
+        hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
+        hints if hints.kind == FileKind::Prose => Confidence::Medium,
+        _ => Confidence::High,
+    };
     Some(Hit {
         rule: Arc::clone(&RULE),
         span: address.start..address.host.end,
@@ -144,9 +151,9 @@ mod tests {
     use vetogate_rules::template::generate;
     use vetogate_syntax::path::PathHints;
 
-    fn found(template: &str) -> Option<Confidence> {
+    fn found(path: &str, template: &str) -> Option<Confidence> {
         let text = generate(template).unwrap();
-        let hints = PathHints::of(b".gitmodules");
+        let hints = PathHints::of(path.as_bytes());
         let text = Text { bytes: text.as_bytes(), is_start: true, is_binary: false, hints };
         let mut hits = Vec::new();
         UrlPasswords.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
@@ -167,7 +174,9 @@ mod tests {
             ("https://deploy@git.acme.io/r.git", None),
             ("http://host:8080, mail a@b.c", None),
         ] {
-            assert_eq!(found(template), says, "{template}");
+            assert_eq!(found(".gitmodules", template), says, "{template}");
         }
+        let prose = "http://{lower:5}:passwd-of-user@git.acme.io/";
+        assert_eq!(found("setup.adoc", prose), Some(Confidence::Low));
     }
 }
