@@ -532,7 +532,7 @@ pub(crate) fn reads_like_words(value: &[u8]) -> bool {
     letters * 10 >= value.len() * 7
         && words.iter().all(|word| {
             let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            word.len() <= 3 || is_pronounceable(word)
+            word.len() <= 3 || is_pronounceable(word) || placeholder::is_example_word(word)
         })
         && words.iter().filter(|word| word.len() >= 4).count() > 0
 }

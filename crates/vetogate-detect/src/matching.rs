@@ -18,8 +18,8 @@ pub(crate) fn anchors(bytes: &[u8], mut on: impl FnMut(usize, usize)) {
 
 #[inline(never)]
 fn compare(bytes: &[u8], at: usize, hash: usize, on: &mut impl FnMut(usize, usize)) {
-    let first = ANCHORS.partition_point(|(bucket, _)| usize::from(*bucket) < hash);
-    for (_, anchor) in ANCHORS[first..].iter().take_while(|(bucket, _)| usize::from(*bucket) == hash) {
+    let first = ANCHORS.partition_point(|(bucket, _)| (*bucket as usize) < hash);
+    for (_, anchor) in ANCHORS[first..].iter().take_while(|(bucket, _)| *bucket as usize == hash) {
         let Some(start) = at.checked_sub(anchor.offset) else { continue };
         let Some(text) = bytes.get(start..start + anchor.text.len()) else { continue };
         if text.eq_ignore_ascii_case(anchor.text.as_bytes()) {

@@ -53,6 +53,11 @@ const EXAMPLE_WORDS: &[&str] = &[
 /// How keys begin that a vendor ships for everybody: the account key of Azure's storage and Cosmos DB emulators.
 const PUBLISHED: &[&[u8]] = &[b"Eby8vdM02xNOcq", b"C2y6yDjf5/R+ob"];
 
+/// A word that makes a value an example.
+pub(crate) fn is_example_word(word: &str) -> bool {
+    EXAMPLE_WORDS.contains(&word)
+}
+
 /// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
 pub fn is_example_token(value: &[u8]) -> bool {
     let tail =
