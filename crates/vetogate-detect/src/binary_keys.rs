@@ -38,7 +38,8 @@ fn rule(id: &str, title: &str, description: &str, severity: Severity) -> Arc<Rul
         confidence: Confidence::High,
         cwe: vec![Cwe(321)],
         pattern: "the first bytes of the file".into(),
-        recommendation: "Keep keys out of the repository: mount them, or read them from a secret manager.".into(),
+        recommendation: "Keep keys out of the repository: mount them, or read them from a secret manager."
+            .into(),
         steps: vec![
             "Make a new key, put its public half where the old one is trusted, and remove the old one there."
                 .into(),
@@ -116,6 +117,10 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 /// RFC 8017 (PKCS#1), RFC 5958 (PKCS#8), RFC 5915 (SEC1), RFC 7292 (PKCS#12).
 fn der(bytes: &[u8]) -> Option<Kind> {
     let (_, body, _) = element(bytes)?;
+    // A template of a key ends before the key does.
+    if bytes.len() < CHUNK && declared(bytes)? > body.len() {
+        return None;
+    }
     let (tag, version, rest) = element(body)?;
     let (next, content, after) = element(rest)?;
     match (tag, version, next) {
@@ -133,6 +138,20 @@ fn der(bytes: &[u8]) -> Option<Kind> {
         _ => None,
     }
 }
+
+/// The length that the header of an element declares.
+fn declared(bytes: &[u8]) -> Option<usize> {
+    let first = *bytes.get(1)?;
+    let digits = bytes.iter().skip(2).take(usize::from(first & 0x7f));
+    Some(if first < 0x80 {
+        usize::from(first)
+    } else {
+        digits.fold(0, |length, &digit| length << 8 | usize::from(digit))
+    })
+}
+
+/// A text as long as this may be the first chunk of a blob.
+const CHUNK: usize = 32_768;
 
 /// 1.2.840.113549.1.7, any kind of content.
 const PKCS7: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7];
@@ -190,6 +209,8 @@ mod tests {
             // A public key, and a certificate.
             (tagged(0x30, &[&big, &[2, 1, 3]]), None),
             (tagged(0x30, &[&tagged(0x30, &[&[0xa0, 3, 2, 1, 2]]), &algorithm, &octets]), None),
+            // A template of a key that a program completes.
+            (vec![0x30, 0x51, 2, 1, 1, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20], None),
             (b"0123456789".to_vec(), None),
         ] {
             assert_eq!(kind(&der), says, "{der:02x?}");

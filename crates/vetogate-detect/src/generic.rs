@@ -340,7 +340,7 @@ impl BlobDetector for Generic {
                 continue;
             }
             if let Some(confidence) = judge(text, &assignment, promise) {
-                hits.push(hit(text, assignment, promise, confidence));
+                hits.push(hit(text, &assignment, promise, confidence));
             }
         }
     }
@@ -363,7 +363,7 @@ fn word_at(bytes: &[u8], at: usize) -> Option<(Range<usize>, Promise)> {
     })
 }
 
-fn hit(text: &Text<'_>, assignment: Assignment, promise: Promise, confidence: Confidence) -> Hit {
+fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: Confidence) -> Hit {
     let value = &text.bytes[assignment.value.clone()];
     let identifier = String::from_utf8_lossy(&text.bytes[assignment.identifier.clone()]).into_owned();
     Hit {

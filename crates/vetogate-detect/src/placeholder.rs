@@ -50,8 +50,27 @@ const EXAMPLE_WORDS: &[&str] = &[
     "some",
 ];
 
-/// How keys begin that a vendor ships for everybody: the account key of Azure's storage and Cosmos DB emulators.
-const PUBLISHED: &[&[u8]] = &[b"Eby8vdM02xNOcq", b"C2y6yDjf5/R+ob"];
+/// How values begin that everybody has: the account keys of Azure's emulators of storage and Cosmos DB; the examples
+/// of RFC 6749 (OAuth 2) and RFC 5849 (OAuth 1).
+const PUBLISHED: &[&[u8]] = &[
+    b"Eby8vdM02xNOcq",
+    b"C2y6yDjf5/R+ob",
+    b"czZCaGRSa3F0Mzpn",
+    b"gX1fBat3",
+    b"7Fjfp0ZBr1K",
+    b"2YotnFZFEjr1",
+    b"tGzv3JOkF0XG",
+    b"SlAV32hkKG",
+    b"ad180jjd733k",
+    b"j49sk3j29djd",
+    b"kd94hf93k423",
+    b"nnch734d00sl",
+    b"pfkkdhi9sl3r",
+];
+
+fn is_published(value: &[u8]) -> bool {
+    PUBLISHED.iter().any(|start| value.starts_with(start))
+}
 
 /// A word that makes a value an example.
 pub(crate) fn is_example_word(word: &str) -> bool {
@@ -65,12 +84,18 @@ pub fn is_example_token(value: &[u8]) -> bool {
     let body = if tail.len() >= 10 { tail } else { value };
     is_monotonous(body)
         || ends_as_example(value)
-        || PUBLISHED.iter().any(|start| value.starts_with(start)) || has_hole(value) || spelled_out(value)
+        || is_published(value)
+        || has_hole(value)
+        || spelled_out(value)
 }
 
 /// A password that nobody uses: a hole, a reference, a word such as `changeme`.
 pub fn is_example_password(value: &[u8]) -> bool {
-    is_monotonous(value) || is_reference(value) || has_hole(value) || names_itself(value)
+    is_monotonous(value)
+        || is_reference(value)
+        || has_hole(value)
+        || names_itself(value)
+        || is_published(value)
 }
 
 /// The body of a private key that is blanked out.
@@ -111,10 +136,7 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     }
     let steps = value.windows(2).filter(|pair| {
         let step = pair[1].wrapping_sub(pair[0]);
-        step == 0
-            || step == 1
-            || step == 255
-            || matches!(pair, [b'9', b'0' | b'a' | b'A'] | [b'z' | b'Z', b'0' | b'a' | b'A'])
+        step == 0 || step == 1 || step == 255 || matches!(pair, [b'9' | b'z' | b'Z', b'0' | b'a' | b'A'])
     });
     let cycle = (1..=8)
         .any(|period| value.len() >= 3 * period && value.iter().zip(&value[period..]).all(|(a, b)| a == b));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vetogate_core::Rule;
 
 /// Detectors of leaks, in the order in which they look; a later one knows what an earlier one found.
-pub const BLOB: &[&dyn BlobDetector] = 
+pub const BLOB: &[&dyn BlobDetector] =
     &[&secrets::DataRules, &binary_keys::BinaryKeys, &uri::UrlPasswords, &generic::Generic];
 
 /// Detectors of state.

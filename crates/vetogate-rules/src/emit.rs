@@ -27,7 +27,10 @@ pub fn rust_source(specs: &[RuleSpec], digest: &str) -> String {
     for (hash, offset, text, rule) in &anchors {
         let _ = writeln!(out, "({hash}, Anchor {{ text: {text:?}, offset: {offset}, rule: {rule} }}),");
     }
-    let _ = writeln!(out, "];\npub(crate) static BUILDERS: &[(&str, fn() -> RuleSpec)] = &[");
+    let _ = writeln!(
+        out,
+        "];\ntype Builder = fn() -> RuleSpec;\npub(crate) static BUILDERS: &[(&str, Builder)] = &["
+    );
     for (index, spec) in specs.iter().enumerate() {
         let _ = writeln!(out, "({:?}, rule_{index}),", spec.rule.id);
     }

@@ -98,7 +98,9 @@ fn jwt(role: &str, random: &mut Random) -> String {
     let subject = random.text(DIGITS, 8);
     let payload = match role {
         "" => format!("{{\"sub\":\"{subject}\",\"iat\":1700000000}}"),
-        role => format!("{{\"iss\":\"supabase\",\"ref\":\"{subject}\",\"role\":\"{role}\",\"iat\":1700000000}}"),
+        role => {
+            format!("{{\"iss\":\"supabase\",\"ref\":\"{subject}\",\"role\":\"{role}\",\"iat\":1700000000}}")
+        }
     };
     let header = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
     format!("{header}.{}.{}", encode(&payload), random.text(BASE64URL, 43))

@@ -100,9 +100,9 @@ pub(crate) fn atlassian(value: &[u8]) -> Check {
     };
     let before = &value[..at];
     let bare = before.strip_suffix(b"=").unwrap_or(before);
-    let right = [before, bare].iter().any(|body| {
-        value[at..].eq_ignore_ascii_case(format!("{:08x}", crc32fast::hash(body)).as_bytes())
-    });
+    let right = [before, bare]
+        .iter()
+        .any(|body| value[at..].eq_ignore_ascii_case(format!("{:08x}", crc32fast::hash(body)).as_bytes()));
     Check::when(right, Check::Invalid)
 }
 
@@ -156,9 +156,12 @@ pub(crate) fn age_key(data: &[u8]) -> String {
 /// CRC-16/XMODEM, as NATS and Stellar use it.
 pub(crate) fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0_u16, |sum, &byte| {
-        (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
-            if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 }
-        })
+        (0..8).fold(
+            sum ^ u16::from(byte) << 8,
+            |sum, _| {
+                if sum & 0x8000 == 0 { sum << 1 } else { sum << 1 ^ 0x1021 }
+            },
+        )
     })
 }
 
@@ -180,8 +183,8 @@ pub(crate) fn stellar(value: &[u8]) -> Check {
 
 /// `wg genkey` clamps; a key of another source may not be.
 pub(crate) fn wireguard(value: &[u8]) -> Check {
-    let clamped = BASE64.decode(value).is_ok_and(|key| {
-        key.len() == 32 && key[0] & 7 == 0 && key[31] & 0x80 == 0 && key[31] & 0x40 != 0
-    });
+    let clamped = BASE64
+        .decode(value)
+        .is_ok_and(|key| key.len() == 32 && key[0] & 7 == 0 && key[31] & 0x80 == 0 && key[31] & 0x40 != 0);
     Check::when(clamped, Check::Unknown)
 }

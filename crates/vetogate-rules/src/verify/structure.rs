@@ -63,9 +63,14 @@ pub(crate) fn jwt(value: &[u8]) -> Check {
 /// Keys that every visitor of a page gets, and the example of the standard and of jwt.io.
 fn is_public(claims: &[u8]) -> bool {
     let compact: Vec<u8> = claims.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    [&b"\"role\":\"anon\""[..], b"\"sub\":\"1234567890\"", b"\"iss\":\"joe\"", b"\"name\":\"JohnDoe\""]
-        .iter()
-        .any(|part| holds(&compact, part))
+    const PARTS: [&[u8]; 5] = [
+        b"\"role\":\"anon\"",
+        b"\"sub\":\"1234567890\"",
+        b"\"iss\":\"joe\"",
+        b"\"name\":\"JohnDoe\"",
+        b"{\"some\":\"payload\"}",
+    ];
+    PARTS.iter().any(|part| holds(&compact, part))
 }
 
 pub(crate) fn supabase(value: &[u8]) -> Check {
@@ -80,7 +85,8 @@ pub(crate) fn basic_auth(value: &[u8]) -> Check {
     let printable = text.iter().all(|byte| (b' '..0x7f).contains(byte));
     let Some(colon) = text.iter().position(|&byte| byte == b':') else { return Check::Invalid };
     let (user, password) = (&text[..colon], &text[colon + 1..]);
-    const WORDS: &[&[u8]] = &[b"pass", b"password", b"passwd", b"secret", b"test", b"changeme", b"open sesame"];
+    const WORDS: &[&[u8]] =
+        &[b"pass", b"password", b"passwd", b"secret", b"test", b"changeme", b"open sesame"];
     let is_example = user.eq_ignore_ascii_case(password)
         || password.len() < 4
         || WORDS.iter().any(|word| password.eq_ignore_ascii_case(word))
