@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
+use vetogate_rules::trigram;
 use vetogate_syntax::assign::{self, Assignment, Quote};
 use vetogate_syntax::path::FileKind;
 use vetogate_syntax::words;
@@ -68,33 +69,45 @@ fn rule(id: &str, title: &str, description: &str, cwe: Cwe) -> Rule {
     }
 }
 
-/// Words from which a look at the identifier begins. Folded to lower case.
-const WORDS: &[(&[u8], Promise)] = &[
-    (b"password", Promise::Password),
-    (b"passwd", Promise::Password),
-    (b"passphrase", Promise::Password),
-    (b"pwd", Promise::Password),
-    (b"passwort", Promise::Password),
-    (b"secret", Promise::Key),
-    (b"token", Promise::Key),
-    (b"apikey", Promise::Key),
-    (b"api_key", Promise::Key),
-    (b"api-key", Promise::Key),
-    (b"access_key", Promise::Key),
-    (b"accesskey", Promise::Key),
-    (b"access-key", Promise::Key),
-    (b"auth_key", Promise::Key),
-    (b"authkey", Promise::Key),
-    (b"private_key", Promise::Key),
-    (b"privatekey", Promise::Key),
-    (b"encryption_key", Promise::Key),
-    (b"encryptionkey", Promise::Key),
-    (b"signing_key", Promise::Key),
-    (b"master_key", Promise::Key),
-    (b"account_key", Promise::Key),
-    (b"accountkey", Promise::Key),
-    (b"credential", Promise::Key),
+/// Words from which a look at the identifier begins, in lower case, and the offset of a rare window of three bytes.
+const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
+    (b"ssw", b"password", 2, Promise::Password),
+    (b"ssw", b"passwd", 2, Promise::Password),
+    (b"ssw", b"passwort", 2, Promise::Password),
+    (b"sph", b"passphrase", 3, Promise::Password),
+    (b"pwd", b"pwd", 0, Promise::Password),
+    (b"ecr", b"secret", 1, Promise::Key),
+    (b"oke", b"token", 1, Promise::Key),
+    (b"pik", b"apikey", 1, Promise::Key),
+    (b"i_k", b"api_key", 2, Promise::Key),
+    (b"i-k", b"api-key", 2, Promise::Key),
+    (b"s_k", b"access_key", 5, Promise::Key),
+    (b"ssk", b"accesskey", 4, Promise::Key),
+    (b"s-k", b"access-key", 5, Promise::Key),
+    (b"h_k", b"auth_key", 3, Promise::Key),
+    (b"thk", b"authkey", 2, Promise::Key),
+    (b"e_k", b"private_key", 6, Promise::Key),
+    (b"tek", b"privatekey", 5, Promise::Key),
+    (b"n_k", b"encryption_key", 9, Promise::Key),
+    (b"onk", b"encryptionkey", 8, Promise::Key),
+    (b"g_k", b"signing_key", 6, Promise::Key),
+    (b"r_k", b"master_key", 5, Promise::Key),
+    (b"t_k", b"account_key", 6, Promise::Key),
+    (b"ntk", b"accountkey", 5, Promise::Key),
+    (b"ede", b"credential", 2, Promise::Key),
 ];
+
+/// The hashes of the windows of [`WORDS`].
+static WINDOWS: [u64; trigram::WORDS] = {
+    let mut bits = [0; trigram::WORDS];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let hash = trigram::hash_of(*WORDS[at].0);
+        bits[hash / 64] |= 1 << (hash % 64);
+        at += 1;
+    }
+    bits
+};
 
 /// Words after which an identifier means something about the secret, not the secret.
 const ABOUT: &[&str] = &[
@@ -333,27 +346,20 @@ impl BlobDetector for Generic {
     }
 }
 
-/// The words of [`WORDS`] in a text, in order: found by the rare letter pairs that they begin with.
-fn words_in(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, Promise)> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let start = at;
-            at += 1;
-            let first = bytes[start] | 0x20;
-            if !matches!(first, b'p' | b's' | b't' | b'a' | b'e' | b'm' | b'c') {
-                continue;
-            }
-            let rest = &bytes[start..];
-            let found = WORDS.iter().find(|(word, _)| {
-                word[0] == first && rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word)
-            });
-            if let Some((word, promise)) = found {
-                at = start + word.len();
-                return Some((start..at, *promise));
-            }
-        }
-        None
+/// The words of [`WORDS`] in a text, in order: found by their rare windows.
+fn words_in(bytes: &[u8]) -> Vec<(Range<usize>, Promise)> {
+    let mut found = Vec::new();
+    trigram::candidates(bytes, &WINDOWS, |at, _| found.extend(word_at(bytes, at)));
+    found
+}
+
+/// The word whose rare window begins at `at`.
+#[inline(never)]
+fn word_at(bytes: &[u8], at: usize) -> Option<(Range<usize>, Promise)> {
+    WORDS.iter().find_map(|(_, word, offset, promise)| {
+        let start = at.checked_sub(*offset)?;
+        let text = bytes.get(start..start + word.len())?;
+        text.eq_ignore_ascii_case(word).then_some((start..start + word.len(), *promise))
     })
 }
 
@@ -520,13 +526,13 @@ fn classes(value: &[u8]) -> usize {
 }
 
 /// A chain of words: parts of letters that can be spoken, digits only at the end of a part.
-fn reads_like_words(value: &[u8]) -> bool {
+pub(crate) fn reads_like_words(value: &[u8]) -> bool {
     let words = words::split(value);
     let letters: usize = words.iter().map(|word| word.bytes().filter(u8::is_ascii_alphabetic).count()).sum();
     letters * 10 >= value.len() * 7
         && words.iter().all(|word| {
             let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            word.len() <= 3 || is_pronounceable(word)
+            word.len() <= 3 || is_pronounceable(word) || placeholder::is_example_word(word)
         })
         && words.iter().filter(|word| word.len() >= 4).count() > 0
 }

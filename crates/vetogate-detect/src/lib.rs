@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod binary_keys;
 pub mod env_file;
 pub mod examples;
 pub mod generic;
@@ -13,6 +14,7 @@ mod matching;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;
+pub mod uri;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Rule, Severity};
-use vetogate_rules::trigram::{Anchor, fold, hash};
+use vetogate_rules::trigram::{Anchor, candidates};
 use vetogate_rules::verify::Verifier;
 use vetogate_rules::{Class, RuleSpec};
 
@@ -13,20 +13,13 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// Calls `on` with the index of each rule that has an anchor in `bytes`, and the anchor's offset, in order.
 pub(crate) fn anchors(bytes: &[u8], mut on: impl FnMut(usize, usize)) {
-    let mut window = 0_u32;
-    for (end, &byte) in bytes.iter().enumerate() {
-        window = window << 8 | u32::from(fold(byte));
-        let hash = hash(window);
-        if BITMAP[hash / 64] >> (hash % 64) & 1 == 1 && end >= 2 {
-            compare(bytes, end - 2, hash, &mut on);
-        }
-    }
+    candidates(bytes, &BITMAP, |at, hash| compare(bytes, at, hash, &mut on));
 }
 
 #[inline(never)]
 fn compare(bytes: &[u8], at: usize, hash: usize, on: &mut impl FnMut(usize, usize)) {
-    let first = ANCHORS.partition_point(|(bucket, _)| usize::from(*bucket) < hash);
-    for (_, anchor) in ANCHORS[first..].iter().take_while(|(bucket, _)| usize::from(*bucket) == hash) {
+    let first = ANCHORS.partition_point(|(bucket, _)| (*bucket as usize) < hash);
+    for (_, anchor) in ANCHORS[first..].iter().take_while(|(bucket, _)| *bucket as usize == hash) {
         let Some(start) = at.checked_sub(anchor.offset) else { continue };
         let Some(text) = bytes.get(start..start + anchor.text.len()) else { continue };
         if text.eq_ignore_ascii_case(anchor.text.as_bytes()) {

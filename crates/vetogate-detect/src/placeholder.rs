@@ -50,23 +50,61 @@ const EXAMPLE_WORDS: &[&str] = &[
     "some",
 ];
 
+/// How values begin that everybody has: the account keys of Azure's emulators of storage and Cosmos DB; the examples
+/// of RFC 6749 (OAuth 2) and RFC 5849 (OAuth 1).
+const PUBLISHED: &[&[u8]] = &[
+    b"Eby8vdM02xNOcq",
+    b"C2y6yDjf5/R+ob",
+    b"czZCaGRSa3F0Mzpn",
+    b"gX1fBat3",
+    b"7Fjfp0ZBr1K",
+    b"2YotnFZFEjr1",
+    b"tGzv3JOkF0XG",
+    b"SlAV32hkKG",
+    b"ad180jjd733k",
+    b"j49sk3j29djd",
+    b"kd94hf93k423",
+    b"nnch734d00sl",
+    b"pfkkdhi9sl3r",
+];
+
+fn is_published(value: &[u8]) -> bool {
+    PUBLISHED.iter().any(|start| value.starts_with(start))
+}
+
+/// A word that makes a value an example.
+pub(crate) fn is_example_word(word: &str) -> bool {
+    EXAMPLE_WORDS.contains(&word)
+}
+
 /// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
 pub fn is_example_token(value: &[u8]) -> bool {
     let tail =
         value.iter().rposition(|&byte| byte == b'_' || byte == b'-').map_or(value, |at| &value[at + 1..]);
     let body = if tail.len() >= 10 { tail } else { value };
-    is_monotonous(body) || ends_as_example(value) || has_hole(value) || spelled_out(value)
+    is_monotonous(body)
+        || ends_as_example(value)
+        || is_published(value)
+        || has_hole(value)
+        || spelled_out(value)
 }
 
 /// A password that nobody uses: a hole, a reference, a word such as `changeme`.
 pub fn is_example_password(value: &[u8]) -> bool {
-    is_monotonous(value) || is_reference(value) || has_hole(value) || names_itself(value)
+    is_monotonous(value)
+        || is_reference(value)
+        || has_hole(value)
+        || names_itself(value)
+        || is_published(value)
 }
 
 /// The body of a private key that is blanked out.
 pub fn is_example_key(value: &[u8]) -> bool {
     let body: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    body.len() < 40 || is_monotonous(&body) || value.windows(3).any(|three| three == b"...")
+    let mut distinct = body.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    body.len() < 40 || distinct.len() < 12 || value.windows(3).any(|three| three == b"...")
 }
 
 /// `...EXAMPLE` and `...EXAMPLEKEY`, as AWS writes them in its documentation.
@@ -75,9 +113,12 @@ fn ends_as_example(value: &[u8]) -> bool {
     [&b"EXAMPLE"[..], b"EXAMPLEKEY", b"EXAMPLETOKEN", b"PLACEHOLDER"].iter().any(|end| upper.ends_with(end))
 }
 
-/// Separate words inside a token, such as `your-token-here`: random text has none of these between separators.
+/// Separate words inside a token, such as `your-token-here`: random text has none of these between separators. The
+/// vendor's own prefix may be one or two.
 fn spelled_out(value: &[u8]) -> bool {
     let parts = value.split(|byte| matches!(byte, b'_' | b'-' | b'.' | b' '));
+    let prefix = if parts.clone().count() > 3 { 2 } else { 1 };
+    let parts = parts.skip(prefix);
     let words = parts.filter(|part| part.len() >= 4).map(<[u8]>::to_ascii_lowercase);
     words.filter(|word| EXAMPLE_WORDS.iter().any(|example| example.as_bytes() == word.as_slice())).count() > 0
 }

@@ -1,11 +1,12 @@
 //! Every detector, on one screen.
 
-use crate::{BlobDetector, TreeDetector, env_file, generic, secrets};
+use crate::{BlobDetector, TreeDetector, binary_keys, env_file, generic, secrets, uri};
 use std::sync::Arc;
 use vetogate_core::Rule;
 
 /// Detectors of leaks, in the order in which they look; a later one knows what an earlier one found.
-pub const BLOB: &[&dyn BlobDetector] = &[&secrets::DataRules, &generic::Generic];
+pub const BLOB: &[&dyn BlobDetector] =
+    &[&secrets::DataRules, &binary_keys::BinaryKeys, &uri::UrlPasswords, &generic::Generic];
 
 /// Detectors of state.
 pub const TREE: &[&dyn TreeDetector] = &[&env_file::EnvFile];

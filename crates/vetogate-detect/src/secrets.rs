@@ -1,7 +1,7 @@
 //! Secrets with a vendor's shape: the rules of `rules/secret/`.
 
 use crate::matching::{self, BUILDERS};
-use crate::{BlobDetector, Hit, Text, placeholder};
+use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -103,12 +103,13 @@ fn confirm(
 fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Option<Hit> {
     let spec = &loaded.spec;
     let whole = captures.get(0)?;
-    let secret = captures.name("secret").unwrap_or(whole);
+    let secret = captures.name("secret").or_else(|| captures.name("other")).unwrap_or(whole);
     let value = secret.as_bytes();
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
-        Class::Password | Class::Uri => placeholder::is_example_password(value),
+        Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
+        Class::Uri => placeholder::is_example_password(value),
         Class::PrivateKey => placeholder::is_example_key(value),
     };
     if check == Check::Invalid || (check != Check::Valid && is_example) {
@@ -125,10 +126,20 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         secret_spans: vec![secret.range()],
         values: vec![Secret::new(value)],
         identifier,
-        confidence: confidence(spec, check, text),
+        confidence: confidence(spec, check, text).min(reach(spec, captures, value)),
         guessable: f64::from(spec.rule.bits) < UNGUESSABLE_BITS && entropy_bits(value) < UNGUESSABLE_BITS,
         note: None,
     })
+}
+
+/// How sure a URI can be at most: low where the host is this machine, reserved or a name inside a container network,
+/// and where the password is the user's name.
+fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
+    let group = |name| captures.name(name).map_or(&b""[..], |group| group.as_bytes());
+    match spec.class {
+        Class::Uri => uri::reach(group("user"), value, group("host")),
+        _ => Confidence::High,
+    }
 }
 
 fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
@@ -172,7 +183,11 @@ fn pair(found: &mut Vec<(&'static Loaded, Hit)>) {
 fn without_overlaps(mut found: Vec<(&'static Loaded, Hit)>) -> Vec<(&'static Loaded, Hit)> {
     let length = |hit: &Hit| hit.secret_spans[0].len();
     found.sort_by(|(_, a), (_, b)| {
-        b.confidence.cmp(&a.confidence).then(length(b).cmp(&length(a))).then(a.rule.id.cmp(&b.rule.id))
+        b.confidence
+            .cmp(&a.confidence)
+            .then(length(b).cmp(&length(a)))
+            .then(b.rule.bits.cmp(&a.rule.bits))
+            .then(a.rule.id.cmp(&b.rule.id))
     });
     let mut kept: Vec<(&'static Loaded, Hit)> = Vec::new();
     for candidate in found {

@@ -23,12 +23,14 @@ pub fn rust_source(specs: &[RuleSpec], digest: &str) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "pub(crate) const DIGEST: &str = {digest:?};");
     let _ = writeln!(out, "pub(crate) static BITMAP: [u64; {WORDS}] = {bitmap:?};");
-    let _ = writeln!(out, "pub(crate) static ANCHORS: &[(u16, Anchor)] = &[");
+    let _ = writeln!(out, "pub(crate) static ANCHORS: &[(u32, Anchor)] = &[");
     for (hash, offset, text, rule) in &anchors {
         let _ = writeln!(out, "({hash}, Anchor {{ text: {text:?}, offset: {offset}, rule: {rule} }}),");
     }
-    let _ = writeln!(out, "];\npub(crate) type Builder = (&'static str, fn() -> RuleSpec);");
-    let _ = writeln!(out, "pub(crate) static BUILDERS: &[Builder] = &[");
+    let _ = writeln!(
+        out,
+        "];\ntype Builder = fn() -> RuleSpec;\npub(crate) static BUILDERS: &[(&str, Builder)] = &["
+    );
     for (index, spec) in specs.iter().enumerate() {
         let _ = writeln!(out, "({:?}, rule_{index}),", spec.rule.id);
     }

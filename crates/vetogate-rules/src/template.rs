@@ -3,7 +3,7 @@
 //! `{NAME:LENGTH}` is replaced by random characters of an alphabet, `{NAME:ARGUMENT}` by a value whose checksum is
 //! right; `{{` and `}}` stand for braces. The same template gives the same text, so that a failure can be repeated.
 
-use crate::verify::base62_crc32;
+mod made;
 
 /// A small generator of random numbers (SplitMix64), seeded by the template's own text.
 struct Random(u64);
@@ -27,12 +27,17 @@ impl Random {
     fn text(&mut self, alphabet: &[u8], length: usize) -> String {
         (0..length).map(|_| char::from(alphabet[(self.next() % alphabet.len() as u64) as usize])).collect()
     }
+
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| (self.next() >> 32) as u8).collect()
+    }
 }
 
 const DIGITS: &[u8] = b"0123456789";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ALNUM: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const LOWER_ALNUM: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64URL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -46,7 +51,7 @@ fn alphabet(name: &str) -> Option<&'static [u8]> {
         "upper" => UPPER,
         "letters" => &ALNUM[..52],
         "alnum" => ALNUM,
-        "lower-alnum" => b"abcdefghijklmnopqrstuvwxyz0123456789",
+        "lower-alnum" => LOWER_ALNUM,
         "upper-alnum" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
         "base32" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
         "base58" => b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
@@ -88,22 +93,7 @@ fn fill(hole: &str, random: &mut Random) -> Result<String, String> {
         let length: usize = argument.parse().map_err(|_| unknown())?;
         return Ok(random.text(alphabet, length));
     }
-    match name {
-        "uuid" => Ok([8, 4, 4, 4, 12].map(|length| random.text(b"0123456789abcdef", length)).join("-")),
-        "crc32-base62" => {
-            let body = random.text(ALNUM, 30);
-            let sum = base62_crc32(body.as_bytes());
-            Ok(format!("{argument}{body}{}", String::from_utf8_lossy(&sum)))
-        }
-        "jwt" => {
-            let encode = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
-            let subject = random.text(DIGITS, 8);
-            let payload = encode(&format!("{{\"sub\":\"{subject}\",\"iat\":1700000000}}"));
-            let header = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
-            Ok(format!("{header}.{payload}.{}", random.text(BASE64URL, 43)))
-        }
-        _ => Err(unknown()),
-    }
+    made::made(name, argument, random).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -35,8 +35,12 @@ pub struct PathHints {
 }
 
 const TEST_PARTS: &[&[u8]] = &[
+    b"t",
     b"test",
     b"tests",
+    b"unit-tests",
+    b"unit_tests",
+    b"unittests",
     b"testing",
     b"testdata",
     b"test-data",

@@ -37,6 +37,7 @@ fn true_ones() {
 fn doubtful_ones_are_of_low_confidence() {
     for (path, template) in [
         ("tests/test_db.py", "PASSWORD = '{alnum:14}'"),
+        ("t/t5563-auth.sh", "credential={base64:27}="),
         ("docs/setup.md", "    password = \"{alnum:14}\""),
         ("src/a.py", "password = \"correcthorse\""),
     ] {
@@ -67,6 +68,9 @@ fn near_misses() {
         ("a.sh", "PASSWORD=$(pass show db)"),
         ("a.py", "passwordRegex = '^[a-z0-9]{{8,}}$'"),
         ("a.go", "Token: token.IDENT,"),
+        // The examples of RFC 6749 and RFC 5849, as client libraries quote them.
+        ("a.py", "access_token = '2YotnFZFEjr1{alnum:10}'"),
+        ("a.py", "oauth_token = \"ad180jjd733k{lower-alnum:4}\""),
     ];
     for (path, template) in cases {
         assert_eq!(found(path, template), None, "{path}: {template}");

@@ -1,0 +1,129 @@
+//! Values whose checksum or structure is right, made from random numbers.
+
+use super::{ALNUM, BASE64URL, DIGITS, LOWER_ALNUM, Random};
+use crate::verify::base62_crc32;
+use crate::verify::checksum::{age_key, base36_crc32, crc16, little_endian_hex};
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
+
+/// The value of a hole with this name and argument, if there is such a hole.
+pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<String> {
+    let (prefix, length) = argument.split_once(',').unwrap_or((argument, ""));
+    let length = |default: usize| length.parse().unwrap_or(default);
+    Some(match name {
+        "uuid" => [8, 4, 4, 4, 12].map(|length| random.text(b"0123456789abcdef", length)).join("-"),
+        "crc32-base62" => crc32_base62(prefix, length(30), random),
+        "gitlab-routable" => gitlab_routable(prefix, random),
+        "grafana-service-account" => {
+            let body = format!("glsa_{}", random.text(ALNUM, 32));
+            format!("{body}_{}", little_endian_hex(body.as_bytes()))
+        }
+        "confluent" => {
+            let body = random.text(ALNUM, 54);
+            format!("cflt{body}{}", BASE64_NOPAD.encode(&crc32fast::hash(body.as_bytes()).to_le_bytes()))
+        }
+        "atlassian" => {
+            let body = format!("{prefix}{}", random.text(ALNUM, length(24)));
+            let joint = if prefix == "ATBB" { "" } else { "=" };
+            format!("{body}{joint}{:08X}", crc32fast::hash(body.as_bytes()))
+        }
+        "zuplo" => {
+            let body = random.text(LOWER_ALNUM, 32);
+            format!("zpka_{body}_{:08x}", crc32fast::hash(body.as_bytes()))
+        }
+        "age" => age_key(&random.bytes(52).iter().map(|byte| byte & 31).collect::<Vec<u8>>()),
+        "nkey" => with_crc16(&[0x95, 0x00], random),
+        "stellar" => with_crc16(&[0x90], random),
+        "wireguard" => wireguard(random),
+        "pypi" => pypi(random),
+        "sentry" => {
+            let json = "{\"iat\":1700000000.0,\"url\":\"https://sentry.io\",\"region_url\":\"https://us.sentry.io\",\"org\":\"acme\"}";
+            format!("sntrys_{}_{}", BASE64.encode(json.as_bytes()), random.text(ALNUM, 43))
+        }
+        "json64" => json64(argument, random),
+        "basic" => BASE64.encode(format!("{argument}:{}", random.text(ALNUM, 14)).as_bytes()),
+        "jwt" => jwt(argument, random),
+        "pem" => pem(argument, &der(random), "\n"),
+        "pem-escaped" => pem(argument, &der(random), "\\n"),
+        "pem-random" => pem(argument, &random.bytes(600), "\n"),
+        "openssh" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\n"),
+        "lines" => lines(&random.bytes(argument.parse().ok()?), "\n"),
+        _ => return None,
+    })
+}
+
+fn crc32_base62(prefix: &str, length: usize, random: &mut Random) -> String {
+    let body = random.text(ALNUM, length);
+    let sum = base62_crc32(body.as_bytes());
+    format!("{prefix}{body}{}", String::from_utf8_lossy(&sum))
+}
+
+fn gitlab_routable(prefix: &str, random: &mut Random) -> String {
+    let body = format!("{prefix}{}.01.0{}", random.text(BASE64URL, 40), random.text(LOWER_ALNUM, 1));
+    let sum = base36_crc32(body.as_bytes());
+    format!("{body}{}", String::from_utf8_lossy(&sum))
+}
+
+/// A prefix, 32 bytes, their checksum; in base32.
+fn with_crc16(prefix: &[u8], random: &mut Random) -> String {
+    let body = [prefix, &random.bytes(32)].concat();
+    BASE32_NOPAD.encode(&[body.as_slice(), &crc16(&body).to_le_bytes()].concat())
+}
+
+fn wireguard(random: &mut Random) -> String {
+    let mut key = random.bytes(32);
+    key[0] &= 248;
+    key[31] = key[31] & 127 | 64;
+    BASE64.encode(&key)
+}
+
+fn pypi(random: &mut Random) -> String {
+    let head = b"\x02\x01\x08pypi.org\x02\x24";
+    let identifier = made("uuid", "", random).unwrap_or_default();
+    let caveat = format!("[1,\"{}\"]", made("uuid", "", random).unwrap_or_default());
+    let caveat_head = [0, 2, caveat.len() as u8];
+    let signature = random.bytes(32);
+    let parts: [&[u8]; 6] =
+        [head, identifier.as_bytes(), &caveat_head, caveat.as_bytes(), b"\0\0\x06\x20", &signature];
+    format!("pypi-{}", BASE64URL_NOPAD.encode(&parts.concat()))
+}
+
+fn json64(keys: &str, random: &mut Random) -> String {
+    let pairs: Vec<String> =
+        keys.split(',').map(|key| format!("\"{key}\":\"{}\"", random.text(ALNUM, 24))).collect();
+    BASE64.encode(format!("{{{}}}", pairs.join(",")).as_bytes())
+}
+
+fn jwt(role: &str, random: &mut Random) -> String {
+    let encode = |json: &str| BASE64URL_NOPAD.encode(json.as_bytes());
+    let subject = random.text(DIGITS, 8);
+    let payload = match role {
+        "" => format!("{{\"sub\":\"{subject}\",\"iat\":1700000000}}"),
+        role => {
+            format!("{{\"iss\":\"supabase\",\"ref\":\"{subject}\",\"role\":\"{role}\",\"iat\":1700000000}}")
+        }
+    };
+    let header = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
+    format!("{header}.{}.{}", encode(&payload), random.text(BASE64URL, 43))
+}
+
+/// The shape of a PKCS#1 key: a sequence that begins with version 0.
+fn der(random: &mut Random) -> Vec<u8> {
+    [&[0x30, 0x82, 0x02, 0x5c, 2, 1, 0, 2, 0x81, 0x81, 0][..], &random.bytes(597)].concat()
+}
+
+fn openssh(cipher: &str, random: &mut Random) -> Vec<u8> {
+    let length = [0, 0, 0, cipher.len() as u8];
+    [b"openssh-key-v1\0", &length[..], cipher.as_bytes(), &random.bytes(300)].concat()
+}
+
+fn pem(label: &str, bytes: &[u8], newline: &str) -> String {
+    let body = lines(bytes, newline);
+    format!("-----BEGIN {label}-----{newline}{body}{newline}-----END {label}-----{newline}")
+}
+
+fn lines(bytes: &[u8], newline: &str) -> String {
+    let text = BASE64.encode(bytes);
+    let lines: Vec<&str> =
+        (0..text.len()).step_by(64).map(|at| &text[at..(at + 64).min(text.len())]).collect();
+    lines.join(newline)
+}
