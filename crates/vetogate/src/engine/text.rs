@@ -301,7 +301,8 @@ mod tests {
     fn the_snippet_shows_four_characters_at_most() {
         let token = token();
         let hits = scan(format!("token = \"{token}\"").as_bytes(), 100);
-        assert_eq!(hits[0].snippet, "ghp_...");
+        assert!(hits[0].snippet.starts_with("ghp_..."));
+        assert!(!hits[0].snippet.contains(&token[4..8]));
         assert!(!format!("{hits:?}").contains(&token[8..]));
     }
 }
