@@ -4,7 +4,7 @@
 //! What is left is of medium confidence where it looks made by a machine or chosen by a person, and of low confidence
 //! under test paths, in prose, and where it is weak.
 
-use crate::secrets::overlap;
+use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text, placeholder};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -326,7 +326,7 @@ impl BlobDetector for Generic {
         if text.is_binary || text.hints.kind == FileKind::Lock {
             return;
         }
-        let mut done = 0;
+        let (taken, mut done) = (Taken::of(hits), 0);
         for (word, promise) in words_in(text.bytes) {
             if word.start < done {
                 continue;
@@ -336,7 +336,7 @@ impl BlobDetector for Generic {
             }
             let Some(assignment) = assign::around(text.bytes, word, text.hints.kind) else { continue };
             done = assignment.identifier.end;
-            if hits.iter().any(|hit| overlap(hit, &assignment.value)) {
+            if taken.overlaps(&assignment.value) {
                 continue;
             }
             if let Some(confidence) = judge(text, &assignment, promise) {

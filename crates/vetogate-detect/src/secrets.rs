@@ -3,6 +3,7 @@
 use crate::matching::{self, BUILDERS};
 use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
@@ -154,16 +155,25 @@ fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
 
 /// Joins each half of a pair with the nearest other half into one hit.
 fn pair(found: &mut Vec<(&'static Loaded, Hit)>) {
-    let mut taken: Vec<usize> = Vec::new();
+    let mut taken = vec![false; found.len()];
+    let mut halves: Vec<(&str, usize, usize)> = found
+        .iter()
+        .enumerate()
+        .map(|(at, (loaded, hit))| (loaded.spec.rule.id.as_str(), hit.span.start, at))
+        .collect();
+    halves.sort_unstable();
     for index in 0..found.len() {
         let Some(other) = &found[index].0.spec.pair else { continue };
         let start = found[index].1.span.start;
-        let near = (0..found.len())
-            .filter(|&half| found[half].0.rule.id == *other && !taken.contains(&half))
-            .min_by_key(|&half| found[half].1.span.start.abs_diff(start))
-            .filter(|&half| found[half].1.span.start.abs_diff(start) <= PAIR_REACH);
-        if let Some(half) = near {
-            taken.push(half);
+        let least = (other.as_str(), start.saturating_sub(PAIR_REACH), 0);
+        let first = halves.partition_point(|half| *half < least);
+        let near = halves[first..]
+            .iter()
+            .take_while(|(id, at, _)| id == other && *at <= start + PAIR_REACH)
+            .filter(|(_, _, half)| !taken[*half])
+            .min_by_key(|(_, at, _)| at.abs_diff(start));
+        if let Some(&(_, _, half)) = near {
+            taken[half] = true;
             let (spans, values) = (found[half].1.secret_spans.clone(), found[half].1.values.clone());
             let whole = &mut found[index].1;
             whole.secret_spans.extend(spans);
@@ -172,11 +182,8 @@ fn pair(found: &mut Vec<(&'static Loaded, Hit)>) {
             whole.note = Some("The other half of the pair stands beside it.".into());
         }
     }
-    let mut index = 0;
-    found.retain(|_| {
-        index += 1;
-        !taken.contains(&(index - 1))
-    });
+    let mut taken = taken.into_iter();
+    found.retain(|_| taken.next() != Some(true));
 }
 
 /// Of hits whose values overlap, the surest, then the longest.
@@ -189,17 +196,39 @@ fn without_overlaps(mut found: Vec<(&'static Loaded, Hit)>) -> Vec<(&'static Loa
             .then(b.rule.bits.cmp(&a.rule.bits))
             .then(a.rule.id.cmp(&b.rule.id))
     });
-    let mut kept: Vec<(&'static Loaded, Hit)> = Vec::new();
-    for candidate in found {
-        if !kept.iter().any(|(_, hit)| overlap(hit, &candidate.1.secret_spans[0])) {
-            kept.push(candidate);
+    let mut taken = Taken::default();
+    found.retain(|(_, hit)| {
+        let is_free = !taken.overlaps(&hit.secret_spans[0]);
+        if is_free {
+            taken.add(hit);
         }
-    }
-    kept.sort_by_key(|(_, hit)| hit.span.start);
-    kept
+        is_free
+    });
+    found.sort_by_key(|(_, hit)| hit.span.start);
+    found
 }
 
-/// Whether a range overlaps a value of the hit.
-pub(crate) fn overlap(hit: &Hit, range: &Range<usize>) -> bool {
-    hit.secret_spans.iter().any(|span| span.start < range.end && range.start < span.end)
+/// The ranges of values that were found: however many there are, a question is quick.
+#[derive(Default)]
+pub(crate) struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    /// The values of these hits.
+    pub(crate) fn of(hits: &[Hit]) -> Self {
+        let mut taken = Self::default();
+        hits.iter().for_each(|hit| taken.add(hit));
+        taken
+    }
+
+    fn add(&mut self, hit: &Hit) {
+        for span in &hit.secret_spans {
+            let end = self.0.entry(span.start).or_default();
+            *end = span.end.max(*end);
+        }
+    }
+
+    /// Whether a range overlaps one of them.
+    pub(crate) fn overlaps(&self, range: &Range<usize>) -> bool {
+        self.0.range(..range.end).next_back().is_some_and(|(_, end)| range.start < *end)
+    }
 }

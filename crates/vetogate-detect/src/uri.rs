@@ -3,7 +3,7 @@
 //! Addresses of databases and brokers are data rules. The scheme `http` is too frequent for an anchor; here the `://`
 //! is looked for, and the few bytes up to the host are read.
 
-use crate::secrets::overlap;
+use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use memchr::memmem;
 use std::ops::Range;
@@ -48,12 +48,13 @@ impl BlobDetector for UrlPasswords {
         if text.is_binary {
             return;
         }
+        let taken = Taken::of(hits);
         for at in memmem::find_iter(text.bytes, b"://") {
             if !fuel.burn(16) {
                 return;
             }
             let Some(address) = address(text.bytes, at) else { continue };
-            if !hits.iter().any(|hit| overlap(hit, &address.password)) {
+            if !taken.overlaps(&address.password) {
                 hits.extend(hit(text, &address));
             }
         }
