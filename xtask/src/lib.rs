@@ -1,5 +1,6 @@
 //! Development tasks: generated files and tidiness.
 
+pub mod bench;
 pub mod generate;
 pub mod tidy;
 

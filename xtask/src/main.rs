@@ -22,6 +22,8 @@ enum Task {
     },
     /// Check what the house asks of every source file.
     Tidy,
+    /// Measure, and print the table of `docs/benchmarks.md`.
+    Bench(xtask::bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -39,5 +41,6 @@ fn run(task: &Task) -> anyhow::Result<Vec<String>> {
         Task::Generate { check: true } => xtask::generate::check(&root),
         Task::Generate { check: false } => xtask::generate::write(&root).map(|()| Vec::new()),
         Task::Tidy => xtask::tidy::check(&root),
+        Task::Bench(args) => xtask::bench::run(args, &root).map(|()| Vec::new()),
     }
 }
