@@ -392,6 +392,7 @@ fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) -> Option<C
         return None;
     }
     let plain = match promise {
+        Promise::Password if is_prose(text.bytes, assignment) => return None,
         Promise::Password => password(value, assignment, text.hints.kind)?,
         Promise::Key => key(value)?,
     };
@@ -482,6 +483,16 @@ fn is_uuid(value: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// A bare word with more words behind it: "a password: whoever has it".
+fn is_prose(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let after = &text[assignment.value.end..];
+    let goes_on = matches!(after, [b' ', next, ..] if next.is_ascii_alphabetic());
+    assignment.quote == Quote::Bare
+        && goes_on
+        && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b',')
 }
 
 fn password(value: &[u8], assignment: &Assignment, kind: FileKind) -> Option<Confidence> {

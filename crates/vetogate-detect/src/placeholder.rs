@@ -95,6 +95,7 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || is_reference(value)
         || has_hole(value)
         || names_itself(value)
+        || ends_as_example(value)
         || is_published(value)
 }
 
@@ -168,7 +169,18 @@ pub fn has_hole(value: &[u8]) -> bool {
         || wrapped(b'{', b'}')
         || wrapped(b'(', b')')
         || wrapped(b'_', b'_')
+        || has_named_hole(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
+fn has_named_hole(value: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:.".contains(byte);
+    value.iter().enumerate().filter(|(_, byte)| **byte == b'{').any(|(open, _)| {
+        let name = &value[open + 1..];
+        let length = name.iter().take_while(|byte| is_name(byte)).count();
+        length >= 2 && name[0].is_ascii_alphabetic() && name.get(length) == Some(&b'}')
+    })
 }
 
 /// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.

@@ -105,6 +105,8 @@ fn is_test_name(name: &[u8]) -> bool {
         || stem.ends_with(b"-test")
         || stem.ends_with(b"_tests")
         || stem == b"conftest"
+        || stem == b"test"
+        || stem == b"tests"
         || [&b".test."[..], b".spec.", b".example", b".sample", b"-example.", b"_example.", b".stories."]
             .iter()
             .any(|part| name.find(part).is_some())

@@ -68,6 +68,9 @@ fn near_misses() {
         ("a.sh", "PASSWORD=$(pass show db)"),
         ("a.py", "passwordRegex = '^[a-z0-9]{{8,}}$'"),
         ("a.go", "Token: token.IDENT,"),
+        ("a.toml", "description = \"An address with a password: whoever has it is in.\""),
+        ("a.py", "password = 'user_{{name}}_1'"),
+        ("a.conf", "aws_secret = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         // The examples of RFC 6749 and RFC 5849, as client libraries quote them.
         ("a.py", "access_token = '2YotnFZFEjr1{alnum:10}'"),
         ("a.py", "oauth_token = \"ad180jjd733k{lower-alnum:4}\""),

@@ -53,7 +53,8 @@ pub struct TrackingRefs {
 pub struct Asked {
     config: Child,
     refs: Child,
-    places: Child,
+    /// Not asked where `.git` is a plain folder.
+    places: Option<Child>,
 }
 
 /// Folders of the repository.
@@ -61,8 +62,6 @@ pub struct Asked {
 pub struct Folders {
     /// Its common git directory.
     pub common: PathBuf,
-    /// The root of its work tree, where there is one.
-    pub top: Option<PathBuf>,
 }
 
 impl TrackingRefs {
@@ -108,7 +107,10 @@ impl TrackingRefs {
         pin: impl FnOnce(&Folders) -> Option<String>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
-        let folders = folders(&finish("rev-parse", asked.places, watch)?);
+        let folders = match asked.places {
+            Some(places) => folders(&finish("rev-parse", places, watch)?),
+            None => Folders { common: git.directory().join(".git") },
+        };
         // git ends with 1 where there is no remote at all: a push to a URL.
         let config = match finish("config", asked.config, watch) {
             Ok(output) => output,
@@ -134,9 +136,20 @@ impl TrackingRefs {
     }
 }
 
+const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
+
+/// Whether this is the root of an ordinary repository, whose common directory is `.git`: one process less.
+fn is_plain(directory: &std::path::Path) -> bool {
+    let is_redirected = ["GIT_DIR", "GIT_COMMON_DIR"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| value != ".git"));
+    let folder = directory.join(".git");
+    !is_redirected && folder.is_dir() && !folder.join("commondir").exists()
+}
+
 fn folders(output: &[u8]) -> Folders {
     let first = output.lines().next().unwrap_or_default();
-    Folders { common: first.to_path_lossy().into_owned(), top: None }
+    Folders { common: first.to_path_lossy().into_owned() }
 }
 
 impl RemoteView for TrackingRefs {
