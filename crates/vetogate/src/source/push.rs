@@ -84,12 +84,7 @@ impl TrackingRefs {
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
             refs: spawn(&refs_arguments(&patterns))?,
-            places: spawn(&[
-                "rev-parse",
-                "--path-format=absolute",
-                "--git-common-dir",
-                "--is-bare-repository",
-            ])?,
+            places: if is_plain(git.directory()) { None } else { Some(spawn(COMMON_DIR)?) },
         })
     }
 
