@@ -394,6 +394,7 @@ fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) -> Option<C
     let plain = match promise {
         Promise::Password if is_prose(text.bytes, assignment) => return None,
         Promise::Password => password(value, assignment, text.hints.kind)?,
+        Promise::Key if is_search_key(text.bytes, assignment) => return None,
         Promise::Key => key(value)?,
     };
     let doubtful = text.hints.is_test
@@ -483,6 +484,20 @@ fn is_uuid(value: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// A search-only key of Algolia beside the index that it opens: made to stand in pages
+/// (<https://www.algolia.com/doc/guides/security/api-keys/>). An admin key has no index beside it.
+fn is_search_key(text: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 400;
+    let value = &assignment.value;
+    let near = &text[value.start.saturating_sub(REACH)..(value.end + REACH).min(text.len())];
+    let beside =
+        |word: &str| near.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()));
+    value.len() == 32
+        && text[value.clone()].iter().all(u8::is_ascii_hexdigit)
+        && (beside("indexName") || beside("index_name"))
+        && !beside("admin")
 }
 
 /// A bare word with more words behind it: "a password: whoever has it".

@@ -11,6 +11,7 @@ use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Confidence, Fuel, Rule, Secret};
 use vetogate_rules::verify::Check;
 use vetogate_rules::{Class, RuleSpec};
+use vetogate_syntax::path::FileKind;
 
 /// The detector of all data rules.
 pub struct DataRules;
@@ -148,6 +149,8 @@ fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
         (Check::Valid, Class::Token) => Confidence::High,
         (_, Class::Token) if text.hints.is_test => spec.rule.confidence.min(Confidence::Medium),
         (_, _) if text.hints.is_test => Confidence::Low,
+        // A message or a manual that shows how it is written.
+        (_, Class::Password) if text.hints.kind == FileKind::Prose => Confidence::Low,
         (Check::Unknown, _) if spec.verify.is_some() => spec.rule.confidence.min(Confidence::Medium),
         _ => spec.rule.confidence,
     }

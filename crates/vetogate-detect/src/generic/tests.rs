@@ -70,6 +70,7 @@ fn near_misses() {
         ("a.go", "Token: token.IDENT,"),
         ("a.toml", "description = \"An address with a password: whoever has it is in.\""),
         ("a.py", "password = 'user_{{name}}_1'"),
+        ("a.ts", "algolia: {{\n  apiKey: '{hex:32}',\n  indexName: 'docs',\n}}"),
         ("a.conf", "aws_secret = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         // The examples of RFC 6749 and RFC 5849, as client libraries quote them.
         ("a.py", "access_token = '2YotnFZFEjr1{alnum:10}'"),
