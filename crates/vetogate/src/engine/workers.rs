@@ -2,7 +2,7 @@
 
 use super::text::{RawHit, Scanner};
 use crate::deadline::Watch;
-use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE};
+use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE, remedy};
 use crate::git::command::Git;
 use bstr::ByteSlice;
 use std::fs::File;
@@ -152,11 +152,11 @@ fn absent_object(scope: &Scope<'_>, absent: Absent, oid: ObjectId, item: &Item) 
     if scope.watch.is_over() {
         return Looked { out_of_time: true, ..Looked::default() };
     }
-    let (cause, what) = match absent {
-        Absent::Missing => (GapCause::Missing, "is missing or damaged"),
-        Absent::Died => (GapCause::Corrupt, "can't be read: git died over it"),
+    let cause = match absent {
+        Absent::Missing => GapCause::Missing,
+        Absent::Died => GapCause::Corrupt,
     };
-    let detail = format!("object {} ({}) {what}; run git fsck", oid, item.place);
+    let detail = format!("object {oid} ({}) {}", item.place, remedy(cause));
     Looked { gap: Some(Gap::unread(cause, item.place.clone(), detail)), ..Looked::default() }
 }
 

@@ -1,5 +1,6 @@
 //! A range of commits, or the whole history, as a push of everything in it.
 
+use crate::deadline::Watch;
 use crate::git::command::{Git, GitError};
 use crate::git::remote;
 use crate::report::RefUpdate;
@@ -62,8 +63,8 @@ pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitE
 ///
 /// # Errors
 /// When git fails.
-pub fn all(git: &Git) -> Result<Vec<RefUpdate>, GitError> {
-    let refs = remote::refs(git, &[])?;
+pub fn all(git: &Git, watch: &Watch) -> Result<Vec<RefUpdate>, GitError> {
+    let refs = remote::refs(git, &[], watch)?;
     let mut updates: Vec<RefUpdate> = refs.into_iter().map(|found| update(&found.name, found.oid)).collect();
     if let Ok(Some(head)) = git.read_line(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]) {
         updates.extend(head.parse().ok().map(|head| update(b"HEAD", head)));
