@@ -112,7 +112,7 @@ fn commits() {
     json(&sandbox, "work", &["--commits", "origin/main"], 1);
     json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 0);
     json(&sandbox, "work", &["--commits", "HEAD..HEAD"], 0);
-    for bad in ["nowhere..HEAD", "nowhere", "--all", ""] {
+    for bad in ["nowhere..HEAD", "nowhere", "--all", "", "origin/main..HEAD ^nowhere"] {
         sandbox.veto("work", &["scan", &format!("--commits={bad}")]).exits(2);
     }
 }

@@ -62,7 +62,12 @@ fn a_git_that_is_killed_is_never_a_pass() {
 fn half_an_answer_is_never_a_pass() {
     let sandbox = ahead("a\n");
     for subcommand in ["log", "cat-file", "for-each-ref", "rev-parse", "config"] {
-        let path = fake(&sandbox, subcommand, "\"$real\" \"$@\" | head -c 60; exit 0");
+        let action = match subcommand {
+            // It waits for questions, and `head` would not end it.
+            "cat-file" => "read -r id; printf '%s blob' \"$id\"; exit 0",
+            _ => "\"$real\" \"$@\" | head -c 20; exit 0",
+        };
+        let path = fake(&sandbox, subcommand, action);
         let answer = push_with(&sandbox, &path);
         assert_eq!(answer.code, 3, "{subcommand}: {}", answer.text());
     }
