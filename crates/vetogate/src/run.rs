@@ -135,7 +135,8 @@ impl<'a> Session<'a> {
     /// Looks at what is published. `others` are commits that the other side has; `old` those that it has at the refs
     /// of the push.
     pub fn published(&self, published: &Published, bases: &[ObjectId], lfs: Option<&Path>) -> Outcome {
-        let mut outcome = Outcome { gaps: published.gaps.clone(), ..Outcome::default() };
+        let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
+        let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
         if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
             self.blobs(published, lfs, &mut candidates, &mut outcome);

@@ -171,10 +171,10 @@ fn publish(
     let look =
         |published: &Published| session.published(published, &bases(published, updates, &near), Some(&lfs));
     let outcome = look(&published);
-    if all.is_some() || outcome.findings.is_empty() {
+    if all.is_some() || (outcome.findings.is_empty() && outcome.gaps.is_empty()) {
         return Ok(outcome);
     }
-    // With a finding, everything that the remote is known to have is asked.
+    // With a finding or a gap, everything that the remote is known to have is asked.
     let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
     if tips == near {
         return Ok(outcome);

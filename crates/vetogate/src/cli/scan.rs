@@ -94,7 +94,9 @@ fn filter(report: &mut Report, least: Option<Confidence>) {
         report.verdict.findings.retain(|judged| judged.finding.confidence >= least);
         let hidden = all - report.verdict.findings.len();
         if hidden > 0 {
-            let note = format!("findings of a confidence below `--confidence {least}` are not shown or counted: {hidden}; the verdict is on all of them");
+            let note = format!(
+                "findings of a confidence below `--confidence {least}` are not shown or counted: {hidden}; the verdict is on all of them"
+            );
             report.notes.push(note);
         }
     }
@@ -207,7 +209,8 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Out
 
 /// Files of the index, from the root: what is tracked is published, whatever an ignore file says.
 fn tracked(session: &Session<'_>) -> Result<Vec<Vec<u8>>, Failure> {
-    let output = session.git.read(["ls-files", "--cached", "-z", "--full-name"]).map_err(Failure::incomplete)?;
+    let output =
+        session.git.read(["ls-files", "--cached", "-z", "--full-name"]).map_err(Failure::incomplete)?;
     Ok(output.split_str("\0").filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect())
 }
 
@@ -233,7 +236,9 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &session.objects, &exclude, None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &exclude, None, session.watch())
+        .map_err(Failure::incomplete)?;
     // The name of a range is no ref that is published.
     published.refs.clear();
     let (policy, gap) = match base.trusted_tip() {
@@ -256,7 +261,9 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     };
     let updates = refs::all(&session.git, session.watch()).map_err(Failure::incomplete)?;
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &session.objects, &[], None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &[], None, session.watch())
+        .map_err(Failure::incomplete)?;
     Ok((session.published(&published, &[], lfs(session).as_deref()), policy))
 }
 

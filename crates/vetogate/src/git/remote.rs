@@ -1,8 +1,8 @@
 //! What this clone knows of a remote: its URLs, and the tracking refs that describe them.
 
 use super::catfile::finish;
-use crate::deadline::Watch;
 use super::command::{Git, GitError};
+use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::collections::BTreeMap;
 use vetogate_core::ObjectId;

@@ -125,11 +125,7 @@ impl Walk<'_> {
         Ok(parse_commit(&content).ok_or(GapCause::Corrupt))
     }
 
-    fn read(
-        &self,
-        oid: ObjectId,
-        kinds: &[ObjectKind],
-    ) -> Result<Result<Vec<u8>, GapCause>, GitError> {
+    fn read(&self, oid: ObjectId, kinds: &[ObjectKind]) -> Result<Result<Vec<u8>, GapCause>, GitError> {
         if self.watch.is_over() {
             let detail = "time is up; push fewer commits at once, or raise limits.seconds".into();
             return Err(GitError::Answer { command: "cat-file".into(), detail });
@@ -175,12 +171,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn below(
-        &mut self,
-        prefix: &[u8],
-        own: ObjectId,
-        parents: &[Option<ObjectId>],
-    ) -> Result<(), GitError> {
+    fn below(&mut self, prefix: &[u8], own: ObjectId, parents: &[Option<ObjectId>]) -> Result<(), GitError> {
         let entries = match self.tree(own)? {
             Ok(entries) => entries,
             Err(cause) => {

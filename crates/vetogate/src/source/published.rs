@@ -1,7 +1,7 @@
 //! The published set: everything that the other side would receive and does not have.
 
 use crate::deadline::Watch;
-use crate::git::catfile::{CatFile, ObjectKind, finish, remedy};
+use crate::git::catfile::{CatFile, ObjectKind, WHOLE, finish, remedy};
 use crate::git::command::{Git, GitError};
 use crate::git::listing::{Listing, list};
 use crate::git::tree::GitTree;
@@ -39,6 +39,8 @@ pub struct Published {
     pub tips: Vec<ObjectId>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What the last listing could not read.
+    pub unlisted: Vec<Gap>,
 }
 
 /// Deepest chain of tags of tags that is followed.
@@ -69,8 +71,8 @@ impl Published {
             let is_tag = header.kind == ObjectKind::Tag;
             let mut content = Vec::new();
             let keep = |piece: &[u8]| {
-                if is_tag {
-                    content.extend_from_slice(piece)
+                if is_tag && content.len() as u64 <= WHOLE {
+                    content.extend_from_slice(piece);
                 }
             };
             if objects.borrow_mut().content(header.size, keep).is_err() {
@@ -82,6 +84,9 @@ impl Published {
                 ObjectKind::Tree => self.tree(update, at, objects),
                 ObjectKind::Tag => {
                     let next = tagged(&content);
+                    if header.size > WHOLE {
+                        self.too_large(update, at);
+                    }
                     self.tags.push((update.name.clone(), content));
                     let Some(next) = next else { break };
                     at = next;
@@ -92,6 +97,14 @@ impl Published {
         }
         self.missing(update, at);
         Ok(())
+    }
+
+    fn too_large(&mut self, update: &RefUpdate, oid: ObjectId) {
+        let name = escape(&update.name);
+        let detail = format!(
+            "tag {oid} of {name} is larger than {WHOLE} bytes, and only its beginning was looked at; make a shorter one"
+        );
+        self.gaps.push(Gap::unread(GapCause::Limit, Place::RefName(name), detail));
     }
 
     fn missing(&mut self, update: &RefUpdate, oid: ObjectId) {
@@ -141,13 +154,14 @@ impl Published {
         if self.tips.is_empty() {
             return Ok(Some(()));
         }
+        self.unlisted.clear();
         self.listing = match list(git, &self.tips, exclude, most, watch) {
             Ok(Some(listing)) => listing,
             Ok(None) => return Ok(None),
             // Git gave up over an object. A git that was killed is no answer, and none is made up for it.
             Err(GitError::Failed { status, .. }) if status.code().is_some() && !watch.is_over() => {
                 let (listing, gaps) = walk(git, objects, &self.tips, exclude, watch)?;
-                self.gaps.extend(gaps);
+                self.unlisted = gaps;
                 listing
             }
             Err(error) => return Err(error),
@@ -161,7 +175,7 @@ impl Published {
         let listed: HashSet<ObjectId> = self.listing.commits.iter().map(|commit| commit.oid).collect();
         let is_open = |tip: &&ObjectId| {
             let unread = |gap: &Gap| gap.place == Place::Object(**tip);
-            !listed.contains(*tip) && !exclude.contains(tip) && !self.gaps.iter().any(unread)
+            !listed.contains(*tip) && !exclude.contains(tip) && !self.unlisted.iter().any(unread)
         };
         for tip in self.tips.iter().filter(is_open) {
             if !is_known(git, *tip, exclude, watch)? {

@@ -50,7 +50,9 @@ fn push(sandbox: &Sandbox, work: &str, input: &str) -> Answer {
 fn lines_that_git_would_not_write_are_wrong_usage() {
     let sandbox = Sandbox::with_clone();
     let id = "a".repeat(40);
-    for input in ["nonsense\n".to_owned(), format!("refs/heads/x {id} refs/heads/x\n"), format!("a {id} b {id}z\n")] {
+    for input in
+        ["nonsense\n".to_owned(), format!("refs/heads/x {id} refs/heads/x\n"), format!("a {id} b {id}z\n")]
+    {
         let said = push(&sandbox, "work", &input).exits(2).stderr;
         assert!(said.contains("line 1 of standard input"), "{said}");
     }

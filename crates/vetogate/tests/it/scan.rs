@@ -120,7 +120,8 @@ fn commits() {
 #[test]
 fn a_range_is_judged_by_the_policy_of_its_base() {
     let sandbox = Sandbox::with_clone();
-    let policy = "[[exclude]]\npaths = [\"a.txt\"]\nreason = \"a test of exclusions\"\nuntil = \"2999-01-01\"\n";
+    let policy =
+        "[[exclude]]\npaths = [\"a.txt\"]\nreason = \"a test of exclusions\"\nuntil = \"2999-01-01\"\n";
     sandbox.write("work/.veto/policy.toml", policy);
     sandbox.write("work/a.txt", token());
     sandbox.commit_all("work", "Its own pardon");
@@ -225,7 +226,10 @@ fn confidence_filters_what_is_shown_and_nothing_else() {
 #[test]
 fn posture_raises() {
     let sandbox = Sandbox::with_clone();
-    assert_eq!(json(&sandbox, "work", &["--posture", "high"], 0)["security_posture"].as_str().map(str::to_lowercase), Some("high".into()));
+    assert_eq!(
+        json(&sandbox, "work", &["--posture", "high"], 0)["security_posture"].as_str().map(str::to_lowercase),
+        Some("high".into())
+    );
     sandbox.write("work/.veto/policy.toml", "posture = \"high\"\n");
     let report = json(&sandbox, "work", &["--posture", "medium"], 0);
     assert_eq!(report["security_posture"].as_str().map(str::to_lowercase), Some("high".into()));
@@ -261,7 +265,8 @@ fn a_report_goes_to_a_file() {
     sandbox.write("work/a.txt", token());
     let said = sandbox.veto("work", &["scan", "--format", "json", "--output", "../report.json"]).exits(1);
     assert_eq!(said.text(), "");
-    vetogate::report::json::from_json(&fs::read_to_string(sandbox.path().join("report.json")).unwrap()).unwrap();
+    vetogate::report::json::from_json(&fs::read_to_string(sandbox.path().join("report.json")).unwrap())
+        .unwrap();
     sandbox.veto("work", &["scan", "--output", "/nonexistent/report"]).exits(3);
     sandbox.veto("work", &["scan", "--output", "../report.txt"]).exits(1);
     let text = fs::read_to_string(sandbox.path().join("report.txt")).unwrap();

@@ -22,7 +22,8 @@ fn a_large_binary_is_looked_at_to_its_end() {
 #[test]
 fn a_long_line_is_looked_at_to_its_end() {
     let sandbox = Sandbox::with_clone();
-    let content = ["var a=\"".to_owned(), "x, ".repeat((8 << 20) / 3), format!("\";b=\"{}\";", token())].concat();
+    let content =
+        ["var a=\"".to_owned(), "x, ".repeat((8 << 20) / 3), format!("\";b=\"{}\";", token())].concat();
     sandbox.write("work/long.js", content);
     sandbox.commit_all("work", "Long");
     let text = push_head(&sandbox, "work").exits(1).text();

@@ -87,7 +87,9 @@ fn no_git_is_never_a_pass() {
 /// The policy on the trusted branch gives one second; a git that sleeps ends with it, and so do its own children.
 #[test]
 fn a_git_that_hangs_ends_with_the_time_limit() {
-    for (subcommand, action) in [("cat-file", "sleep 100"), ("log", "exec sleep 100"), ("log", "exec >&-; sleep 100")] {
+    for (subcommand, action) in
+        [("cat-file", "sleep 100"), ("log", "exec sleep 100"), ("log", "exec >&-; sleep 100")]
+    {
         let sandbox = Sandbox::with_clone();
         sandbox.write("work/.veto/policy.toml", "[limits]\nseconds = 1\n");
         sandbox.commit_all("work", "Policy");

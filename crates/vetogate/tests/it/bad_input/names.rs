@@ -67,7 +67,8 @@ fn a_secret_in_a_file_name_is_masked_everywhere() {
     let said = push_head(&sandbox, "work").exits(1).text();
     assert!(!said.contains(&token()[5..]) && said.contains("missing"), "{said}");
     for format in ["json", "text"] {
-        let said = sandbox.veto("work", &["scan", "--commits", "HEAD~1..HEAD", "--format", format, "-v"]).exits(1);
+        let said =
+            sandbox.veto("work", &["scan", "--commits", "HEAD~1..HEAD", "--format", format, "-v"]).exits(1);
         assert!(!said.text().contains(&token()[5..]), "{}", said.text());
         let said = sandbox.veto("work", &["scan", "--format", format, "-v"]).exits(1);
         assert!(!said.text().contains(&token()[5..]), "{}", said.text());
@@ -80,7 +81,8 @@ fn a_byte_order_mark_in_a_file_name_blinds_nothing() {
     let sandbox = Sandbox::with_clone();
     sandbox.write(Path::new("work").join(OsStr::from_bytes(b"!\xff\xfe")), "x\n");
     sandbox.write(Path::new("work").join(OsStr::from_bytes(b"\xff\xfex")), "x\n");
-    sandbox.write(Path::new("work").join(OsStr::from_bytes(&[b"\xff\xff", token().as_bytes()].concat())), "x\n");
+    sandbox
+        .write(Path::new("work").join(OsStr::from_bytes(&[b"\xff\xff", token().as_bytes()].concat())), "x\n");
     sandbox.commit_all("work", "Names");
     push_head(&sandbox, "work").exits(1);
     answer(sandbox.command("work", VETO).args(["scan", "--history"])).exits(1);

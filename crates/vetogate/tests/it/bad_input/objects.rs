@@ -98,7 +98,8 @@ fn a_truncated_pack_is_never_a_pass() {
 #[test]
 fn git_dies_in_the_middle_of_a_blob() {
     let sandbox = Sandbox::with_clone();
-    let noise: Vec<u8> = (0..6_u64 << 20).map(|at| (at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
+    let noise: Vec<u8> =
+        (0..6_u64 << 20).map(|at| (at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
     sandbox.write("work/big.bin", [token().as_bytes(), b"\n", &noise].concat());
     sandbox.commit_all("work", "Large");
     let (head, old) = (id(&sandbox, "HEAD"), id(&sandbox, "refs/remotes/origin/main"));
@@ -159,7 +160,8 @@ fn the_missing_tree_of_a_parent_is_no_gap() {
         let list = sandbox.write("list", list);
         let script = format!("git mktree --missing <'{}'", list.display());
         let tree = sandbox.run("treeless", "sh", &["-c", &script]).ok().stdout.trim().to_owned();
-        let new = sandbox.git("treeless", &["commit-tree", "-p", new.trim(), "-m", "Lacking", &tree]).ok().stdout;
+        let new =
+            sandbox.git("treeless", &["commit-tree", "-p", new.trim(), "-m", "Lacking", &tree]).ok().stdout;
         let input = format!("x {} refs/heads/own {}\n", new.trim(), "0".repeat(40));
         let answer = push(&sandbox, "treeless", &input);
         assert_eq!(answer.code, if code == 0 { 3 } else { 1 }, "{}", answer.text());
