@@ -130,26 +130,26 @@ fn a_range_is_judged_by_the_policy_of_its_base() {
 
 #[test]
 fn history() {
-    let sandbox = Sandbox::with_clone();
-    sandbox.veto("work", &["scan", "--history"]).ok();
-    let kinds: [(&str, &dyn Fn(&Sandbox)); 4] = [
-        ("stash", &|sandbox| {
+    type Make = fn(&Sandbox);
+    let kinds: [(&str, Make); 4] = [
+        ("stash", |sandbox| {
             sandbox.write("work/README.md", token());
             sandbox.git("work", &["stash", "-q"]).ok();
         }),
-        ("notes", &|sandbox| {
+        ("notes", |sandbox| {
             sandbox.git("work", &["notes", "add", "-m", &token()]).ok();
         }),
-        ("tag", &|sandbox| {
+        ("tag", |sandbox| {
             sandbox.git("work", &["tag", "-a", "v1", "-m", &token()]).ok();
         }),
-        ("author", &|sandbox| {
+        ("author", |sandbox| {
             let author = format!("{} <a@example.org>", token());
             sandbox.git("work", &["commit", "-q", "--allow-empty", "--author", &author, "-m", "x"]).ok();
         }),
     ];
     for (kind, make) in kinds {
         let sandbox = Sandbox::with_clone();
+        sandbox.veto("work", &["scan", "--history"]).ok();
         make(&sandbox);
         let report = json(&sandbox, "work", &["--history"], 1);
         assert!(!files(&report).is_empty(), "{kind}");
