@@ -141,11 +141,11 @@ impl TrackingRefs {
 }
 
 fn folders(output: &[u8]) -> Result<Folders, GitError> {
-    // The answer on `--is-bare-repository` ends it.
-    let first = output.strip_suffix(b"\ntrue\n").or_else(|| output.strip_suffix(b"\nfalse\n"));
+    // The first line has to be whole.
+    let first = output.split_once_str("\n").map(|(first, _)| first);
     let first = first.ok_or_else(|| GitError::Answer {
         command: "rev-parse".into(),
-        detail: "expected a folder and `true` or `false`".into(),
+        detail: "expected a folder".into(),
     })?;
     Ok(Folders { common: first.to_path_lossy().into_owned(), top: None })
 }
