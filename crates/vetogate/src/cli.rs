@@ -87,22 +87,30 @@ pub fn command() -> clap::Command {
 
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let ended = match Arguments::parse_from(arguments).command {
-        Command::Scan(args) => scan::run(&args),
-        Command::Hook(args) => hook::run(&args),
-        Command::Install(args) => install::run(&args),
-        Command::Uninstall(args) => uninstall::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-        Command::ConfiguredHook(args) => configured_hook::run(&args),
-        Command::Init(args) => init::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Rules(args) => rules::run(&args),
-    };
+    let command = Arguments::parse_from(arguments).command;
+    // A crash is a scan that was not completed.
+    let ended = std::panic::catch_unwind(|| start(&command)).unwrap_or_else(|_| {
+        Err(Failure::incomplete(anyhow::anyhow!("veto crashed, and nothing passes; please report it")))
+    });
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(Failure { code, error }) => {
             let _ = writeln!(anstream::stderr(), "veto: {error:#}");
             ExitCode::from(code)
         }
+    }
+}
+
+fn start(command: &Command) -> Result<u8, Failure> {
+    match command {
+        Command::Scan(args) => scan::run(args),
+        Command::Hook(args) => hook::run(args),
+        Command::Install(args) => install::run(args),
+        Command::Uninstall(args) => uninstall::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::ConfiguredHook(args) => configured_hook::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Rules(args) => rules::run(args),
     }
 }

@@ -1,9 +1,10 @@
 //! The wall-clock limit of a run, and the children that end with it.
 //!
 //! A thread sleeps until the limit; then it marks the run as out of time and kills the git processes that are still
-//! at work, so that nothing that waits for them hangs. What was not looked at becomes a gap.
+//! at work, so that nothing that waits for them hangs. Each of them leads a process group of its own (see
+//! `git::command`), so that what it started ends with it. What was not looked at becomes a gap.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -60,11 +61,13 @@ fn wait(shared: &(Mutex<State>, Condvar), limit: Duration) {
     let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
     if timeout.timed_out() && !state.ended {
         state.over = true;
-        for &child in &state.children {
-            if let Some(pid) = Pid::from_raw(child.cast_signed()) {
-                let _ = kill_process(pid, Signal::KILL);
-            }
-        }
+        state.children.iter().for_each(|&child| end(child));
+    }
+}
+
+fn end(child: u32) {
+    if let Some(pid) = Pid::from_raw(child.cast_signed()) {
+        let _ = kill_process_group(pid, Signal::KILL);
     }
 }
 
@@ -74,9 +77,21 @@ impl Watch {
         lock(&self.shared).over
     }
 
-    /// Ends `child` when time is up. To be forgotten before the child is waited for.
+    /// Ends `child` when time is up, at once where it is up already. To be forgotten before the child is waited for.
     pub fn guard(&self, child: &Child) {
-        lock(&self.shared).children.push(child.id());
+        let mut state = lock(&self.shared);
+        state.children.push(child.id());
+        if state.over {
+            end(child.id());
+        }
+    }
+
+    /// Waits until a guarded child has ended, leaves it to be waited for, and forgets it: until then its id is its own.
+    pub fn outlive(&self, child: &Child) {
+        if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        }
+        self.forget(child);
     }
 
     /// The child is about to be waited for.
@@ -88,15 +103,33 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::process::CommandExt as _;
     use std::process::Command;
+
+    fn sleeper() -> Child {
+        Command::new("sleep").arg("60").process_group(0).spawn().unwrap()
+    }
 
     #[test]
     fn children_end_with_the_time() {
         let deadline = Deadline::start(Some(Duration::from_millis(50)));
         let watch = deadline.watch();
-        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let mut child = sleeper();
         watch.guard(&child);
+        watch.outlive(&child);
         assert!(!child.wait().unwrap().success());
         assert!(watch.is_over());
+    }
+
+    #[test]
+    fn a_child_that_starts_after_the_time_ends_at_once() {
+        let deadline = Deadline::start(Some(Duration::ZERO));
+        let watch = deadline.watch();
+        while !watch.is_over() {
+            std::thread::yield_now();
+        }
+        let mut child = sleeper();
+        watch.guard(&child);
+        assert!(!child.wait().unwrap().success());
     }
 }

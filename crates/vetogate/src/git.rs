@@ -9,3 +9,4 @@ pub mod command;
 pub mod listing;
 pub mod remote;
 pub mod tree;
+pub mod walk;

@@ -41,6 +41,10 @@ fn broken(error: &str) -> Gap {
 pub fn of_work_tree(root: &Path) -> Result<Policy, PolicyError> {
     let path = root.join(FILE);
     let wrong = |message: String| PolicyError { source_name: FILE.into(), line: 1, column: 1, message };
+    if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+        // A pipe would be waited for.
+        return Err(wrong("not a file".into()));
+    }
     match std::fs::read(&path) {
         Ok(text) => Policy::parse(text.to_str().map_err(|_| wrong("not UTF-8".into()))?, FILE),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Policy::default()),

@@ -1,7 +1,7 @@
 //! One run, from a source to a report: the map of the program.
 
 use crate::deadline::{Deadline, Watch};
-use crate::engine::findings::{Candidate, findings, merge};
+use crate::engine::findings::{Candidate, Redactor, findings, merge};
 use crate::engine::workers::{PROSE, look};
 use crate::engine::{Item, Looked, RawHit, Scope, Source, debt, state};
 use crate::git::catfile::CatFile;
@@ -69,6 +69,23 @@ pub struct Outcome {
     pub counts: Counts,
 }
 
+impl Outcome {
+    /// Masks known values in everything that is shown, whoever said it.
+    fn mask(&mut self, redactor: &Redactor) {
+        for finding in &mut self.findings {
+            finding.location.place = redactor.place(&finding.location.place);
+            finding.snippet = redactor.mask(&finding.snippet);
+            if let Novelty::CopiedFrom(place) = &mut finding.novelty {
+                *place = redactor.mask(place);
+            }
+        }
+        for gap in &mut self.gaps {
+            gap.place = redactor.place(&gap.place);
+            gap.detail = redactor.mask(&gap.detail);
+        }
+    }
+}
+
 /// What a report says beside the outcome.
 pub struct Context {
     /// Name of the project.
@@ -118,7 +135,8 @@ impl<'a> Session<'a> {
     /// Looks at what is published. `others` are commits that the other side has; `old` those that it has at the refs
     /// of the push.
     pub fn published(&self, published: &Published, bases: &[ObjectId], lfs: Option<&Path>) -> Outcome {
-        let mut outcome = Outcome { gaps: published.gaps.clone(), ..Outcome::default() };
+        let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
+        let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
         if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
             self.blobs(published, lfs, &mut candidates, &mut outcome);
@@ -128,8 +146,10 @@ impl<'a> Session<'a> {
         self.at_tips(published, &mut candidates);
         debt::classify(&self.scope(), &self.objects, &published.listing, bases, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
+        let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &commit);
         self.state_of_tips(published, bases, &mut outcome);
+        outcome.mask(&redactor);
         outcome
     }
 
@@ -218,7 +238,8 @@ impl<'a> Session<'a> {
             paths.into_iter().map(|path| (path, Place::FileName(escape(path)))).collect();
         let refs = published.refs.iter().map(|update| (&update.name, Place::RefName(escape(&update.name))));
         let named: Vec<(&BString, Place)> = places.into_iter().chain(refs).collect();
-        let mut text = Vec::new();
+        // A first line of ours: the names alone must not decide how they are read.
+        let mut text = b"names\n".to_vec();
         for (name, _) in &named {
             text.extend(name.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
             text.push(b'\n');
@@ -226,8 +247,8 @@ impl<'a> Session<'a> {
         let item = Item { source: Source::Bytes(text), hints: PROSE, place: Place::Run("names".into()) };
         let looked = self.look(std::slice::from_ref(&item));
         for hit in looked.iter().flat_map(|looked| &looked.hits) {
-            let index = usize::try_from(hit.span.line - 1).unwrap_or(usize::MAX);
-            if let Some((name, place)) = named.get(index) {
+            let index = usize::try_from(hit.span.line).unwrap_or(usize::MAX).checked_sub(2);
+            if let Some((name, place)) = index.and_then(|index| named.get(index)) {
                 let commits = published
                     .listing
                     .entries
@@ -304,7 +325,7 @@ impl<'a> Session<'a> {
         for &tip in &published.tips {
             let (findings, gaps) = state::of_commit(&self.objects, tip, bases, &changes);
             outcome.findings.extend(findings);
-            outcome.gaps.extend(gaps);
+            outcome.gaps.extend(gaps.into_iter().filter(|gap| published.brings(gap)));
         }
         dedupe(&mut outcome.findings);
     }
@@ -317,10 +338,12 @@ impl<'a> Session<'a> {
         if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
             self.simple(&files.items, &mut candidates, &mut outcome);
         }
+        let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &|_| None);
         let (found, gaps) = state::faults(tree, &[], &files.changes);
         outcome.findings.extend(found);
         outcome.gaps.extend(gaps);
+        outcome.mask(&redactor);
         outcome
     }
 
@@ -335,12 +358,14 @@ impl<'a> Session<'a> {
         self.names(&published, &mut candidates, &mut outcome);
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
         debt::classify(&self.scope(), &self.objects, &published.listing, &bases, &mut candidates);
+        let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &|_| None);
         let trees: Vec<GitTree<'_>> = bases.iter().map(|&base| GitTree::new(&self.objects, base)).collect();
         let trees: Vec<&dyn Tree> = trees.iter().map(|tree| tree as &dyn Tree).collect();
         let (found, gaps) = state::faults(index, &trees, &state::changes(&published.listing.entries));
         outcome.findings.extend(found);
         outcome.gaps.extend(gaps);
+        outcome.mask(&redactor);
         outcome
     }
 

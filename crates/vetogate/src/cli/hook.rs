@@ -162,24 +162,24 @@ fn publish(
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
     let mut all = None;
-    if published.list(&session.git, &near, Some(SHORT_WALK), session.watch())?.is_none() {
+    if published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none() {
         let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
-        published.list(&session.git, &tips, None, session.watch())?;
+        published.list(&session.git, &session.objects, &tips, None, session.watch())?;
         all = Some(tips);
     }
     let lfs = folders.common.join("lfs");
     let look =
         |published: &Published| session.published(published, &bases(published, updates, &near), Some(&lfs));
     let outcome = look(&published);
-    if all.is_some() || outcome.findings.is_empty() {
+    if all.is_some() || (outcome.findings.is_empty() && outcome.gaps.is_empty()) {
         return Ok(outcome);
     }
-    // With a finding, everything that the remote is known to have is asked.
+    // With a finding or a gap, everything that the remote is known to have is asked.
     let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
     if tips == near {
         return Ok(outcome);
     }
-    published.list(&session.git, &tips, None, session.watch())?;
+    published.list(&session.git, &session.objects, &tips, None, session.watch())?;
     Ok(look(&published))
 }
 

@@ -76,8 +76,9 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Wish { only: args.only.clone(), skip: args.skip.clone(), posture: args.posture, threads: args.jobs };
     let place = Located::find()?;
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
-    let (outcome, policy) = scan(args, &session, &place)?;
+    let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
+    let (outcome, policy) = scanned?;
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
     let mut report = session.report(outcome, Context { project, refs: Vec::new(), push_id: None, policy });
@@ -89,7 +90,15 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
 /// Takes what is not to be shown out of a report whose verdict stands.
 fn filter(report: &mut Report, least: Option<Confidence>) {
     if let Some(least) = least {
+        let all = report.verdict.findings.len();
         report.verdict.findings.retain(|judged| judged.finding.confidence >= least);
+        let hidden = all - report.verdict.findings.len();
+        if hidden > 0 {
+            let note = format!(
+                "findings of a confidence below `--confidence {least}` are not shown or counted: {hidden}; the verdict is on all of them"
+            );
+            report.notes.push(note);
+        }
     }
 }
 
@@ -109,6 +118,8 @@ struct Located {
     current: PathBuf,
     is_repository: bool,
     is_bare: bool,
+    /// What git said where there is no repository.
+    refusal: String,
 }
 
 impl Located {
@@ -122,9 +133,13 @@ impl Located {
         match answer {
             Ok(output) => {
                 let top = output.lines().nth(1).unwrap_or_default().to_path_lossy().into_owned();
-                Ok(Self { root: top, current, is_repository: true, is_bare: false })
+                let refusal = String::new();
+                Ok(Self { root: top, current, is_repository: true, is_bare: false, refusal })
             }
-            Err(_) => Ok(Self { root: current.clone(), current, is_repository: !bare.is_empty(), is_bare }),
+            Err(error) => {
+                let (root, is_repository) = (current.clone(), !bare.is_empty());
+                Ok(Self { root, current, is_repository, is_bare, refusal: error.to_string() })
+            }
         }
     }
 
@@ -133,8 +148,9 @@ impl Located {
             return Ok(());
         }
         Err(Failure::usage(anyhow!(
-            "{flag} needs a git repository, and {} is in none",
-            self.current.display()
+            "{flag} needs a git repository, and {} is in none: {}",
+            self.current.display(),
+            self.refusal
         )))
     }
 }
@@ -183,8 +199,19 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Out
         common(&paths)
     };
     let policy = policies::of_work_tree(&root).map_err(Failure::usage)?;
-    let files = walk(&root, &paths, args.no_ignore);
+    let mut files = walk(&root, &paths, args.no_ignore);
+    if place.is_repository && root == place.root {
+        files.add_tracked(&root, &paths, &tracked(session)?);
+    }
+    files.sort();
     Ok((session.files(&files, &WorkTree::new(root)), policy))
+}
+
+/// Files of the index, from the root: what is tracked is published, whatever an ignore file says.
+fn tracked(session: &Session<'_>) -> Result<Vec<Vec<u8>>, Failure> {
+    let output =
+        session.git.read(["ls-files", "--cached", "-z", "--full-name"]).map_err(Failure::incomplete)?;
+    Ok(output.split_str("\0").filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect())
 }
 
 /// The deepest folder that holds all paths.
@@ -209,7 +236,9 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &exclude, None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &exclude, None, session.watch())
+        .map_err(Failure::incomplete)?;
     // The name of a range is no ref that is published.
     published.refs.clear();
     let (policy, gap) = match base.trusted_tip() {
@@ -230,9 +259,11 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     } else {
         policies::of_work_tree(&place.root).map_err(Failure::usage)?
     };
-    let updates = refs::all(&session.git).map_err(Failure::incomplete)?;
+    let updates = refs::all(&session.git, session.watch()).map_err(Failure::incomplete)?;
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &[], None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &[], None, session.watch())
+        .map_err(Failure::incomplete)?;
     Ok((session.published(&published, &[], lfs(session).as_deref()), policy))
 }
 

@@ -5,6 +5,7 @@ use crate::git::listing::RawEntry;
 use crate::git::tree::GitTree;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use vetogate_core::digest::state_fingerprint;
 use vetogate_core::{Change, Finding, Fuel, Gap, Novelty, ObjectId, Tree, TreePair};
 use vetogate_detect::{Fault, registry};
@@ -55,11 +56,17 @@ pub fn of_commit(
     faults(&new, &bases, changes)
 }
 
+fn crashed() -> Gap {
+    let detail = "a detector of state crashed; please report it";
+    Gap::unread(vetogate_core::GapCause::Crash, vetogate_core::Place::Run("state".into()), detail)
+}
+
 fn scan(pair: TreePair<'_>) -> (Vec<Fault>, Vec<Gap>) {
     let mut fuel = Fuel::new(FUEL);
     let (mut faults, mut gaps) = (Vec::new(), Vec::new());
     for detector in registry::TREE {
-        let (found, unseen) = detector.scan(pair, &mut fuel);
+        let scanned = catch_unwind(AssertUnwindSafe(|| detector.scan(pair, &mut fuel)));
+        let (found, unseen) = scanned.unwrap_or_else(|_| (Vec::new(), vec![crashed()]));
         faults.extend(found);
         gaps.extend(unseen);
     }

@@ -55,8 +55,11 @@ pub struct Scanner {
     column: u64,
     is_start: bool,
     is_binary: bool,
+    is_plain: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
+    /// The same content as plain bytes: two bytes at its beginning must not hide the rest.
+    plain: Option<Box<Scanner>>,
 }
 
 impl Scanner {
@@ -73,8 +76,10 @@ impl Scanner {
             column: 1,
             is_start: true,
             is_binary: false,
+            is_plain: false,
             exhausted: false,
             hits: Vec::new(),
+            plain: None,
         }
     }
 
@@ -95,6 +100,11 @@ impl Scanner {
             self.begin();
         }
         self.look(true);
+        if let Some(plain) = self.plain.take() {
+            let (hits, exhausted) = plain.finish();
+            self.hits.extend(hits);
+            self.exhausted |= exhausted;
+        }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
         (self.hits, self.exhausted)
     }
@@ -104,10 +114,18 @@ impl Scanner {
         let encoding = Encoding::detect(&head);
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
+        if encoding != Encoding::Bytes {
+            // Its wide characters are looked at already.
+            let plain = Self { encoding: Some(Encoding::Bytes), is_plain: true, ..Self::new(self.hints) };
+            self.plain = Some(Box::new(plain));
+        }
         self.take(&head);
     }
 
     fn take(&mut self, mut piece: &[u8]) {
+        if let Some(plain) = &mut self.plain {
+            plain.take(piece);
+        }
         while !piece.is_empty() {
             let room = (WINDOW + LEAD + TAIL).saturating_sub(self.text.len()).max(2);
             let (now, later) = piece.split_at(piece.len().min(room));
@@ -145,7 +163,7 @@ impl Scanner {
         let placed: Vec<RawHit> =
             found.iter().filter(|hit| counts(hit)).map(|hit| self.place(&text, hit)).collect();
         self.hits.extend(placed);
-        if self.is_binary || memchr::memchr(0, &text).is_some() {
+        if !self.is_plain && (self.is_binary || memchr::memchr(0, &text).is_some()) {
             self.look_wide(&text, until);
         }
         let keep = until.saturating_sub(LEAD);
@@ -287,6 +305,8 @@ mod tests {
             wide(&format!("\u{feff}{line}"), true),
             wide(&line, false),
             wide(&line, true),
+            [b"\xff\xfe".as_slice(), line.as_bytes()].concat(),
+            [b"\xfe\xff\n".as_slice(), line.as_bytes()].concat(),
             [b"\x7fELF\x01\x00\x01\x07\x03".repeat(900).as_slice(), &wide(&line, false), b"\x01\x02"]
                 .concat(),
         ];

@@ -2,7 +2,7 @@
 
 use super::text::{RawHit, Scanner};
 use crate::deadline::Watch;
-use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE};
+use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE, remedy};
 use crate::git::command::Git;
 use bstr::ByteSlice;
 use std::fs::File;
@@ -112,18 +112,22 @@ fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
     if scope.watch.is_over() {
         return Looked { out_of_time: true, ..Looked::default() };
     }
-    let looked = catch_unwind(AssertUnwindSafe(|| match &item.source {
+    let looked = caught(objects, item, |objects| match &item.source {
         Source::Blob(oid) => blob(scope, objects, *oid, item),
         Source::Commit(oid) => commit(scope, objects, *oid, item),
         Source::File(path) => file(scope, path, item),
         Source::Bytes(bytes) => whole(bytes, item.hints, item),
-    }));
-    let looked = looked.unwrap_or_else(|_| {
-        objects.stop();
-        crashed(item)
     });
     (scope.on_item)(looked.bytes);
     looked
+}
+
+/// A crash is a gap; the reader, which may stand in the middle of an answer, begins anew.
+fn caught(objects: &mut CatFile, item: &Item, look: impl FnOnce(&mut CatFile) -> Looked) -> Looked {
+    catch_unwind(AssertUnwindSafe(|| look(objects))).unwrap_or_else(|_| {
+        objects.stop();
+        crashed(item)
+    })
 }
 
 fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
@@ -152,11 +156,11 @@ fn absent_object(scope: &Scope<'_>, absent: Absent, oid: ObjectId, item: &Item) 
     if scope.watch.is_over() {
         return Looked { out_of_time: true, ..Looked::default() };
     }
-    let (cause, what) = match absent {
-        Absent::Missing => (GapCause::Missing, "is missing or damaged"),
-        Absent::Died => (GapCause::Corrupt, "can't be read: git died over it"),
+    let cause = match absent {
+        Absent::Missing => GapCause::Missing,
+        Absent::Died => GapCause::Corrupt,
     };
-    let detail = format!("object {} ({}) {what}; run git fsck", oid, item.place);
+    let detail = format!("object {oid} ({}) {}", item.place, remedy(cause));
     Looked { gap: Some(Gap::unread(cause, item.place.clone(), detail)), ..Looked::default() }
 }
 
@@ -230,4 +234,23 @@ fn lfs_pointer(content: &[u8]) -> Option<String> {
     let oid = content.lines().find_map(|line| line.strip_prefix(b"oid sha256:"))?;
     let hex = oid.len() == 64 && oid.iter().all(u8::is_ascii_hexdigit);
     hex.then(|| escape(oid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deadline::Deadline;
+    use vetogate_core::GapKind;
+
+    #[test]
+    fn a_crash_is_a_gap_that_names_the_place() {
+        let deadline = Deadline::start(None);
+        let mut objects = CatFile::new(Git::at("."), deadline.watch());
+        let place = Place::File("a.txt".into());
+        let item = Item { source: Source::Bytes(Vec::new()), hints: PROSE, place: place.clone() };
+        let looked = caught(&mut objects, &item, |_| panic!("a detector that is wrong"));
+        let gap = looked.gap.unwrap();
+        assert_eq!((gap.kind, gap.cause, &gap.place), (GapKind::Unread, GapCause::Crash, &place));
+        assert!(gap.detail.contains("a.txt"));
+    }
 }

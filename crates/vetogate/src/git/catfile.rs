@@ -4,8 +4,8 @@ use super::command::{Git, GitError};
 use crate::deadline::Watch;
 use bstr::ByteSlice;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
-use vetogate_core::ObjectId;
+use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+use vetogate_core::{GapCause, ObjectId};
 
 /// Type of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,8 @@ impl CatFile {
     fn running(&mut self) -> Result<&mut Running, GitError> {
         if self.running.is_none() {
             let mut command = self.git.command(["cat-file", "--batch"]);
-            let mut child =
-                command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(GitError::Start)?;
+            let child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
+            let mut child = child.map_err(GitError::Start)?;
             self.watch.guard(&child);
             let pipes = child.stdin.take().zip(child.stdout.take());
             let (input, output) = pipes.ok_or_else(|| broken(io::Error::other("no pipe")))?;
@@ -108,13 +108,18 @@ impl CatFile {
             self.stop();
             return Ok(Err(Absent::Died));
         }
-        if line.ends_with(b" missing\n") {
+        if line == format!("{oid} missing\n").as_bytes() {
             return Ok(Err(Absent::Missing));
         }
-        parse_header(&line).map(Ok).ok_or_else(|| GitError::Answer {
-            command: "cat-file".into(),
-            detail: format!("expected `ID TYPE SIZE` for {oid}"),
-        })
+        match parse_header(&line).filter(|header| header.oid == oid) {
+            Some(header) => Ok(Ok(header)),
+            None => {
+                // Whatever follows can't be told from an answer.
+                self.stop();
+                let detail = format!("expected `ID TYPE SIZE` for {oid}");
+                Err(GitError::Answer { command: "cat-file".into(), detail })
+            }
+        }
     }
 
     /// Hands out the content of the object asked for, in pieces; `Err` where git died in the middle.
@@ -137,6 +142,10 @@ impl CatFile {
             let content = if take as u64 == left { take - 1 } else { take };
             if content > 0 {
                 on(&piece[..content]);
+            }
+            if content < take && piece[content] != b'\n' {
+                self.stop();
+                return Err(Absent::Died);
             }
             running.output.consume(take);
             left -= take as u64;
@@ -195,17 +204,38 @@ pub fn finish(command: &str, mut child: Child, watch: &Watch) -> Result<Vec<u8>,
     watch.guard(&child);
     let mut bytes = Vec::new();
     let read = child.stdout.take().map_or(Ok(0), |mut output| output.read_to_end(&mut bytes));
-    watch.forget(&child);
-    let output = child.wait_with_output();
+    let output = end(child, watch);
     let pipe = |error| GitError::Pipe { command: command.into(), error };
     read.map_err(pipe)?;
     let output = output.map_err(pipe)?;
-    if output.status.success() {
-        return Ok(bytes);
-    }
-    let stderr = vetogate_core::text::shorten(&vetogate_core::text::escape(output.stderr.trim()), 400);
-    Err(GitError::Failed { command: command.into(), status: output.status.to_string(), stderr })
+    if output.status.success() { Ok(bytes) } else { Err(super::command::failed(command, &output)) }
 }
+
+/// Waits for a guarded child whose standard output was read; gives its exit and what it said.
+///
+/// # Errors
+/// When it can't be waited for.
+pub fn end(mut child: Child, watch: &Watch) -> io::Result<Output> {
+    let mut stderr = Vec::new();
+    if let Some(errors) = child.stderr.take() {
+        let _ = errors.take(SAID).read_to_end(&mut stderr);
+    }
+    watch.outlive(&child);
+    Ok(Output { status: child.wait()?, stdout: Vec::new(), stderr })
+}
+
+/// What is said of an object that can't be read, with the way out.
+pub fn remedy(cause: GapCause) -> &'static str {
+    match cause {
+        GapCause::Missing => {
+            "is missing or damaged; in a partial or shallow clone fetch it (`git cat-file -e` with its id, `git fetch --unshallow`), else see `git fsck`"
+        }
+        _ => "is damaged: git died over it; see `git fsck`, and fetch it again",
+    }
+}
+
+/// So much of what git says is kept.
+const SAID: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,9 @@
 use bstr::ByteSlice;
 use std::ffi::OsStr;
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use vetogate_core::text::{escape, shorten};
 
 /// Variables that redirect what git reads or runs. What names the repository itself (`GIT_DIR` and its kin, the
@@ -73,7 +74,7 @@ pub enum GitError {
         /// The subcommand.
         command: String,
         /// Exit code or signal.
-        status: String,
+        status: ExitStatus,
         /// What it said, escaped and shortened.
         stderr: String,
     },
@@ -155,6 +156,10 @@ impl Git {
                 command.env_remove(name);
             }
         }
+        if self.obeys == Obeys::Nothing {
+            // What is killed when time is up is the group: a `git` that is a script has children.
+            command.process_group(0);
+        }
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -228,6 +233,11 @@ pub fn subcommand(command: &Command) -> String {
 
 /// The error of a command that ended badly.
 pub fn failure(command: &Command, output: &Output) -> GitError {
+    failed(&subcommand(command), output)
+}
+
+/// The error of the named command, which ended badly.
+pub fn failed(command: &str, output: &Output) -> GitError {
     let stderr = shorten(&escape(output.stderr.trim()), 400);
-    GitError::Failed { command: subcommand(command), status: output.status.to_string(), stderr }
+    GitError::Failed { command: command.into(), status: output.status, stderr }
 }

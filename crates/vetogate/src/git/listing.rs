@@ -104,14 +104,18 @@ pub fn list(
         Some(output) => parse(BufReader::with_capacity(64 << 10, output), most),
         None => Ok(None),
     };
-    watch.forget(&child);
     if let Ok(None) = listing {
+        watch.forget(&child);
         let _ = child.kill();
         let _ = child.wait();
         return Ok(None);
     }
-    let output = child.wait_with_output().map_err(pipe)?;
-    if !output.status.success() {
+    if listing.is_err() {
+        // It may wait for a reader that has gone.
+        let _ = child.kill();
+    }
+    let output = super::catfile::end(child, watch).map_err(pipe)?;
+    if listing.is_ok() && !output.status.success() {
         return Err(super::command::failure(&command, &output));
     }
     asked.map_err(pipe)?;

@@ -1,6 +1,8 @@
 //! What this clone knows of a remote: its URLs, and the tracking refs that describe them.
 
+use super::catfile::finish;
 use super::command::{Git, GitError};
+use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::collections::BTreeMap;
 use vetogate_core::ObjectId;
@@ -146,9 +148,9 @@ pub fn without_password(url: &str) -> String {
 ///
 /// # Errors
 /// When git fails.
-pub fn refs(git: &Git, patterns: &[&str]) -> Result<Vec<Ref>, GitError> {
-    let output = git.read(refs_arguments(patterns))?;
-    Ok(parse_refs(&output))
+pub fn refs(git: &Git, patterns: &[&str], watch: &Watch) -> Result<Vec<Ref>, GitError> {
+    let child = git.command(refs_arguments(patterns)).spawn().map_err(GitError::Start)?;
+    parse_refs(&finish("for-each-ref", child, watch)?)
 }
 
 /// The arguments of [`refs`].
@@ -159,7 +161,10 @@ pub fn refs_arguments<'a>(patterns: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Parses what [`refs_arguments`] prints. Ref names hold no blank (git-check-ref-format).
-pub fn parse_refs(output: &[u8]) -> Vec<Ref> {
+///
+/// # Errors
+/// When a line is not whole.
+pub fn parse_refs(output: &[u8]) -> Result<Vec<Ref>, GitError> {
     let line = |line: &[u8]| {
         let mut fields = line.split_str(" ");
         let oid = ObjectId::from_hex(fields.next()?).ok()?;
@@ -167,7 +172,11 @@ pub fn parse_refs(output: &[u8]) -> Vec<Ref> {
         let target = fields.next().filter(|target| !target.is_empty()).map(BString::from);
         Some(Ref { name, oid, target })
     };
-    output.lines().filter_map(line).collect()
+    let refs: Option<Vec<Ref>> = output.lines().map(line).collect();
+    refs.filter(|_| output.is_empty() || output.ends_with(b"\n")).ok_or_else(|| GitError::Answer {
+        command: "for-each-ref".into(),
+        detail: "expected lines of `ID REF TARGET`".into(),
+    })
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn missing(oid: ObjectId) -> Gap {
     Gap::unread(
         GapCause::Missing,
         Place::Object(oid),
-        format!("object {oid} is missing or damaged; run git fsck"),
+        format!("object {oid} {}", super::catfile::remedy(GapCause::Missing)),
     )
 }
 

@@ -1,14 +1,17 @@
 //! The published set: everything that the other side would receive and does not have.
 
 use crate::deadline::Watch;
-use crate::git::catfile::{CatFile, ObjectKind};
+use crate::git::catfile::{CatFile, ObjectKind, WHOLE, finish, remedy};
 use crate::git::command::{Git, GitError};
 use crate::git::listing::{Listing, list};
 use crate::git::tree::GitTree;
+use crate::git::walk::walk;
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::io::Write as _;
+use std::process::Stdio;
 use vetogate_core::text::escape;
 use vetogate_core::{EntryKind, Gap, GapCause, ObjectId, Place};
 
@@ -36,6 +39,8 @@ pub struct Published {
     pub tips: Vec<ObjectId>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What the last listing could not read.
+    pub unlisted: Vec<Gap>,
 }
 
 /// Deepest chain of tags of tags that is followed.
@@ -66,7 +71,7 @@ impl Published {
             let is_tag = header.kind == ObjectKind::Tag;
             let mut content = Vec::new();
             let keep = |piece: &[u8]| {
-                if is_tag {
+                if is_tag && content.len() as u64 <= WHOLE {
                     content.extend_from_slice(piece);
                 }
             };
@@ -79,6 +84,9 @@ impl Published {
                 ObjectKind::Tree => self.tree(update, at, objects),
                 ObjectKind::Tag => {
                     let next = tagged(&content);
+                    if header.size > WHOLE {
+                        self.too_large(update, at);
+                    }
                     self.tags.push((update.name.clone(), content));
                     let Some(next) = next else { break };
                     at = next;
@@ -91,9 +99,17 @@ impl Published {
         Ok(())
     }
 
+    fn too_large(&mut self, update: &RefUpdate, oid: ObjectId) {
+        let name = escape(&update.name);
+        let detail = format!(
+            "tag {oid} of {name} is larger than {WHOLE} bytes, and only its beginning was looked at; make a shorter one"
+        );
+        self.gaps.push(Gap::unread(GapCause::Limit, Place::RefName(name), detail));
+    }
+
     fn missing(&mut self, update: &RefUpdate, oid: ObjectId) {
         let name = escape(&update.name);
-        let detail = format!("object {oid}, which {name} points at, is missing or damaged; run git fsck");
+        let detail = format!("object {oid}, which {name} points at, {}", remedy(GapCause::Missing));
         self.gaps.push(Gap::unread(GapCause::Missing, Place::RefName(name), detail));
     }
 
@@ -114,6 +130,15 @@ impl Published {
         self.gaps.extend(walked.err());
     }
 
+    /// Whether a gap is in something that is published; the rest of a tip's tree is context.
+    pub fn brings(&self, gap: &Gap) -> bool {
+        match &gap.place {
+            Place::File(path) => self.listing.entries.iter().any(|entry| escape(&entry.path) == *path),
+            Place::Object(oid) => self.listing.entries.iter().any(|entry| entry.new.oid == *oid),
+            _ => true,
+        }
+    }
+
     /// Lists the commits behind the tips; `None` when there are more than `most`.
     ///
     /// # Errors
@@ -121,6 +146,7 @@ impl Published {
     pub fn list(
         &mut self,
         git: &Git,
+        objects: &RefCell<CatFile>,
         exclude: &[ObjectId],
         most: Option<usize>,
         watch: &Watch,
@@ -128,10 +154,50 @@ impl Published {
         if self.tips.is_empty() {
             return Ok(Some(()));
         }
-        let Some(listing) = list(git, &self.tips, exclude, most, watch)? else { return Ok(None) };
-        self.listing = listing;
+        self.unlisted.clear();
+        self.listing = match list(git, &self.tips, exclude, most, watch) {
+            Ok(Some(listing)) => listing,
+            Ok(None) => return Ok(None),
+            // Git gave up over an object. A git that was killed is no answer, and none is made up for it.
+            Err(GitError::Failed { status, .. }) if status.code().is_some() && !watch.is_over() => {
+                let (listing, gaps) = walk(git, objects, &self.tips, exclude, watch)?;
+                self.unlisted = gaps;
+                listing
+            }
+            Err(error) => return Err(error),
+        };
+        self.prove(git, exclude, watch)?;
         Ok(Some(()))
     }
+
+    /// A tip that is not listed has to be reachable from what the other side has: an empty answer proves nothing.
+    fn prove(&self, git: &Git, exclude: &[ObjectId], watch: &Watch) -> Result<(), GitError> {
+        let listed: HashSet<ObjectId> = self.listing.commits.iter().map(|commit| commit.oid).collect();
+        let is_open = |tip: &&ObjectId| {
+            let unread = |gap: &Gap| gap.place == Place::Object(**tip);
+            !listed.contains(*tip) && !exclude.contains(tip) && !self.unlisted.iter().any(unread)
+        };
+        for tip in self.tips.iter().filter(is_open) {
+            if !is_known(git, *tip, exclude, watch)? {
+                let detail = format!("{tip} is new and was not listed");
+                return Err(GitError::Answer { command: "log".into(), detail });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `exclude` reach the commit.
+fn is_known(git: &Git, tip: ObjectId, exclude: &[ObjectId], watch: &Watch) -> Result<bool, GitError> {
+    let mut command = git.command(["rev-list", "--max-count=1", "--stdin"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
+    let exclude = exclude.iter().map(|oid| format!("^{oid}\n"));
+    let lines: String = std::iter::once(format!("{tip}\n")).chain(exclude).collect();
+    if let Some(mut input) = child.stdin.take() {
+        // A child that has gone is seen by its exit.
+        let _ = input.write_all(lines.as_bytes());
+    }
+    Ok(finish("rev-list", child, watch)?.is_empty())
 }
 
 /// The object that a raw tag names in its first line.

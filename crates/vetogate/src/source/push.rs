@@ -47,6 +47,7 @@ pub struct TrackingRefs {
     near: Vec<ObjectId>,
     pinned: Option<String>,
     known: Vec<ObjectId>,
+    watch: Watch,
 }
 
 /// Answers that are on their way.
@@ -103,26 +104,31 @@ impl TrackingRefs {
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
         let folders = match asked.places {
-            Some(places) => folders(&finish("rev-parse", places, watch)?),
+            Some(places) => folders(&finish("rev-parse", places, watch)?)?,
             None => Folders { common: git.directory().join(".git") },
         };
         // git ends with 1 where there is no remote at all: a push to a URL.
         let config = match finish("config", asked.config, watch) {
             Ok(output) => output,
-            Err(GitError::Failed { status, .. }) if status.ends_with(": 1") => Vec::new(),
+            Err(GitError::Failed { status, .. }) if status.code() == Some(1) => Vec::new(),
             Err(error) => return Err(error),
         };
+        if !config.is_empty() && !config.ends_with(b"\0") {
+            let detail = "it ends in the middle of a value".into();
+            return Err(GitError::Answer { command: "config".into(), detail });
+        }
         let remotes = Remotes::parse(&config);
         let trusted = remotes.describes(remote, url);
-        let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?);
+        let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
         let own: Vec<Ref> =
             refs.into_iter().filter(|found| trusted && remotes.tracks(remote, &found.name)).collect();
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
         let near = own.iter().map(|found| found.oid).collect();
         let pinned = if trusted { pin(&folders) } else { None };
-        let git = git.clone();
-        Ok((Self { git, remote: remote.to_owned(), remotes, trusted, head, near, pinned, known }, folders))
+        let (git, watch) = (git.clone(), watch.clone());
+        let remote = remote.to_owned();
+        Ok((Self { git, remote, remotes, trusted, head, near, pinned, known, watch }, folders))
     }
 
     /// The name of the trusted branch, for people: `origin/main`.
@@ -142,9 +148,14 @@ fn is_plain(directory: &std::path::Path) -> bool {
     !is_redirected && folder.is_dir() && !folder.join("commondir").exists()
 }
 
-fn folders(output: &[u8]) -> Folders {
-    let first = output.lines().next().unwrap_or_default();
-    Folders { common: first.to_path_lossy().into_owned() }
+fn folders(output: &[u8]) -> Result<Folders, GitError> {
+    // The first line has to be whole.
+    let first = output.split_once_str("\n").map(|(first, _)| first);
+    let first = first.ok_or_else(|| GitError::Answer {
+        command: "rev-parse".into(),
+        detail: "expected a folder".into(),
+    })?;
+    Ok(Folders { common: first.to_path_lossy().into_owned() })
 }
 
 impl RemoteView for TrackingRefs {
@@ -158,7 +169,7 @@ impl RemoteView for TrackingRefs {
     fn all_tips(&self) -> Result<Vec<ObjectId>, Gap> {
         let mut all = self.exclusions();
         if self.trusted {
-            let refs = remote::refs(&self.git, &["refs/remotes/"]);
+            let refs = remote::refs(&self.git, &["refs/remotes/"], &self.watch);
             let refs = refs.map_err(|error| {
                 Gap::unread(GapCause::Failed, Place::Run("tracking refs".into()), error.to_string())
             })?;

@@ -1,5 +1,6 @@
 //! A range of commits, or the whole history, as a push of everything in it.
 
+use crate::deadline::Watch;
 use crate::git::command::{Git, GitError};
 use crate::git::remote;
 use crate::report::RefUpdate;
@@ -34,26 +35,32 @@ fn update(name: &[u8], new: ObjectId) -> RefUpdate {
 /// # Errors
 /// When there is no such range.
 pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitError> {
-    let range = if range.contains("..") || range.starts_with('^') {
+    let range = range.trim();
+    let range = if range.is_empty() || range.contains("..") || range.starts_with('^') {
         range.to_owned()
     } else {
         format!("{range}..HEAD")
     };
-    let words: Vec<&str> = ["rev-parse", "--revs-only", "--end-of-options"]
-        .into_iter()
-        .chain(range.split_whitespace())
-        .collect();
-    let output = git.read(&words)?;
+    let wrong = |what: &str| GitError::Answer {
+        command: "rev-parse".into(),
+        detail: format!("expected a range of commits such as `main..HEAD`, got `{what}`"),
+    };
     let (mut tips, mut base) = (Vec::new(), Vec::new());
-    for line in output.lines() {
-        match line.strip_prefix(b"^") {
-            Some(id) => base.extend(ObjectId::from_hex(id).ok()),
-            None => tips.extend(ObjectId::from_hex(line).ok()),
+    for word in range.split_whitespace() {
+        // What git does not know as a revision it leaves out without a word.
+        let output = git.read(["rev-parse", "--revs-only", "--end-of-options", word])?;
+        if output.is_empty() {
+            return Err(wrong(word));
+        }
+        for line in output.lines() {
+            match line.strip_prefix(b"^") {
+                Some(id) => base.extend(ObjectId::from_hex(id).ok()),
+                None => tips.extend(ObjectId::from_hex(line).ok()),
+            }
         }
     }
     if tips.is_empty() {
-        let detail = format!("expected a range of commits such as `main..HEAD`, got `{range}`");
-        return Err(GitError::Answer { command: "rev-parse".into(), detail });
+        return Err(wrong(&range));
     }
     Ok((tips.into_iter().map(|tip| update(range.as_bytes(), tip)).collect(), RangeBase(base)))
 }
@@ -62,8 +69,8 @@ pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitE
 ///
 /// # Errors
 /// When git fails.
-pub fn all(git: &Git) -> Result<Vec<RefUpdate>, GitError> {
-    let refs = remote::refs(git, &[])?;
+pub fn all(git: &Git, watch: &Watch) -> Result<Vec<RefUpdate>, GitError> {
+    let refs = remote::refs(git, &[], watch)?;
     let mut updates: Vec<RefUpdate> = refs.into_iter().map(|found| update(&found.name, found.oid)).collect();
     if let Ok(Some(head)) = git.read_line(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]) {
         updates.extend(head.parse().ok().map(|head| update(b"HEAD", head)));

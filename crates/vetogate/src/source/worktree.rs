@@ -2,7 +2,8 @@
 
 use crate::engine::{Item, Source};
 use bstr::ByteSlice;
-use ignore::{DirEntry, WalkBuilder};
+use ignore::WalkBuilder;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
 use vetogate_core::{Change, Entry, EntryKind, Gap, GapCause, Place, Tree};
@@ -11,7 +12,7 @@ use vetogate_syntax::path::PathHints;
 /// What there is to look at below some paths.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// Contents, sorted by path: files, and targets of symbolic links.
+    /// Contents: files, and targets of symbolic links.
     pub items: Vec<Item>,
     /// Their paths from the root.
     pub changes: Vec<Change>,
@@ -34,26 +35,43 @@ pub fn walk(root: &Path, paths: &[PathBuf], no_ignore: bool) -> Files {
         .follow_links(false);
     for entry in builder.filter_entry(|entry| entry.file_name() != ".git").build() {
         match entry {
-            Ok(entry) => files.add(root, &entry),
+            Ok(entry) => files.add(root, entry.path(), entry.file_type()),
             Err(error) => {
                 let detail = format!("can't be listed: {}", escape(error.to_string().as_bytes()));
                 files.gaps.push(Gap::unread(GapCause::Failed, Place::Run("work tree".into()), detail));
             }
         }
     }
-    let mut order: Vec<usize> = (0..files.items.len()).collect();
-    order.sort_by(|&a, &b| files.changes[a].path.cmp(&files.changes[b].path));
-    files.items = order.iter().map(|&index| files.items[index].clone()).collect();
-    files.changes = order.iter().map(|&index| files.changes[index].clone()).collect();
     files
 }
 
 impl Files {
-    fn add(&mut self, root: &Path, entry: &DirEntry) {
-        let path = entry.path();
+    /// Adds the tracked files below `paths` that the walk left out.
+    pub fn add_tracked(&mut self, root: &Path, paths: &[PathBuf], tracked: &[Vec<u8>]) {
+        let walked: HashSet<Vec<u8>> = self.changes.iter().map(|change| change.path.clone()).collect();
+        for name in tracked.iter().filter(|name| !walked.contains(*name)) {
+            let full = root.join(name.to_path_lossy());
+            if paths.iter().any(|path| full.starts_with(path))
+                && let Ok(metadata) = std::fs::symlink_metadata(&full)
+            {
+                self.add(root, &full, Some(metadata.file_type()));
+            }
+        }
+    }
+
+    /// Sorts by path; a path that was reached twice stays once.
+    pub fn sort(&mut self) {
+        let pairs = std::mem::take(&mut self.changes).into_iter().zip(std::mem::take(&mut self.items));
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_by(|a, b| a.0.path.cmp(&b.0.path));
+        pairs.dedup_by(|a, b| a.0.path == b.0.path);
+        (self.changes, self.items) = pairs.into_iter().unzip();
+    }
+
+    fn add(&mut self, root: &Path, path: &Path, kind: Option<std::fs::FileType>) {
         let relative = path.strip_prefix(root).unwrap_or(path);
         let name = <[u8]>::from_path(relative).unwrap_or_default().to_vec();
-        let (kind, source) = match entry.file_type() {
+        let (kind, source) = match kind {
             Some(kind) if kind.is_file() => (EntryKind::File, Source::File(path.to_owned())),
             Some(kind) if kind.is_symlink() => {
                 let target = std::fs::read_link(path).unwrap_or_default();

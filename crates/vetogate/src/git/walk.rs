@@ -1,0 +1,263 @@
+//! The same listing as [`super::listing`], object by object: for histories that `git log` gives up on, because an
+//! object is damaged or not in this clone.
+//!
+//! What can be read is listed; what the push brings and can't be read is a gap. What it does not bring (a parent's
+//! tree that a partial clone lacks) is none: the commit's own tree is listed instead. Slower than git, and right.
+
+use super::catfile::{CatFile, ObjectKind};
+use super::command::{Git, GitError};
+use super::listing::{ListedCommit, Listing, RawEntry, Side};
+use super::tree::{TreeEntry, parse_tree, tree_of_commit};
+use crate::deadline::Watch;
+use bstr::{BString, ByteSlice};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::rc::Rc;
+use vetogate_core::text::escape;
+use vetogate_core::{EntryKind, Gap, GapCause, ObjectId, Place};
+
+/// A raw commit, as far as a walk needs it.
+struct Commit {
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    /// Of the committer, in seconds.
+    time: u64,
+}
+
+type Entries = Rc<BTreeMap<Vec<u8>, (Option<EntryKind>, ObjectId)>>;
+
+struct Walk<'a> {
+    objects: &'a RefCell<CatFile>,
+    watch: &'a Watch,
+    /// Commits behind which this clone has nothing, by git's own account.
+    shallow: HashSet<ObjectId>,
+    trees: HashMap<ObjectId, Option<Entries>>,
+    listing: Listing,
+    gaps: Vec<Gap>,
+}
+
+/// At most so many trees are kept.
+const TREES: usize = 4096;
+
+/// Lists the commits that `tips` reach and `exclude` do not, with what could not be read.
+///
+/// # Errors
+/// When git can't be run, or time is up.
+pub fn walk(
+    git: &Git,
+    objects: &RefCell<CatFile>,
+    tips: &[ObjectId],
+    exclude: &[ObjectId],
+    watch: &Watch,
+) -> Result<(Listing, Vec<Gap>), GitError> {
+    let shallow = shallow(git)?;
+    let (listing, trees) = (Listing::default(), HashMap::new());
+    let mut walk = Walk { objects, watch, shallow, trees, listing, gaps: Vec::new() };
+    let known = walk.known(exclude)?;
+    walk.commits(tips, &known)?;
+    Ok((walk.listing, walk.gaps))
+}
+
+/// Where this clone's history ends (`git rev-parse --git-path shallow`: a file of ids).
+fn shallow(git: &Git) -> Result<HashSet<ObjectId>, GitError> {
+    let path = git.read(["rev-parse", "--path-format=absolute", "--git-path", "shallow"])?;
+    let path = path.strip_suffix(b"\n").unwrap_or(&path).to_path_lossy().into_owned();
+    let text = std::fs::read(path).unwrap_or_default();
+    Ok(text.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+}
+
+impl Walk<'_> {
+    /// Everything that `exclude` reaches, as far as it is here.
+    fn known(&mut self, exclude: &[ObjectId]) -> Result<HashSet<ObjectId>, GitError> {
+        let mut known = HashSet::new();
+        let mut left: Vec<ObjectId> = exclude.to_vec();
+        while let Some(at) = left.pop() {
+            if known.insert(at)
+                && let Ok(commit) = self.commit(at)?
+            {
+                left.extend(commit.parents);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The commits behind the tips, the newest first.
+    fn commits(&mut self, tips: &[ObjectId], known: &HashSet<ObjectId>) -> Result<(), GitError> {
+        let mut seen = known.clone();
+        let mut ready: HashMap<ObjectId, Commit> = HashMap::new();
+        let mut order: BinaryHeap<(u64, ObjectId)> = BinaryHeap::new();
+        let mut left: Vec<(ObjectId, Option<ObjectId>)> = tips.iter().map(|&tip| (tip, None)).collect();
+        loop {
+            while let Some((at, child)) = left.pop() {
+                if !seen.insert(at) {
+                    continue;
+                }
+                match self.commit(at)? {
+                    Ok(commit) => {
+                        order.push((commit.time, at));
+                        ready.insert(at, commit);
+                    }
+                    Err(_) if child.is_some_and(|child| self.shallow.contains(&child)) => {}
+                    Err(cause) => self.gaps.push(unread(cause, at, Place::Object(at), "commit")),
+                }
+            }
+            let Some((_, at)) = order.pop() else { return Ok(()) };
+            let Some(commit) = ready.remove(&at) else { continue };
+            left.extend(commit.parents.iter().map(|&parent| (parent, Some(at))));
+            self.entries(at, commit)?;
+        }
+    }
+
+    fn commit(&mut self, oid: ObjectId) -> Result<Result<Commit, GapCause>, GitError> {
+        let content = match self.read(oid, &[ObjectKind::Commit, ObjectKind::Tag])? {
+            Ok(content) => content,
+            Err(cause) => return Ok(Err(cause)),
+        };
+        if let Some(tagged) = content.strip_prefix(b"object ") {
+            // An exclusion may be a tag.
+            let target = ObjectId::from_hex(tagged.lines().next().unwrap_or_default());
+            return Ok(target.map_err(|_| GapCause::Corrupt).map(|target| Commit {
+                tree: target,
+                parents: vec![target],
+                time: 0,
+            }));
+        }
+        Ok(parse_commit(&content).ok_or(GapCause::Corrupt))
+    }
+
+    fn read(&self, oid: ObjectId, kinds: &[ObjectKind]) -> Result<Result<Vec<u8>, GapCause>, GitError> {
+        if self.watch.is_over() {
+            let detail = "time is up; push fewer commits at once, or raise limits.seconds".into();
+            return Err(GitError::Answer { command: "cat-file".into(), detail });
+        }
+        Ok(match self.objects.borrow_mut().read(oid)? {
+            Ok((header, content)) if kinds.contains(&header.kind) && header.size == content.len() as u64 => {
+                Ok(content)
+            }
+            Ok(_) => Err(GapCause::Corrupt),
+            Err(super::catfile::Absent::Missing) => Err(GapCause::Missing),
+            Err(super::catfile::Absent::Died) => Err(GapCause::Corrupt),
+        })
+    }
+
+    fn tree(&mut self, oid: ObjectId) -> Result<Result<Entries, GapCause>, GitError> {
+        if let Some(known) = self.trees.get(&oid) {
+            return Ok(known.clone().ok_or(GapCause::Missing));
+        }
+        let content = self.read(oid, &[ObjectKind::Tree])?;
+        let entries = content.and_then(|content| {
+            let entries = parse_tree(&content, oid.as_bytes().len()).ok_or(GapCause::Corrupt)?;
+            let named = |entry: TreeEntry| (entry.name, (entry.kind, entry.oid));
+            Ok(Rc::new(entries.into_iter().map(named).collect()))
+        });
+        if self.trees.len() >= TREES {
+            self.trees.clear();
+        }
+        self.trees.insert(oid, entries.clone().ok());
+        Ok(entries)
+    }
+
+    /// What a commit has that none of its parents has there.
+    fn entries(&mut self, oid: ObjectId, commit: Commit) -> Result<(), GitError> {
+        let mut parents = Vec::new();
+        for &parent in &commit.parents {
+            // A parent that is not here leaves everything new.
+            parents.push(self.commit(parent)?.ok().map(|parent| parent.tree));
+        }
+        self.listing.commits.push(ListedCommit { oid, parents: commit.parents });
+        if !parents.contains(&Some(commit.tree)) {
+            self.below(b"", commit.tree, &parents)?;
+        }
+        Ok(())
+    }
+
+    fn below(&mut self, prefix: &[u8], own: ObjectId, parents: &[Option<ObjectId>]) -> Result<(), GitError> {
+        let entries = match self.tree(own)? {
+            Ok(entries) => entries,
+            Err(cause) => {
+                let place = if prefix.is_empty() {
+                    Place::Object(own)
+                } else {
+                    Place::File(escape(prefix.strip_suffix(b"/").unwrap_or(prefix)))
+                };
+                self.gaps.push(unread(cause, own, place, "tree"));
+                return Ok(());
+            }
+        };
+        let mut olds: Vec<Option<Entries>> = Vec::new();
+        for parent in parents {
+            olds.push(match parent {
+                Some(tree) => self.tree(*tree)?.ok(),
+                None => None,
+            });
+        }
+        for (name, &(kind, oid)) in entries.iter() {
+            let old: Vec<Option<(Option<EntryKind>, ObjectId)>> =
+                olds.iter().map(|old| old.as_ref()?.get(name).copied()).collect();
+            if old.contains(&Some((kind, oid))) {
+                continue;
+            }
+            let path = [prefix, name].concat();
+            self.push(&path, Some((kind, oid)), &old);
+            if kind == Some(EntryKind::Directory) {
+                let folder = |old: &Option<(Option<EntryKind>, ObjectId)>| {
+                    old.filter(|(kind, _)| *kind == Some(EntryKind::Directory)).map(|(_, oid)| oid)
+                };
+                let folders: Vec<Option<ObjectId>> = old.iter().map(folder).collect();
+                self.below(&[&path[..], b"/"].concat(), oid, &folders)?;
+            }
+        }
+        self.removed(prefix, &entries, &olds);
+        Ok(())
+    }
+
+    /// What every parent has and the commit has not.
+    fn removed(&mut self, prefix: &[u8], entries: &Entries, olds: &[Option<Entries>]) {
+        let Some(Some(first)) = olds.first() else { return };
+        for name in first.keys().filter(|name| !entries.contains_key(*name)) {
+            let old: Vec<_> = olds.iter().map(|old| old.as_ref()?.get(name).copied()).collect();
+            if old.iter().all(Option::is_some) {
+                self.push(&[prefix, name].concat(), None, &old);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        path: &[u8],
+        new: Option<(Option<EntryKind>, ObjectId)>,
+        old: &[Option<(Option<EntryKind>, ObjectId)>],
+    ) {
+        let null = self.listing.commits.last().and_then(|commit| null(commit.oid));
+        let Some((commit, null)) = self.listing.commits.len().checked_sub(1).zip(null) else { return };
+        let side = |side: Option<(Option<EntryKind>, ObjectId)>| match side {
+            Some((kind, oid)) => Side { kind, oid },
+            None => Side { kind: None, oid: null },
+        };
+        let old = old.iter().map(|&old| side(old)).collect();
+        self.listing.entries.push(RawEntry { commit, path: BString::from(path), new: side(new), old });
+    }
+}
+
+fn null(like: ObjectId) -> Option<ObjectId> {
+    "0".repeat(2 * like.as_bytes().len()).parse().ok()
+}
+
+fn parse_commit(content: &[u8]) -> Option<Commit> {
+    let tree = tree_of_commit(content)?;
+    let (mut parents, mut time) = (Vec::new(), 0);
+    for line in content.lines().skip(1).take_while(|line| !line.is_empty()) {
+        if let Some(parent) = line.strip_prefix(b"parent ") {
+            parents.push(ObjectId::from_hex(parent).ok()?);
+        } else if let Some(committer) = line.strip_prefix(b"committer ") {
+            let number = committer.rsplit_str(" ").nth(1).and_then(|time| time.to_str().ok());
+            time = number.and_then(|time| time.parse().ok()).unwrap_or(0);
+        }
+    }
+    Some(Commit { tree, parents, time })
+}
+
+fn unread(cause: GapCause, oid: ObjectId, place: Place, what: &str) -> Gap {
+    let detail = format!("{what} {oid} ({place}) {}", super::catfile::remedy(cause));
+    Gap::unread(cause, place, detail)
+}

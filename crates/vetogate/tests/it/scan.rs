@@ -1,0 +1,290 @@
+//! `veto scan`: each source, each flag, in both directions.
+
+use crate::support::{Answer, Sandbox, VETO, answer};
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use vetogate_rules::template::generate;
+
+fn token() -> String {
+    generate("{crc32-base62:ghp_}").unwrap()
+}
+
+/// The report, valid by the schema, read back.
+fn json(sandbox: &Sandbox, directory: &str, arguments: &[&str], code: i32) -> Value {
+    let said = sandbox.veto(directory, &[&["scan", "--format", "json"], arguments].concat()).exits(code);
+    assert_eq!(said.stderr, "", "no progress without a terminal");
+    vetogate::report::json::from_json(&said.stdout).unwrap();
+    let schema: Value = serde_json::from_str(&vetogate::report::json::schema()).unwrap();
+    let value: Value = serde_json::from_str(&said.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    value
+}
+
+fn files(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["file"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_work_tree_respects_ignore_files_but_for_what_is_tracked() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.veto("work", &["scan"]).ok();
+    sandbox.write("work/tracked.log", token());
+    sandbox.git("work", &["add", "tracked.log"]).ok();
+    sandbox.write("work/.gitignore", "*.log\n");
+    sandbox.write("work/ignored.log", token());
+    assert_eq!(files(&json(&sandbox, "work", &[], 1)), ["tracked.log"]);
+    let all = files(&json(&sandbox, "work", &["--no-ignore"], 1));
+    assert!(all.contains(&"tracked.log".into()) && all.contains(&"ignored.log".into()), "{all:?}");
+    sandbox.git("work", &["rm", "-q", "--cached", "tracked.log"]).ok();
+    sandbox.veto("work", &["scan"]).ok();
+}
+
+#[test]
+fn paths_and_folders() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/d/a.txt", token());
+    sandbox.write("work/e/b.txt", "clean\n");
+    assert_eq!(files(&json(&sandbox, "work", &["d"], 1)), ["d/a.txt"]);
+    assert_eq!(files(&json(&sandbox, "work/d", &[], 1)), ["d/a.txt"]);
+    assert_eq!(files(&json(&sandbox, "work", &["d/a.txt", "d", "e"], 1)), ["d/a.txt"]);
+    json(&sandbox, "work", &["e"], 0);
+    let said = sandbox.veto("work", &["scan", "nowhere"]).exits(2).stderr;
+    assert!(said.contains("nowhere is not there"), "{said}");
+    json(&sandbox, "work", &["../work/e", "../home"], 0);
+}
+
+#[test]
+fn outside_a_repository() {
+    let sandbox = Sandbox::new();
+    sandbox.write("folder/a.txt", token());
+    assert_eq!(files(&json(&sandbox, "folder", &[], 1)), ["a.txt"]);
+    for flag in [&["--staged"][..], &["--history"], &["--commits", "a..b"]] {
+        let said = sandbox.veto("folder", &[&["scan"], flag].concat()).exits(2).stderr;
+        assert!(said.contains("needs a git repository"), "{said}");
+    }
+}
+
+#[test]
+fn staged() {
+    let sandbox = Sandbox::with_clone();
+    json(&sandbox, "work", &["--staged"], 0);
+    sandbox.write("work/a.txt", token());
+    json(&sandbox, "work", &["--staged"], 0);
+    sandbox.git("work", &["add", "a.txt"]).ok();
+    assert_eq!(files(&json(&sandbox, "work", &["--staged"], 1)), ["a.txt"]);
+    // Mended in the work tree only: the index counts.
+    sandbox.write("work/a.txt", "clean\n");
+    assert_eq!(files(&json(&sandbox, "work", &["--staged"], 1)), ["a.txt"]);
+    assert_eq!(files(&json(&sandbox, "work/.git/..", &["--staged"], 1)), ["a.txt"]);
+    sandbox.git("work", &["commit", "-q", "-m", "Debt"]).ok();
+    sandbox.write("work/a.txt", format!("{}\nmore\n", token()));
+    sandbox.git("work", &["add", "a.txt"]).ok();
+    let report = json(&sandbox, "work", &["--staged"], 0);
+    assert_eq!(report["summary"]["old"], 1, "{report}");
+}
+
+#[test]
+fn staged_before_the_first_commit() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "work"]).ok();
+    json(&sandbox, "work", &["--staged"], 0);
+    sandbox.write("work/a.txt", token());
+    sandbox.git("work", &["add", "a.txt"]).ok();
+    assert_eq!(files(&json(&sandbox, "work", &["--staged"], 1)), ["a.txt"]);
+    sandbox.veto("work", &["scan", "--history"]).ok();
+}
+
+#[test]
+fn commits() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/a.txt", token());
+    let first = sandbox.commit_all("work", "Add");
+    fs::remove_file(sandbox.path().join("work/a.txt")).unwrap();
+    sandbox.commit_all("work", "Remove");
+    let report = json(&sandbox, "work", &["--commits", "origin/main..HEAD"], 1);
+    assert_eq!(files(&report), ["a.txt"]);
+    assert_eq!(report["findings"][0]["commit"], first.as_str());
+    json(&sandbox, "work", &["--commits", "origin/main"], 1);
+    json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 0);
+    json(&sandbox, "work", &["--commits", "HEAD..HEAD"], 0);
+    for bad in ["nowhere..HEAD", "nowhere", "--all", "", "origin/main..HEAD ^nowhere"] {
+        sandbox.veto("work", &["scan", &format!("--commits={bad}")]).exits(2);
+    }
+}
+
+#[test]
+fn a_range_is_judged_by_the_policy_of_its_base() {
+    let sandbox = Sandbox::with_clone();
+    let policy =
+        "[[exclude]]\npaths = [\"a.txt\"]\nreason = \"a test of exclusions\"\nuntil = \"2999-01-01\"\n";
+    sandbox.write("work/.veto/policy.toml", policy);
+    sandbox.write("work/a.txt", token());
+    sandbox.commit_all("work", "Its own pardon");
+    json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 1);
+}
+
+#[test]
+fn history() {
+    type Make = fn(&Sandbox);
+    let kinds: [(&str, Make); 4] = [
+        ("stash", |sandbox| {
+            sandbox.write("work/README.md", token());
+            sandbox.git("work", &["stash", "-q"]).ok();
+        }),
+        ("notes", |sandbox| {
+            sandbox.git("work", &["notes", "add", "-m", &token()]).ok();
+        }),
+        ("tag", |sandbox| {
+            sandbox.git("work", &["tag", "-a", "v1", "-m", &token()]).ok();
+        }),
+        ("author", |sandbox| {
+            let author = format!("{} <a@example.org>", token());
+            sandbox.git("work", &["commit", "-q", "--allow-empty", "--author", &author, "-m", "x"]).ok();
+        }),
+    ];
+    for (kind, make) in kinds {
+        let sandbox = Sandbox::with_clone();
+        sandbox.veto("work", &["scan", "--history"]).ok();
+        make(&sandbox);
+        let report = json(&sandbox, "work", &["--history"], 1);
+        assert!(!files(&report).is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn a_bare_repository() {
+    let sandbox = Sandbox::with_clone();
+    json(&sandbox, "remote.git", &["--history"], 0);
+    let said = sandbox.veto("remote.git", &["scan"]).exits(2).stderr;
+    assert!(said.contains("bare") && said.contains("--history"), "{said}");
+    sandbox.write("work/a.txt", token());
+    sandbox.commit_all("work", "Token");
+    sandbox.git("work", &["push", "-q", "--no-verify"]).ok();
+    assert_eq!(files(&json(&sandbox, "remote.git", &["--history"], 1)), ["a.txt"]);
+    json(&sandbox, "remote.git", &["--commits", "main~1..main"], 1);
+}
+
+fn stdin(sandbox: &Sandbox, content: &[u8], arguments: &[&str]) -> Answer {
+    let mut command = sandbox.command(".", VETO);
+    command.args(["scan", "--stdin"]).args(arguments).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Wrong usage ends before anything is read.
+    let _ = child.stdin.take().unwrap().write_all(content);
+    let output = child.wait_with_output().unwrap();
+    Answer {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[test]
+fn standard_input() {
+    let sandbox = Sandbox::new();
+    let text = stdin(&sandbox, token().as_bytes(), &["--path", "src/a.py"]).exits(1).stdout;
+    assert!(text.contains("src/a.py:1"), "{text}");
+    stdin(&sandbox, b"clean\n", &["--path", "a.py"]).ok();
+    stdin(&sandbox, b"", &["--path", "a.py"]).ok();
+    stdin(&sandbox, b"", &[]).exits(2);
+}
+
+#[test]
+fn categories() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/a.txt", token());
+    json(&sandbox, "work", &["--only", "secrets"], 1);
+    json(&sandbox, "work", &["--only", "containers"], 0);
+    json(&sandbox, "work", &["--skip", "secrets"], 0);
+    for flag in ["--only", "--skip"] {
+        let said = sandbox.veto("work", &["scan", flag, "nonsense"]).exits(2).stderr;
+        assert!(said.contains("secrets") && said.contains("pii"), "{said}");
+    }
+}
+
+#[test]
+fn confidence_filters_what_is_shown_and_nothing_else() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/tests/a.py", "password = \"Tr0ub4dor-and-3-more\"\n");
+    sandbox.write("work/b.txt", token());
+    let all = json(&sandbox, "work", &[], 1);
+    let shown = json(&sandbox, "work", &["--confidence", "high"], 1);
+    assert_eq!(files(&shown), ["b.txt"]);
+    assert_eq!(shown["veto_decision"], all["veto_decision"]);
+    assert_eq!(shown["veto_reason"], all["veto_reason"]);
+    if files(&all).len() > 1 {
+        let notes = shown["notes"].to_string();
+        assert!(notes.contains("not shown"), "{notes}");
+    }
+    sandbox.veto("work", &["scan", "--confidence", "huge"]).exits(2);
+}
+
+#[test]
+fn posture_raises() {
+    let sandbox = Sandbox::with_clone();
+    assert_eq!(
+        json(&sandbox, "work", &["--posture", "high"], 0)["security_posture"].as_str().map(str::to_lowercase),
+        Some("high".into())
+    );
+    sandbox.write("work/.veto/policy.toml", "posture = \"high\"\n");
+    let report = json(&sandbox, "work", &["--posture", "medium"], 0);
+    assert_eq!(report["security_posture"].as_str().map(str::to_lowercase), Some("high".into()));
+}
+
+/// What two runs have to share.
+fn stable(mut report: Value) -> Value {
+    let object = report.as_object_mut().unwrap();
+    for key in ["scan_id", "timestamp", "elapsed_ms"] {
+        assert!(object.remove(key).is_some(), "{key}");
+    }
+    report
+}
+
+#[test]
+fn runs_are_equal_whatever_the_number_of_workers() {
+    let sandbox = Sandbox::with_clone();
+    for at in 0..120 {
+        let content = if at % 7 == 0 { format!("{at}\n{}\n", token()) } else { format!("{at}\n") };
+        sandbox.write(format!("work/{}/{at}.txt", at % 5), content);
+    }
+    let one = stable(json(&sandbox, "work", &["-j", "1"], 1));
+    assert_eq!(one, stable(json(&sandbox, "work", &["-j", "2"], 1)));
+    assert_eq!(one, stable(json(&sandbox, "work", &[], 1)));
+    sandbox.commit_all("work", "Many");
+    let one = stable(json(&sandbox, "work", &["--history", "-j", "1"], 1));
+    assert_eq!(one, stable(json(&sandbox, "work", &["--history", "-j", "2"], 1)));
+}
+
+#[test]
+fn a_report_goes_to_a_file() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/a.txt", token());
+    let said = sandbox.veto("work", &["scan", "--format", "json", "--output", "../report.json"]).exits(1);
+    assert_eq!(said.text(), "");
+    vetogate::report::json::from_json(&fs::read_to_string(sandbox.path().join("report.json")).unwrap())
+        .unwrap();
+    sandbox.veto("work", &["scan", "--output", "/nonexistent/report"]).exits(3);
+    sandbox.veto("work", &["scan", "--output", "../report.txt"]).exits(1);
+    let text = fs::read_to_string(sandbox.path().join("report.txt")).unwrap();
+    assert!(text.contains("a.txt") && !text.contains('\x1b'), "{text}");
+}
+
+/// On a terminal (util-linux `script` gives one) the progress is wiped out again before the report.
+#[test]
+fn progress_is_on_a_terminal_only() {
+    let sandbox = Sandbox::with_clone();
+    let exists = std::process::Command::new("script").arg("--version").output().is_ok();
+    if !exists {
+        eprintln!("SKIPPED: there is no script(1)");
+        return;
+    }
+    sandbox.write("work/large.txt", "words and more words\n".repeat(1 << 20));
+    let command = format!("'{VETO}' scan --output /dev/null");
+    let mut run = sandbox.command("work", "script");
+    let said = answer(run.env("TERM", "xterm").args(["-qec", &command, "/dev/null"])).ok();
+    assert!(said.stdout.ends_with("\x1b[2K") || said.stdout.contains("\x1b[2K"), "{:?}", said.stdout);
+}
