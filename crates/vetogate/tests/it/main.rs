@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "a test that can not be set up has failed")]
 
 mod install;
+mod push;
 mod support;

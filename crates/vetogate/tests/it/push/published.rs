@@ -1,0 +1,274 @@
+//! The published set: whatever ref is pushed, everything behind it is looked at.
+
+use super::{Gate, both_ways, refspecs, token};
+use crate::support::Sandbox;
+
+#[test]
+fn a_branch() {
+    let text = both_ways("File: a.conf:1:5", |gate, value| {
+        gate.write("a.conf", format!("t = {value}\n")).commit("One");
+        refspecs(&["main"])
+    });
+    assert!(text.contains("SECURITY VETO - CRITICAL ISSUE DETECTED"), "{text}");
+}
+
+#[test]
+fn a_new_branch_a_light_tag_and_notes() {
+    both_ways("a.conf:1:1", |gate, value| {
+        gate.write("a.conf", value).commit("One");
+        refspecs(&["HEAD:refs/heads/topic/x"])
+    });
+    both_ways("a.conf:1:1", |gate, value| {
+        gate.write("a.conf", value).commit("One");
+        gate.git(&["tag", "v1"]);
+        refspecs(&["v1"])
+    });
+    both_ways("git:", |gate, value| {
+        gate.git(&["notes", "add", "-m", value, "HEAD"]);
+        refspecs(&["refs/notes/commits"])
+    });
+}
+
+#[test]
+fn annotated_tags_and_tags_of_tags() {
+    both_ways("git:tag:v1", |gate, value| {
+        gate.git(&["tag", "-a", "-m", value, "v1"]);
+        refspecs(&["v1"])
+    });
+    both_ways("git:tag:outer", |gate, value| {
+        gate.git(&["tag", "-a", "-m", value, "inner"]);
+        gate.git(&["tag", "-a", "-m", "Outer", "outer", "inner"]);
+        refspecs(&["outer"])
+    });
+}
+
+#[test]
+fn refs_to_blobs_and_trees() {
+    both_ways("git:", |gate, value| {
+        let blob = gate.blob(value);
+        gate.git(&["tag", "b", &blob]);
+        refspecs(&["b"])
+    });
+    both_ways("git:", |gate, value| {
+        let blob = gate.blob(value);
+        gate.git(&["tag", "-a", "-m", "A blob", "b", &blob]);
+        refspecs(&["b"])
+    });
+    both_ways("git:", |gate, value| vec![format!("{}:refs/custom/b", gate.blob(value))]);
+    both_ways("dir/a.conf:1:1", |gate, value| {
+        gate.write("dir/a.conf", value).commit("One");
+        refspecs(&["HEAD^{tree}:refs/custom/t"])
+    });
+}
+
+#[test]
+fn only_the_second_of_several_refs() {
+    both_ways("a.conf", |gate, value| {
+        gate.git(&["branch", "clean"]);
+        gate.write("a.conf", value).commit("One");
+        refspecs(&["clean", "main", "HEAD~1:refs/heads/other"])
+    });
+}
+
+#[test]
+fn a_force_push_over_a_tip_that_is_unknown_here() {
+    both_ways("a.conf", |gate, value| {
+        gate.sandbox.git(".", &["clone", "-q", "remote.git", "other"]).ok();
+        gate.sandbox.commit_all("other", "Theirs");
+        gate.sandbox.git("other", &["push", "-q", "origin", "main"]).ok();
+        gate.write("a.conf", value).commit("Ours");
+        refspecs(&["--force", "main"])
+    });
+}
+
+#[test]
+fn deletions_pass_and_hide_nothing() {
+    let gate = Gate::new();
+    gate.publish("main:refs/heads/old");
+    gate.write("a.conf", token()).commit("One");
+    gate.vetoed(&[":old", "main"]);
+    gate.passes(&[":old"]);
+}
+
+#[test]
+fn nothing_to_push_passes() {
+    let gate = Gate::new();
+    let text = gate.push(&["main"]).ok().text();
+    assert!(text.contains("Everything up-to-date"), "{text}");
+    gate.sandbox.veto("work", &["hook", "pre-push", "origin", "../remote.git"]).ok();
+}
+
+#[test]
+fn what_is_added_and_removed_within_the_push_is_published() {
+    let gate = Gate::new();
+    let bad = gate.write("a.conf", token()).commit("One");
+    std::fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.commit("Gone again");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains(&format!("commit {}", &bad[..7])) && text.contains("no longer at the tip"), "{text}");
+}
+
+#[test]
+fn an_evil_merge() {
+    both_ways("a.conf", |gate, value| {
+        gate.git(&["checkout", "-q", "-b", "side"]);
+        gate.write("side", "1").commit("Side");
+        gate.git(&["checkout", "-q", "main"]);
+        gate.write("main", "1").commit("Main");
+        gate.git(&["merge", "-q", "--no-commit", "--no-ff", "side"]);
+        gate.write("a.conf", value).commit("Merge");
+        refspecs(&["main"])
+    });
+}
+
+#[test]
+fn an_unrelated_history() {
+    both_ways("a.conf", |gate, value| {
+        gate.git(&["config", "log.showRoot", "false"]);
+        gate.git(&["checkout", "-q", "--orphan", "pages"]);
+        gate.write("a.conf", value).commit("Root");
+        refspecs(&["pages"])
+    });
+}
+
+#[test]
+fn replaced_and_grafted_commits() {
+    both_ways("a.conf", |gate, value| {
+        let bad = gate.write("a.conf", value).commit("One");
+        gate.git(&["rm", "-q", "a.conf"]);
+        gate.git(&["commit", "-q", "-m", "Two"]);
+        gate.git(&["replace", &bad, "HEAD~2"]);
+        refspecs(&["main"])
+    });
+    both_ways("a.conf", |gate, value| {
+        gate.write("a.conf", value).commit("One");
+        gate.git(&["rm", "-q", "a.conf"]);
+        gate.git(&["commit", "-q", "-m", "Two"]);
+        let ids = gate.git(&["rev-parse", "HEAD", "HEAD~2"]).replace('\n', " ");
+        gate.write(".git/info/grafts", ids + "\n");
+        refspecs(&["main"])
+    });
+}
+
+#[test]
+fn submodule_links() {
+    let link = |gate: &Gate, url: &str| {
+        gate.write(".gitmodules", format!("[submodule \"s\"]\npath = s\nurl = {url}\nignore = all\n"));
+        gate.git(&["add", ".gitmodules"]);
+        let oid = "1".repeat(40);
+        gate.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{oid},s")]);
+        gate.git(&["commit", "-q", "-m", "Link"]);
+        refspecs(&["main"])
+    };
+    both_ways(".gitmodules:3", |gate, value| link(gate, &format!("https://{value}@github.com/o/r.git")));
+    // The name of a link is published, too.
+    both_ways("git:path:s-", |gate, value| {
+        gate.write(".gitmodules", "[submodule \"s\"]\npath = s\nurl = u\nignore = all\n").commit("Modules");
+        let oid = "1".repeat(40);
+        gate.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{oid},s-{value}")]);
+        gate.git(&["config", "diff.ignoreSubmodules", "all"]);
+        gate.git(&["commit", "-q", "-m", "Link"]);
+        refspecs(&["main"])
+    });
+}
+
+#[test]
+fn a_sha256_repository() {
+    let build = || {
+        let sandbox = Sandbox::new();
+        sandbox.git(".", &["init", "-q", "--bare", "--object-format=sha256", "remote.git"]).ok();
+        sandbox.git(".", &["clone", "-q", "remote.git", "work"]).ok();
+        Gate::over(sandbox)
+    };
+    let gate = build();
+    gate.write("a", "1").commit("One");
+    gate.passes(&["main"]);
+    gate.write("a.conf", token()).commit("Two");
+    gate.vetoed(&["main", "HEAD~1:refs/heads/other"]);
+    gate.vetoed(&["HEAD^{tree}:refs/custom/t"]);
+    gate.passes(&["HEAD~1:refs/heads/other"]);
+}
+
+#[test]
+fn a_reftable_repository() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "--bare", "remote.git"]).ok();
+    let made = sandbox.git(".", &["init", "-q", "--ref-format=reftable", "work"]);
+    if made.code != 0 {
+        eprintln!("SKIPPED: this git has no reftable");
+        return;
+    }
+    sandbox.git("work", &["remote", "add", "origin", "../remote.git"]).ok();
+    let gate = Gate::over(sandbox);
+    gate.write("a", "1").commit("One");
+    gate.passes(&["main"]);
+    gate.write("a.conf", token()).commit("Two");
+    gate.vetoed(&["main"]);
+}
+
+#[test]
+fn a_worktree() {
+    let gate = Gate::new();
+    gate.git(&["worktree", "add", "-q", "-b", "topic", "../tree"]);
+    let push = || gate.sandbox.git("tree", &["push", "origin", "topic"]);
+    gate.sandbox.commit_all("tree", "Clean");
+    assert!(push().ok().text().contains("ALLOW"));
+    gate.sandbox.write("tree/a.conf", token());
+    gate.sandbox.commit_all("tree", "Dirty");
+    assert!(push().exits(1).text().contains("a.conf:1:1"));
+}
+
+#[test]
+fn a_bare_repository() {
+    let gate = Gate::new();
+    gate.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "bare.git"]).ok();
+    gate.sandbox.veto("bare.git", &["install"]).ok();
+    let push = |refspec| gate.sandbox.git("bare.git", &["push", "../remote.git", refspec]);
+    gate.git(&["push", "-q", "--no-verify", "../bare.git", "HEAD:refs/heads/clean"]);
+    push("clean").ok();
+    gate.write("a.conf", token()).commit("Dirty");
+    gate.git(&["push", "-q", "--no-verify", "../bare.git", "HEAD:refs/heads/dirty"]);
+    assert!(push("dirty").exits(1).text().contains("a.conf:1:1"));
+}
+
+/// A clone made with these arguments, of a remote with three commits in folders.
+fn clone_with(arguments: &[&str]) -> Gate {
+    let sandbox = Sandbox::with_clone();
+    for (number, name) in ["a/x", "b/y", "b/z"].iter().enumerate() {
+        sandbox.write(format!("work/{name}"), "x\n".repeat(number + 1));
+        sandbox.commit_all("work", "More");
+    }
+    sandbox.git("work", &["push", "-q", "origin", "main"]).ok();
+    sandbox.git("remote.git", &["config", "uploadpack.allowFilter", "true"]).ok();
+    std::fs::remove_dir_all(sandbox.path().join("work")).unwrap();
+    let url = format!("file://{}/remote.git", sandbox.path().display());
+    sandbox.git(".", &[&["clone", "-q"], arguments, &[&url, "work"]].concat()).ok();
+    Gate::over(sandbox)
+}
+
+#[test]
+fn shallow_and_partial_clones() {
+    for arguments in [["--depth=1"], ["--filter=blob:none"], ["--filter=tree:0"]] {
+        let gate = clone_with(&arguments);
+        gate.write("b/y", "changed\n").commit("Clean");
+        assert!(gate.passes(&["main"]).contains("ALLOW"), "{arguments:?}");
+        gate.write("b/a.conf", token()).commit("Dirty");
+        assert!(gate.vetoed(&["main"]).contains("b/a.conf:1:1"), "{arguments:?}");
+        gate.git(&["reset", "-q", "--hard", "HEAD~1"]);
+        gate.commit("Empty");
+        gate.passes(&["HEAD:refs/heads/topic"]);
+    }
+}
+
+#[test]
+fn a_commit_on_trees_that_a_partial_clone_lacks() {
+    let gate = clone_with(&["--filter=tree:0", "--no-checkout"]);
+    let commit = |content: &str| {
+        let blob = gate.blob(content);
+        let tree = gate.git_input(&["mktree"], format!("100644 blob {blob}\ta.conf\n").as_bytes());
+        let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "On top", &tree]);
+        format!("{commit}:refs/heads/topic")
+    };
+    assert!(gate.vetoed(&[&commit(&token())]).contains("a.conf:1:1"));
+    gate.passes(&[&commit("clean")]);
+}
