@@ -57,6 +57,8 @@ pub struct Scanner {
     is_binary: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
+    /// Reads the same bytes as they are, where they pass for UTF-16: a mark may lie, and narrow text may follow.
+    narrow: Option<Box<Self>>,
 }
 
 impl Scanner {
@@ -75,12 +77,21 @@ impl Scanner {
             is_binary: false,
             exhausted: false,
             hits: Vec::new(),
+            narrow: None,
         }
+    }
+
+    /// As [`new`](Self::new), for bytes that are read as they are.
+    fn narrow(hints: PathHints) -> Self {
+        Self { encoding: Some(Encoding::Bytes), ..Self::new(hints) }
     }
 
     /// Takes the next bytes.
     pub fn feed(&mut self, piece: &[u8]) {
         if self.encoding.is_some() {
+            if let Some(narrow) = &mut self.narrow {
+                narrow.take(piece);
+            }
             return self.take(piece);
         }
         self.head.extend_from_slice(piece);
@@ -95,6 +106,14 @@ impl Scanner {
             self.begin();
         }
         self.look(true);
+        if let Some(narrow) = self.narrow.take() {
+            let (hits, exhausted) = narrow.finish();
+            self.exhausted |= exhausted;
+            let same = |a: &RawHit, b: &RawHit| a.rule.id == b.rule.id && a.values == b.values;
+            let more: Vec<RawHit> =
+                hits.into_iter().filter(|hit| !self.hits.iter().any(|known| same(known, hit))).collect();
+            self.hits.extend(more);
+        }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
         (self.hits, self.exhausted)
     }
@@ -104,6 +123,10 @@ impl Scanner {
         let encoding = Encoding::detect(&head);
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
+        if encoding != Encoding::Bytes {
+            let narrow = self.narrow.insert(Box::new(Self::narrow(self.hints)));
+            narrow.take(&head);
+        }
         self.take(&head);
     }
 
