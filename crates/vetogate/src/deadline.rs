@@ -60,11 +60,13 @@ fn wait(shared: &(Mutex<State>, Condvar), limit: Duration) {
     let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
     if timeout.timed_out() && !state.ended {
         state.over = true;
-        for &child in &state.children {
-            if let Some(pid) = Pid::from_raw(child.cast_signed()) {
-                let _ = kill_process(pid, Signal::KILL);
-            }
-        }
+        state.children.iter().for_each(|&child| kill(child));
+    }
+}
+
+fn kill(child: u32) {
+    if let Some(pid) = Pid::from_raw(child.cast_signed()) {
+        let _ = kill_process(pid, Signal::KILL);
     }
 }
 
@@ -74,9 +76,13 @@ impl Watch {
         lock(&self.shared).over
     }
 
-    /// Ends `child` when time is up. To be forgotten before the child is waited for.
+    /// Ends `child` when time is up, or at once where it is already. To be forgotten before the child is waited for.
     pub fn guard(&self, child: &Child) {
-        lock(&self.shared).children.push(child.id());
+        let mut state = lock(&self.shared);
+        state.children.push(child.id());
+        if state.over {
+            kill(child.id());
+        }
     }
 
     /// The child is about to be waited for.
@@ -98,5 +104,8 @@ mod tests {
         watch.guard(&child);
         assert!(!child.wait().unwrap().success());
         assert!(watch.is_over());
+        let mut late = Command::new("sleep").arg("60").spawn().unwrap();
+        watch.guard(&late);
+        assert!(!late.wait().unwrap().success());
     }
 }
