@@ -10,6 +10,7 @@ use vetogate_core::text::{escape, shorten};
 /// Variables that redirect what git reads or runs. What names the repository itself (`GIT_DIR` and its kin, the
 /// quarantine) stays, and so does `GIT_CONFIG_*`, over which our own `-c` wins.
 const REMOVED: &[&str] = &[
+    "GIT_CONFIG",
     "GIT_SHALLOW_FILE",
     "GIT_REPLACE_REF_BASE",
     "GIT_INDEX_FILE",
