@@ -3,6 +3,7 @@
 use super::Failure;
 use super::output::Output;
 use crate::git::command::Git;
+use crate::git::remote;
 use crate::git::tree::GitTree;
 use crate::policies;
 use crate::report::Report;
@@ -219,7 +220,7 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     let mut bases = exclude;
     bases.extend(published.listing.boundary());
     bases.truncate(8);
-    let mut outcome = session.published(&published, &bases, lfs(session).as_deref());
+    let mut outcome = session.published(&published, &bases, &[], lfs(session).as_deref());
     outcome.gaps.extend(gap);
     Ok((outcome, policy))
 }
@@ -233,12 +234,13 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     let updates = refs::all(&session.git).map_err(Failure::incomplete)?;
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
     published.list(&session.git, &[], None, session.watch()).map_err(Failure::incomplete)?;
-    Ok((session.published(&published, &[], lfs(session).as_deref()), policy))
+    Ok((session.published(&published, &[], &[], lfs(session).as_deref()), policy))
 }
 
 fn lfs(session: &Session<'_>) -> Option<PathBuf> {
     let common = session.git.read(["rev-parse", "--path-format=absolute", "--git-common-dir"]).ok()?;
-    Some(common.trim().to_path_lossy().join("lfs"))
+    let storage = session.git.read_line(["config", "--get", "lfs.storage"]).ok().flatten();
+    Some(remote::lfs_folder(&common.trim().to_path_lossy(), storage.as_deref()))
 }
 
 /// One file, and nothing beside it.

@@ -61,8 +61,8 @@ pub struct Asked {
 pub struct Folders {
     /// Its common git directory.
     pub common: PathBuf,
-    /// The root of its work tree, where there is one.
-    pub top: Option<PathBuf>,
+    /// Where git-lfs keeps its contents.
+    pub lfs: PathBuf,
 }
 
 impl TrackingRefs {
@@ -85,12 +85,7 @@ impl TrackingRefs {
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
             refs: spawn(&refs_arguments(&patterns))?,
-            places: spawn(&[
-                "rev-parse",
-                "--path-format=absolute",
-                "--git-common-dir",
-                "--is-bare-repository",
-            ])?,
+            places: spawn(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?,
         })
     }
 
@@ -108,7 +103,7 @@ impl TrackingRefs {
         pin: impl FnOnce(&Folders) -> Option<String>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
-        let folders = folders(&finish("rev-parse", asked.places, watch)?);
+        let places = finish("rev-parse", asked.places, watch)?;
         // git ends with 1 where there is no remote at all: a push to a URL.
         let config = match finish("config", asked.config, watch) {
             Ok(output) => output,
@@ -116,6 +111,8 @@ impl TrackingRefs {
             Err(error) => return Err(error),
         };
         let remotes = Remotes::parse(&config);
+        let common = places.lines().next().unwrap_or_default().to_path_lossy().into_owned();
+        let folders = Folders { lfs: remote::lfs_folder(&common, remotes.lfs_storage()), common };
         let trusted = remotes.describes(remote, url);
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?);
         let own: Vec<Ref> =
@@ -132,11 +129,6 @@ impl TrackingRefs {
     pub fn trusted_name(&self) -> Option<String> {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
     }
-}
-
-fn folders(output: &[u8]) -> Folders {
-    let first = output.lines().next().unwrap_or_default();
-    Folders { common: first.to_path_lossy().into_owned(), top: None }
 }
 
 impl RemoteView for TrackingRefs {
