@@ -8,7 +8,7 @@ mod state;
 mod texts;
 mod traps;
 
-use crate::support::{Answer, Sandbox, answer};
+use crate::support::{Answer, Sandbox, VETO, answer};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,7 +88,8 @@ impl Gate {
         let (tree, parent) = (self.git(&["rev-parse", "HEAD^{tree}"]), self.git(&["rev-parse", "HEAD"]));
         let person = "Ann <ann@example.org> 1700000000 +0000";
         let head = format!("tree {tree}\nparent {parent}\nauthor {person}\ncommitter {person}\n");
-        let oid = self.git_input(&["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], &edit(head));
+        let oid =
+            self.git_input(&["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], &edit(head));
         self.git(&["update-ref", "HEAD", &oid]);
         oid
     }
@@ -106,6 +107,21 @@ impl Gate {
     fn push(&self, arguments: &[&str]) -> Answer {
         let arguments: Vec<&str> = [&["push", "origin"], arguments].concat();
         self.sandbox.git("work", &arguments)
+    }
+
+    /// The line that git would give to the hook for a push of a revision to `main`.
+    fn line(&self, revision: &str) -> String {
+        let (new, old) = (self.git(&["rev-parse", revision]), self.git(&["rev-parse", "origin/main"]));
+        format!("refs/heads/main {new} refs/heads/main {old}\n")
+    }
+
+    /// What the hook answers to a line of standard input.
+    fn hook(&self, line: &str, environment: &[(&str, &str)]) -> Answer {
+        let input = self.sandbox.write("line", line);
+        let mut command = self.sandbox.command("work", VETO);
+        command.args(["hook", "pre-push", "origin"]).arg(self.sandbox.path().join("remote.git"));
+        command.envs(environment.iter().copied()).stdin(Stdio::from(std::fs::File::open(input).unwrap()));
+        answer(&mut command)
     }
 
     /// The push is vetoed and nothing arrives; gives what was said.

@@ -123,9 +123,12 @@ fn the_limit_of_time() {
 fn a_missing_blob_is_a_gap() {
     let gate = Gate::new();
     gate.write("a.conf", "gone").commit("One");
+    gate.write("b.conf", token()).commit("Two");
     let blob = gate.git(&["rev-parse", "HEAD:a.conf"]);
     std::fs::remove_file(gate.path(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]))).unwrap();
-    assert!(gate.unread(&["main"]).contains(&blob));
-    gate.write("b.conf", token()).commit("Two");
+    assert!(gate.unread(&["HEAD~1:main"]).contains(&blob));
+    gate.hook(&gate.line("HEAD~1"), &[]).exits(3);
+    // Findings that veto come before gaps.
     gate.vetoed(&["main"]);
+    gate.hook(&gate.line("HEAD"), &[]).exits(1);
 }

@@ -16,7 +16,7 @@ fn an_env_file_warns_when_it_is_new() {
     assert!(text.contains("WARN") && text.contains(RULE), "{text}");
     gate.write(".env", env()).commit("Changed");
     let text = gate.passes(&["main"]);
-    assert!(!text.contains("WARN") , "{text}");
+    assert!(!text.contains("WARN"), "{text}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn raw_commits() {
 
 #[test]
 fn names() {
-    both_ways("git:path:ghp_", |gate, value| {
+    both_ways("File: ghp_", |gate, value| {
         // A harmless name of the same beginning, so that the place is the same.
         gate.write(&format!("{}.txt", value.replace("nothing", "ghp_nothing")), "1").commit("One");
         refspecs(&["main"])
@@ -108,14 +108,14 @@ fn names() {
 
 #[test]
 fn the_name_of_a_folder_above_an_empty_tree() {
-    both_ways("git:path:x-", |gate, value| {
+    both_ways("File: x-", |gate, value| {
         let empty = gate.git_input(&["mktree"], b"");
         let tree = gate.git_input(&["mktree"], format!("040000 tree {empty}\tx-{value}\n").as_bytes());
         let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "Empty", &tree]);
         vec![format!("{commit}:refs/heads/topic")]
     });
     // The same in a tree that is pushed by itself.
-    both_ways("git:path:x-", |gate, value| {
+    both_ways("File: x-", |gate, value| {
         let empty = gate.git_input(&["mktree"], b"");
         let tree = gate.git_input(&["mktree"], format!("040000 tree {empty}\tx-{value}\n").as_bytes());
         vec![format!("{tree}:refs/custom/t")]
@@ -124,9 +124,10 @@ fn the_name_of_a_folder_above_an_empty_tree() {
 
 #[test]
 fn a_name_that_looks_like_another_encoding() {
-    both_ways("git:path:", |gate, value| {
+    both_ways("File: ", |gate, value| {
         let blob = gate.blob("1");
-        let line = [format!("100644 blob {blob}\t").as_bytes(), b"\xff\xfe ", value.as_bytes(), b"\0"].concat();
+        let line =
+            [format!("100644 blob {blob}\t").as_bytes(), b"\xff\xfe ", value.as_bytes(), b"\0"].concat();
         let tree = gate.git_input(&["mktree", "-z"], &line);
         let commit = gate.git(&["commit-tree", "-m", "Name", &tree]);
         vec![format!("{commit}:refs/heads/topic")]

@@ -2,9 +2,8 @@
 
 use super::{Gate, token};
 use crate::install::write_script;
-use crate::support::{Answer, answer};
+use crate::support::answer;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 /// A clone with a secret in a commit, one in the index and one in the work tree, and a program that must not run.
 struct Trap {
@@ -35,21 +34,6 @@ impl Trap {
         self.gate.git(&["config", key, value]);
     }
 
-    /// The line that git would give to the hook.
-    fn line(&self) -> String {
-        let (new, old) = (self.gate.git(&["rev-parse", "HEAD"]), self.gate.git(&["rev-parse", "origin/main"]));
-        format!("refs/heads/main {new} refs/heads/main {old}\n")
-    }
-
-    fn hook(&self, line: &str, environment: &[(&str, &str)]) -> Answer {
-        let input = self.gate.sandbox.write("line", line);
-        let url = self.gate.sandbox.path().join("remote.git");
-        let mut command = self.gate.sandbox.command("work", crate::support::VETO);
-        command.args(["hook", "pre-push", "origin"]).arg(url);
-        command.envs(environment.iter().copied()).stdin(Stdio::from(std::fs::File::open(input).unwrap()));
-        answer(&mut command)
-    }
-
     #[track_caller]
     fn is_not_sprung(&self, by: &str) {
         let ran = std::fs::read_to_string(self.marker()).unwrap_or_default();
@@ -70,7 +54,7 @@ impl Trap {
             assert!(text.contains(file), "{source:?}: {text}");
             self.is_not_sprung(&format!("veto scan {source:?}"));
         }
-        let text = self.hook(line, &[]).exits(1).text();
+        let text = self.gate.hook(line, &[]).exits(1).text();
         assert!(text.contains("committed.conf"), "{text}");
         self.is_not_sprung("veto hook pre-push");
         self.gate.sandbox.veto("work", &["doctor"]);
@@ -89,7 +73,7 @@ impl Trap {
 #[track_caller]
 fn trapped(settings: &[&str], bait: &[&str]) {
     let trap = Trap::new();
-    let line = trap.line();
+    let line = trap.gate.line("HEAD");
     for setting in settings {
         trap.config(setting, &trap.program().display().to_string());
     }
@@ -113,7 +97,7 @@ fn signature_programs() {
     trap.gate.write("committed.conf", token()).commit("Last");
     trap.gate.write("staged.conf", token());
     trap.gate.git(&["add", "-A"]);
-    let line = trap.line();
+    let line = trap.gate.line("HEAD");
     for key in ["gpg.program", "gpg.ssh.program", "gpg.x509.program"] {
         trap.config(key, &trap.program().display().to_string());
     }
@@ -141,8 +125,9 @@ fn filters() {
 #[test]
 fn hooks() {
     let trap = Trap::new();
-    let line = trap.line();
-    for name in ["post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc", "fsmonitor-watchman"]
+    let line = trap.gate.line("HEAD");
+    for name in
+        ["post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc", "fsmonitor-watchman"]
     {
         let hook = trap.gate.path(&format!(".git/hooks/{name}"));
         std::fs::copy(trap.program(), hook).unwrap();
@@ -160,7 +145,7 @@ fn lazy_fetches() {
     trap.config("extensions.partialClone", "origin");
     trap.config("remote.origin.promisor", "true");
     trap.config("remote.origin.partialCloneFilter", "blob:none");
-    let line = trap.line();
+    let line = trap.gate.line("HEAD");
     // The old side of a file that the push changes and one that it leaves alone, both absent.
     for name in ["README.md", ".gitattributes"] {
         let blob = trap.gate.git(&["rev-parse", &format!("HEAD:{name}")]);
@@ -169,7 +154,7 @@ fn lazy_fetches() {
     trap.config("remote.origin.uploadpack", &program);
     trap.config("core.sshCommand", &program);
     trap.springs(&["cat-file", "-p", "HEAD:README.md"]);
-    let text = trap.hook(&line, &[]).exits(1).text();
+    let text = trap.gate.hook(&line, &[]).exits(1).text();
     assert!(text.contains("committed.conf"), "{text}");
     for source in [&["--staged"][..], &["--commits", "HEAD~1..HEAD"], &["--history"]] {
         trap.gate.sandbox.veto("work", &[&["scan"], source].concat()).exits(1);
@@ -180,7 +165,10 @@ fn lazy_fetches() {
 
 #[test]
 fn transports_and_credentials() {
-    trapped(&["core.sshCommand", "core.askPass", "credential.helper", "core.gitProxy", "remote.origin.vcs"], &[]);
+    trapped(
+        &["core.sshCommand", "core.askPass", "credential.helper", "core.gitProxy", "remote.origin.vcs"],
+        &[],
+    );
     trapped(&["core.alternateRefsCommand", "uploadpack.packObjectsHook", "remote.origin.receivepack"], &[]);
 }
 
@@ -189,7 +177,7 @@ fn pagers_editors_and_aliases() {
     let pagers = ["core.pager", "pager.log", "pager.grep", "pager.config", "pager.diff", "core.editor"];
     trapped(&pagers, &[]);
     let trap = Trap::new();
-    let line = trap.line();
+    let line = trap.gate.line("HEAD");
     for command in ["log", "cat-file", "for-each-ref", "x"] {
         trap.config(&format!("alias.{command}"), &format!("!{}", trap.program().display()));
     }
@@ -200,7 +188,7 @@ fn pagers_editors_and_aliases() {
 #[test]
 fn the_environment() {
     let trap = Trap::new();
-    let (line, root) = (trap.line(), trap.gate.sandbox.path());
+    let (line, root) = (trap.gate.line("HEAD"), trap.gate.sandbox.path());
     let shallow = trap.gate.sandbox.write("shallow", trap.gate.git(&["rev-parse", "HEAD"]) + "\n");
     let empty = trap.gate.sandbox.write("empty", "");
     trap.gate.git(&["update-ref", &format!("refs/evil/{}", trap.gate.git(&["rev-parse", "HEAD"])), "HEAD~1"]);
@@ -224,7 +212,7 @@ fn the_environment() {
     ];
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, path)| (*name, path.to_str().unwrap())).collect();
     for pair in pairs.iter().map(std::slice::from_ref).chain([&pairs[..]]) {
-        let text = trap.hook(&line, pair).exits(1).text();
+        let text = trap.gate.hook(&line, pair).exits(1).text();
         assert!(text.contains("committed.conf"), "{pair:?}: {text}");
         trap.is_not_sprung(&format!("{pair:?}"));
     }
