@@ -6,6 +6,7 @@
 
 pub mod catfile;
 pub mod command;
+pub mod lacking;
 pub mod listing;
 pub mod remote;
 pub mod tree;

@@ -162,9 +162,9 @@ fn publish(
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
     let mut all = None;
-    if published.list(&session.git, &near, Some(SHORT_WALK), session.watch())?.is_none() {
+    if published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none() {
         let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
-        published.list(&session.git, &tips, None, session.watch())?;
+        published.list(&session.git, &session.objects, &tips, None, session.watch())?;
         all = Some(tips);
     }
     let look = |published: &Published, tips: &[ObjectId]| {
@@ -182,7 +182,7 @@ fn publish(
     if tips == near {
         return Ok(outcome);
     }
-    published.list(&session.git, &tips, None, session.watch())?;
+    published.list(&session.git, &session.objects, &tips, None, session.watch())?;
     Ok(look(&published, &tips))
 }
 

@@ -210,7 +210,9 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &exclude, None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &exclude, None, session.watch())
+        .map_err(Failure::incomplete)?;
     // The name of a range is no ref that is published.
     published.refs.clear();
     let (policy, gap) = match base.trusted_tip() {
@@ -233,7 +235,9 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     };
     let updates = refs::all(&session.git).map_err(Failure::incomplete)?;
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
-    published.list(&session.git, &[], None, session.watch()).map_err(Failure::incomplete)?;
+    published
+        .list(&session.git, &session.objects, &[], None, session.watch())
+        .map_err(Failure::incomplete)?;
     Ok((session.published(&published, &[], &[], lfs(session).as_deref()), policy))
 }
 

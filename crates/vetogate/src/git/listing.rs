@@ -74,16 +74,34 @@ pub fn list(
     most: Option<usize>,
     watch: &Watch,
 ) -> Result<Option<Listing>, GitError> {
-    let mut command = git.command([
-        "log",
-        "--stdin",
-        "--raw",
-        "-c",
-        "-z",
-        "-t",
-        "-r",
-        "--root",
-        "--no-abbrev",
+    run(git, &["--raw", "-c", "-t", "-r", "--root", "--no-abbrev"], tips, exclude, most, watch)
+}
+
+/// As [`list`], but only the commits: reads no tree.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_commits(
+    git: &Git,
+    tips: &[ObjectId],
+    exclude: &[ObjectId],
+    most: Option<usize>,
+    watch: &Watch,
+) -> Result<Option<Listing>, GitError> {
+    run(git, &["--no-patch"], tips, exclude, most, watch)
+}
+
+fn run(
+    git: &Git,
+    what: &[&str],
+    tips: &[ObjectId],
+    exclude: &[ObjectId],
+    most: Option<usize>,
+    watch: &Watch,
+) -> Result<Option<Listing>, GitError> {
+    let mut arguments = vec!["log", "--stdin", "-z"];
+    arguments.extend(what);
+    arguments.extend([
         "--no-renames",
         "--no-color",
         "--no-show-signature",
@@ -97,6 +115,7 @@ pub fn list(
         "-O/dev/null",
         "--format=tformat:%x01%H %P",
     ]);
+    let mut command = git.command(arguments);
     let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
     watch.guard(&child);
     let asked = ask(&mut child, tips, exclude);

@@ -3,7 +3,8 @@
 use crate::deadline::Watch;
 use crate::git::catfile::{CatFile, ObjectKind};
 use crate::git::command::{Git, GitError};
-use crate::git::listing::{Listing, list};
+use crate::git::lacking;
+use crate::git::listing::{Listing, list, list_commits};
 use crate::git::tree::GitTree;
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
@@ -81,7 +82,8 @@ impl Published {
                 ObjectKind::Commit => self.tips.push(at),
                 ObjectKind::Blob => {
                     self.blobs.push(LooseBlob { oid: at, path: None });
-                    self.old_blobs.push(LooseBlob { oid: update.old, path: None });
+                    let old = Some(update.old).filter(|old| !old.is_null());
+                    self.old_blobs.extend(old.map(|oid| LooseBlob { oid, path: None }));
                 }
                 ObjectKind::Tree => self.tree(update, at, objects),
                 ObjectKind::Tag => {
@@ -135,6 +137,7 @@ impl Published {
     pub fn list(
         &mut self,
         git: &Git,
+        objects: &RefCell<CatFile>,
         exclude: &[ObjectId],
         most: Option<usize>,
         watch: &Watch,
@@ -142,9 +145,31 @@ impl Published {
         if self.tips.is_empty() {
             return Ok(Some(()));
         }
-        let Some(listing) = list(git, &self.tips, exclude, most, watch)? else { return Ok(None) };
+        let listing = match list(git, &self.tips, exclude, most, watch) {
+            Err(error @ GitError::Failed { .. }) if !watch.is_over() && lacking::is_partial(git)? => {
+                self.list_lacking(git, objects, exclude, most, watch)?.ok_or(error)?
+            }
+            listing => listing?,
+        };
+        let Some(listing) = listing else { return Ok(None) };
         self.listing = listing;
         Ok(Some(()))
+    }
+
+    /// The same without the trees that a partial clone lacks; `None` where it lacks what the commits bring.
+    fn list_lacking(
+        &self,
+        git: &Git,
+        objects: &RefCell<CatFile>,
+        exclude: &[ObjectId],
+        most: Option<usize>,
+        watch: &Watch,
+    ) -> Result<Option<Option<Listing>>, GitError> {
+        let Some(mut listing) = list_commits(git, &self.tips, exclude, most, watch)? else {
+            return Ok(Some(None));
+        };
+        let read = lacking::add_changes(&mut listing, objects);
+        Ok(read.is_ok().then_some(Some(listing)))
     }
 }
 
