@@ -201,8 +201,9 @@ fn common(paths: &[PathBuf]) -> PathBuf {
 
 fn staged(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
-    let (entries, head) = index::staged(&session.git).map_err(Failure::incomplete)?;
-    let tree = IndexTree::read(&session.git, &session.objects).map_err(Failure::incomplete)?;
+    let git = session.git.clone().with_given_index();
+    let (entries, head) = index::staged(&git).map_err(Failure::incomplete)?;
+    let tree = IndexTree::read(&git, &session.objects).map_err(Failure::incomplete)?;
     Ok((session.staged(entries, head, &tree), policy))
 }
 
