@@ -120,6 +120,6 @@ fn without_override(command: &mut Command) -> Answer {
 }
 
 /// Says that a test was skipped, past the harness, which swallows what a passing test prints.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }

@@ -4,6 +4,7 @@ mod debt;
 mod policy;
 mod published;
 mod remotes;
+mod repositories;
 mod state;
 mod texts;
 mod traps;
@@ -37,7 +38,7 @@ fn fresh(template: &str) -> String {
 
 /// A line that sets a guessable password.
 fn password() -> String {
-    fresh("db_password = \"{lower:4}{digits:2}-{lower:3}X\"\n")
+    fresh("db_password = \"{lower:2}{digits:3}-{lower:2}{digits:2}X\"\n")
 }
 
 impl Gate {

@@ -37,6 +37,44 @@ fn at_the_same_path() {
 }
 
 #[test]
+fn a_new_password_beside_an_old_one_is_shown_where_it_stands() {
+    let (old, new) = (password(), password());
+    for (content, line) in [(format!("{old}{new}"), 2), (format!("{new}{old}"), 1)] {
+        let gate = with_debt("a.py", &old);
+        gate.write("a.py", content).commit("Another");
+        let text = gate.vetoed(&["main"]);
+        assert!(text.contains(&format!("File: a.py:{line}:")), "{text}");
+    }
+}
+
+/// The text of a private key.
+fn pem() -> String {
+    let lines: Vec<String> = (0..20).map(|_| fresh("{base64:64}\n")).collect();
+    let edge = |word: &str| format!("-----{word} RSA {}-----\n", "PRIVATE KEY");
+    [edge("BEGIN"), lines.concat(), edge("END")].concat()
+}
+
+#[test]
+fn of_a_private_key_the_body_counts() {
+    let (old, new) = (pem(), pem());
+    let gate = with_debt("a.py", &format!("key = \"\"\"{old}\"\"\"\n"));
+    if gate.sandbox.veto("work", &["scan", "."]).code == 0 {
+        crate::install::skipped("no rule for private keys yet");
+        return;
+    }
+    gate.write("a.py", format!("import os\n\nkey = \"\"\"{old}\"\"\"\n"));
+    is_old(&gate);
+    gate.git(&["mv", "a.py", "b.py"]);
+    is_old(&gate);
+    gate.write("b.py", format!("key = \"\"\"{new}\"\"\"\n")).commit("Another key under the same header");
+    gate.vetoed(&["main"]);
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    // A value of several lines is not searched for elsewhere: a copy is new.
+    gate.write("c.py", format!("key = \"\"\"{old}\"\"\"\n")).commit("Copied");
+    gate.vetoed(&["main"]);
+}
+
+#[test]
 fn in_a_renamed_file() {
     for debt in [format!("k = {}\n", token()), password()] {
         let gate = with_debt("a.py", &debt);

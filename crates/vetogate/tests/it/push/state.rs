@@ -54,3 +54,17 @@ fn a_strict_policy_vetoes_it() {
     let text = gate.vetoed(&["main"]);
     assert!(text.contains(RULE), "{text}");
 }
+
+#[test]
+fn what_a_commit_stages_by_itself_is_seen_in_its_hook() {
+    let gate = Gate::new();
+    let script = format!("#!/bin/sh\nexec '{}' scan --staged\n", crate::support::VETO);
+    crate::install::write_script(&gate.path(".git/hooks/pre-commit"), &script);
+    gate.write("README.md", super::token());
+    for arguments in [&["commit", "-a", "-m", "All"][..], &["commit", "-m", "One", "README.md"]] {
+        let text = gate.sandbox.git("work", arguments).exits(1).text();
+        assert!(text.contains("README.md:1:1"), "{text}");
+    }
+    gate.write("README.md", "clean");
+    gate.git(&["commit", "-q", "-a", "-m", "All"]);
+}
