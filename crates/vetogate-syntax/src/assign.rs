@@ -39,10 +39,11 @@ pub fn around(text: &[u8], word: Range<usize>, kind: FileKind) -> Option<Assignm
     let (after, is_colon) = operator(text, at)?;
     at = skip(text, after, |byte| matches!(byte, b' ' | b'\t'), 40);
     // `name: type = value`, as in Python, TypeScript, Rust, Kotlin.
-    if is_colon && !matches!(kind, FileKind::Json | FileKind::Config) {
-        if let Some(typed) = typed(text, at) {
-            at = typed;
-        }
+    if is_colon
+        && !matches!(kind, FileKind::Json | FileKind::Config)
+        && let Some(typed) = typed(text, at)
+    {
+        at = typed;
     }
     value(text, at, kind, is_colon).map(|(value, quote, is_template)| Assignment {
         identifier,

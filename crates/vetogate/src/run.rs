@@ -6,6 +6,7 @@ use crate::engine::workers::{PROSE, look};
 use crate::engine::{Item, Looked, RawHit, Scope, Source, debt, state};
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
+use crate::git::lacking;
 use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
@@ -305,9 +306,22 @@ impl<'a> Session<'a> {
         for &tip in &published.tips {
             let (findings, gaps) = state::of_commit(&self.objects, tip, bases, &changes);
             outcome.findings.extend(findings);
-            outcome.gaps.extend(gaps);
+            outcome.gaps.extend(self.context_gaps(gaps));
         }
         dedupe(&mut outcome.findings);
+    }
+
+    /// What a partial clone lacks and the push does not bring is not published: it only makes the analysis poorer.
+    fn context_gaps(&self, gaps: Vec<Gap>) -> Vec<Gap> {
+        let is_missing = |gap: &Gap| gap.cause == GapCause::Missing;
+        if !gaps.iter().any(is_missing) || !lacking::is_partial(&self.git).unwrap_or(false) {
+            return gaps;
+        }
+        let poorer = |gap: Gap| {
+            let detail = format!("{} is not in this partial clone", gap.place);
+            if is_missing(&gap) { Gap::partial(gap.cause, gap.place, detail) } else { gap }
+        };
+        gaps.into_iter().map(poorer).collect()
     }
 
     /// Looks at files on disk; everything in them counts as new.

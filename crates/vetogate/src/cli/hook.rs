@@ -167,8 +167,9 @@ fn publish(
         published.list(&session.git, &session.objects, &tips, None, session.watch())?;
         all = Some(tips);
     }
+    let lfs = remote.lfs_folder(folders);
     let look = |published: &Published, tips: &[ObjectId]| {
-        session.published(published, &bases(published, updates, &near), tips, Some(&folders.lfs))
+        session.published(published, &bases(published, updates, &near), tips, Some(&lfs))
     };
     if let Some(tips) = all {
         return Ok(look(&published, &tips));

@@ -61,8 +61,8 @@ pub struct Asked {
 pub struct Folders {
     /// Its common git directory.
     pub common: PathBuf,
-    /// Where git-lfs keeps its contents.
-    pub lfs: PathBuf,
+    /// The root of its work tree, where there is one.
+    pub top: Option<PathBuf>,
 }
 
 impl TrackingRefs {
@@ -85,7 +85,12 @@ impl TrackingRefs {
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
             refs: spawn(&refs_arguments(&patterns))?,
-            places: spawn(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?,
+            places: spawn(&[
+                "rev-parse",
+                "--path-format=absolute",
+                "--git-common-dir",
+                "--is-bare-repository",
+            ])?,
         })
     }
 
@@ -103,7 +108,7 @@ impl TrackingRefs {
         pin: impl FnOnce(&Folders) -> Option<String>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
-        let places = finish("rev-parse", asked.places, watch)?;
+        let folders = folders(&finish("rev-parse", asked.places, watch)?);
         // git ends with 1 where there is no remote at all: a push to a URL.
         let config = match finish("config", asked.config, watch) {
             Ok(output) => output,
@@ -111,8 +116,6 @@ impl TrackingRefs {
             Err(error) => return Err(error),
         };
         let remotes = Remotes::parse(&config);
-        let common = places.lines().next().unwrap_or_default().to_path_lossy().into_owned();
-        let folders = Folders { lfs: remote::lfs_folder(&common, remotes.lfs_storage()), common };
         let trusted = remotes.describes(remote, url);
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?);
         let own: Vec<Ref> =
@@ -125,10 +128,20 @@ impl TrackingRefs {
         Ok((Self { git, remote: remote.to_owned(), remotes, trusted, head, near, pinned, known }, folders))
     }
 
+    /// Where git-lfs keeps its contents.
+    pub fn lfs_folder(&self, folders: &Folders) -> PathBuf {
+        remote::lfs_folder(&folders.common, self.remotes.lfs_storage())
+    }
+
     /// The name of the trusted branch, for people: `origin/main`.
     pub fn trusted_name(&self) -> Option<String> {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
     }
+}
+
+fn folders(output: &[u8]) -> Folders {
+    let first = output.lines().next().unwrap_or_default();
+    Folders { common: first.to_path_lossy().into_owned(), top: None }
 }
 
 impl RemoteView for TrackingRefs {

@@ -164,7 +164,9 @@ fn nothing_to_push_passes() {
     let gate = Gate::new();
     let text = gate.push(&["main"]).ok().text();
     assert!(text.contains("Everything up-to-date"), "{text}");
-    gate.sandbox.veto("work", &["hook", "pre-push", "origin", "../remote.git"]).ok();
+    gate.hook("", &[]).ok();
+    gate.hook("refs/heads/main is not git's\n", &[]).exits(2);
+    gate.hook(&gate.line("HEAD"), &[]).ok();
 }
 
 #[test]

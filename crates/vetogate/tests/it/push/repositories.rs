@@ -65,6 +65,7 @@ fn a_bare_repository() {
 /// A clone made with these arguments, of a remote with three commits in folders.
 fn clone_with(arguments: &[&str]) -> Gate {
     let sandbox = Sandbox::with_clone();
+    sandbox.write("work/.gitignore", ".env.local\n");
     for (number, name) in ["a/x", "b/y", "b/z"].iter().enumerate() {
         sandbox.write(format!("work/{name}"), "x\n".repeat(number + 1));
         sandbox.commit_all("work", "More");
@@ -103,4 +104,17 @@ fn a_commit_on_trees_that_a_partial_clone_lacks() {
     let text = gate.vetoed(&[&commit(&token())]);
     assert!(text.contains("a.conf:1:1"), "{text}");
     gate.passes(&[&commit("clean")]);
+}
+
+#[test]
+fn context_that_a_partial_clone_lacks_is_no_gap() {
+    let gate = clone_with(&["--filter=blob:none", "--no-checkout"]);
+    let blob = gate.blob(super::fresh("SESSION_KEY=changed-by-ops-{lower:2}\n"));
+    gate.git(&["read-tree", "HEAD"]);
+    gate.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},.env")]);
+    // `git commit` would look at .gitignore, and fetch it.
+    let tree = gate.git(&["write-tree", "--missing-ok"]);
+    let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "Environment", &tree]);
+    let text = gate.passes(&[&format!("{commit}:refs/heads/topic")]);
+    assert!(text.contains("WARN") && text.contains(".gitignore is not in this partial clone"), "{text}");
 }
