@@ -160,6 +160,18 @@ fn merging_what_another_branch_has_brings_nothing_new() {
 }
 
 #[test]
+fn a_rebased_branch_has_its_own_debt() {
+    let gate = on_another_branch(&token());
+    gate.passes(&["main"]);
+    gate.git(&["checkout", "-q", "other"]);
+    gate.git(&["rebase", "-q", "main"]);
+    let text = gate.passes(&["--force", "other"]);
+    assert!(text.contains("WARN") && text.contains("published at o.py"), "{text}");
+    gate.write("p.py", format!("k = {}\n", token())).commit("Worse");
+    gate.vetoed(&["--force", "other"]);
+}
+
+#[test]
 fn the_revert_of_a_removal_is_new() {
     let gate = with_debt("a.py", &format!("k = {}\n", token()));
     std::fs::remove_file(gate.path("a.py")).unwrap();

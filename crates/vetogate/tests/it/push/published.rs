@@ -66,18 +66,25 @@ fn odd_modes_hide_nothing() {
         let bytes = (0..oid.len() / 2).map(|at| u8::from_str_radix(&oid[2 * at..2 * at + 2], 16).unwrap());
         [mode.as_bytes(), b" ", name.as_bytes(), b"\0", &bytes.collect::<Vec<_>>()].concat()
     };
-    let write = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
-    for (file, folder) in [("0100644", "40000"), ("100664", "0040000"), ("0120000", "000040000")] {
-        let tree = |gate: &Gate, value: &str| {
-            let inner = gate.git_input(&write, &raw(file, "a.conf", &gate.blob(value)));
-            gate.git_input(&write, &raw(folder, "dir", &inner))
+    let write = |gate: &Gate, tree: &[u8]| {
+        gate.git_input(&["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], tree)
+    };
+    let modes = [("0100644", "40000"), ("100664", "0040000"), ("0120000", "000040000")];
+    let tree = |gate: &Gate, value: &str| {
+        let folder = |(number, (file, folder)): (usize, &(&str, &str))| {
+            let inner = write(gate, &raw(file, "a.conf", &gate.blob(value)));
+            raw(folder, &format!("d{number}"), &inner)
         };
-        both_ways("dir/a.conf:1:1", |gate, value| vec![format!("{}:refs/custom/t", tree(gate, value))]);
-        both_ways("dir/a.conf:1:1", |gate, value| {
-            let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "Odd", &tree(gate, value)]);
-            vec![format!("{commit}:refs/heads/topic")]
-        });
-    }
+        write(gate, &modes.iter().enumerate().flat_map(folder).collect::<Vec<u8>>())
+    };
+    let all = |text: &str| (0..modes.len()).all(|number| text.contains(&format!("d{number}/a.conf:1:1")));
+    let text = both_ways("a.conf", |gate, value| vec![format!("{}:refs/custom/t", tree(gate, value))]);
+    assert!(all(&text), "{text}");
+    let text = both_ways("a.conf", |gate, value| {
+        let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "Odd", &tree(gate, value)]);
+        vec![format!("{commit}:refs/heads/topic")]
+    });
+    assert!(all(&text), "{text}");
 }
 
 #[test]

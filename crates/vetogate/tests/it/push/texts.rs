@@ -41,14 +41,20 @@ fn other_bytes() {
 
 #[test]
 fn attributes() {
-    for attributes in ["* -diff", "* binary", "* diff=quiet", "* -text filter=quiet", "* export-ignore"] {
-        both_ways("a.conf", |gate, value| {
-            gate.git(&["config", "diff.quiet.textconv", "true"]);
-            gate.git(&["config", "diff.quiet.command", "true"]);
-            gate.write(".gitattributes", attributes).write("a.conf", value).commit("One");
-            refspecs(&["main"])
-        });
-    }
+    let attributes = ["-diff", "binary", "diff=quiet", "-text filter=quiet", "export-ignore"];
+    let text = both_ways("0.conf", |gate, value| {
+        gate.git(&["config", "diff.quiet.textconv", "true"]);
+        gate.git(&["config", "diff.quiet.command", "true"]);
+        for (number, attribute) in attributes.iter().enumerate() {
+            let line = format!("{number}.conf {attribute}\n");
+            gate.write(&format!("{number}/.gitattributes"), line);
+            gate.write(&format!("{number}/{number}.conf"), value);
+        }
+        gate.commit("One");
+        refspecs(&["main"])
+    });
+    let seen = |number: &usize| text.contains(&format!("{number}/{number}.conf:1:1"));
+    assert!((0..attributes.len()).all(|number| seen(&number)), "{text}");
 }
 
 #[test]
