@@ -17,14 +17,19 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// From git's mode, in octal digits (gitformat-index: 040000, 100644, 100755, 120000, 160000).
+    /// From git's mode, in octal digits (gitformat-index: 040000, 100644, 100755, 120000, 160000). As git reads them:
+    /// however many digits there are, and what is unknown is a submodule.
     pub fn from_mode(mode: &[u8]) -> Option<Self> {
-        Some(match mode {
-            b"040000" | b"40000" => Self::Directory,
-            b"120000" => Self::Symlink,
-            b"160000" => Self::Submodule,
-            mode if mode.starts_with(b"100") => Self::File,
-            _ => return None,
+        if mode.is_empty() || !mode.iter().all(|digit| (b'0'..=b'7').contains(digit)) {
+            return None;
+        }
+        let mode = mode.iter().fold(0_u32, |mode, digit| (mode << 3).wrapping_add(u32::from(digit - b'0')));
+        Some(match mode & 0o170_000 {
+            _ if mode == 0 => return None,
+            0o040_000 => Self::Directory,
+            0o100_000 => Self::File,
+            0o120_000 => Self::Symlink,
+            _ => Self::Submodule,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
 use bstr::BString;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Case, judge};
@@ -132,9 +132,15 @@ impl<'a> Session<'a> {
         look(&self.scope(), &mut self.objects.borrow_mut(), items)
     }
 
-    /// Looks at what is published. `others` are commits that the other side has; `old` those that it has at the refs
-    /// of the push.
-    pub fn published(&self, published: &Published, bases: &[ObjectId], lfs: Option<&Path>) -> Outcome {
+    /// Looks at what is published. `bases` are commits of the other side that the push builds upon, nearest first;
+    /// `others` are more that it has.
+    pub fn published(
+        &self,
+        published: &Published,
+        bases: &[ObjectId],
+        others: &[ObjectId],
+        lfs: Option<&Path>,
+    ) -> Outcome {
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
@@ -144,7 +150,9 @@ impl<'a> Session<'a> {
             self.names(published, &mut candidates, &mut outcome);
         }
         self.at_tips(published, &mut candidates);
-        debt::classify(&self.scope(), &self.objects, &published.listing, bases, &mut candidates);
+        let mut trees = bases.to_vec();
+        trees.extend(others.iter().filter(|other| !bases.contains(other)));
+        debt::classify(&self.scope(), &self.objects, published, &trees, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &commit);
@@ -229,37 +237,29 @@ impl<'a> Session<'a> {
         self.simple(&items, candidates, outcome);
     }
 
-    /// Names of files and refs: each a line of one text.
+    /// Names of files and refs: each a line of one text. The first line is empty, so that no name can pass for the
+    /// mark of an encoding.
     fn names(&self, published: &Published, candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
-        let entries = published.listing.entries.iter().map(|entry| &entry.path);
-        let paths: BTreeSet<&BString> =
-            entries.chain(published.blobs.iter().filter_map(|blob| blob.path.as_ref())).collect();
-        let places: Vec<(&BString, Place)> =
-            paths.into_iter().map(|path| (path, Place::FileName(escape(path)))).collect();
-        let refs = published.refs.iter().map(|update| (&update.name, Place::RefName(escape(&update.name))));
-        let named: Vec<(&BString, Place)> = places.into_iter().chain(refs).collect();
-        // A first line of ours: the names alone must not decide how they are read.
-        let mut text = b"names\n".to_vec();
-        for (name, _) in &named {
-            text.extend(name.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
+        let named = named(published);
+        let mut text = vec![b'\n'];
+        for name in &named {
+            text.extend(name.text.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
             text.push(b'\n');
         }
         let item = Item { source: Source::Bytes(text), hints: PROSE, place: Place::Run("names".into()) };
         let looked = self.look(std::slice::from_ref(&item));
-        for hit in looked.iter().flat_map(|looked| &looked.hits) {
-            let index = usize::try_from(hit.span.line).unwrap_or(usize::MAX).checked_sub(2);
-            if let Some((name, place)) = index.and_then(|index| named.get(index)) {
-                let commits = published
-                    .listing
-                    .entries
-                    .iter()
-                    .filter(|entry| entry.path == **name)
-                    .map(|entry| entry.commit);
-                let span = vetogate_core::Span { line: 1, end_line: 1, ..hit.span };
-                let hit = RawHit { span, ..hit.clone() };
-                candidates
-                    .push(Candidate { commits: commits.collect(), ..Candidate::new(hit, place.clone()) });
-            }
+        let hits = looked.iter().flat_map(|looked| &looked.hits).filter_map(|hit| {
+            let index = usize::try_from(hit.span.line).ok()?.checked_sub(2)?;
+            let span = vetogate_core::Span { line: 1, end_line: 1, ..hit.span };
+            Some((named.get(index)?, RawHit { span, ..hit.clone() }))
+        });
+        let (added, known): (Vec<_>, Vec<_>) = hits.partition(|(name, _)| name.is_added);
+        let same = |a: &RawHit, b: &RawHit| a.rule.id == b.rule.id && a.values == b.values;
+        for (name, hit) in added {
+            let is_old = !hit.guessable && known.iter().any(|(_, old)| same(old, &hit));
+            let novelty = if is_old { Novelty::Old } else { Novelty::Introduced };
+            let commits = name.commits.clone();
+            candidates.push(Candidate { commits, novelty, ..Candidate::new(hit, name.place.clone()) });
         }
         for looked in looked {
             outcome.gaps.extend(looked.gap);
@@ -357,7 +357,7 @@ impl<'a> Session<'a> {
         self.blobs(&published, None, &mut candidates, &mut outcome);
         self.names(&published, &mut candidates, &mut outcome);
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
-        debt::classify(&self.scope(), &self.objects, &published.listing, &bases, &mut candidates);
+        debt::classify(&self.scope(), &self.objects, &published, &bases, &mut candidates);
         let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &|_| None);
         let trees: Vec<GitTree<'_>> = bases.iter().map(|&base| GitTree::new(&self.objects, base)).collect();
@@ -446,6 +446,39 @@ fn in_blob(hit: &RawHit, place: &Place, oid: ObjectId, commits: &[usize]) -> Can
 /// Where git-lfs keeps a content (git-lfs, docs/spec.md).
 fn lfs_path(folder: &Path, id: &str) -> PathBuf {
     folder.join("objects").join(&id[..2]).join(&id[2..4]).join(id)
+}
+
+/// The name of a file, folder, link or ref.
+struct Named<'a> {
+    text: &'a BString,
+    place: Place,
+    /// Whether the push brings it; else the push changes or takes away what has it.
+    is_added: bool,
+    commits: Vec<usize>,
+}
+
+/// All names that the push touches.
+fn named(published: &Published) -> Vec<Named<'_>> {
+    let mut paths: BTreeMap<&BString, Named<'_>> = BTreeMap::new();
+    let fresh =
+        |path| Named { text: path, place: Place::FileName(escape(path)), is_added: false, commits: vec![] };
+    for entry in &published.listing.entries {
+        let named = paths.entry(&entry.path).or_insert_with(|| fresh(&entry.path));
+        if entry.new.kind.is_some() && entry.old.iter().all(|side| side.kind.is_none()) {
+            named.is_added = true;
+            named.commits.push(entry.commit);
+        }
+    }
+    for path in &published.paths {
+        paths.entry(path).or_insert_with(|| fresh(path)).is_added = true;
+    }
+    let refs = published.refs.iter().map(|update| Named {
+        text: &update.name,
+        place: Place::RefName(escape(&update.name)),
+        is_added: true,
+        commits: vec![],
+    });
+    paths.into_values().chain(refs).collect()
 }
 
 type Groups = BTreeMap<(ObjectId, PathHints), BTreeMap<Place, Vec<usize>>>;

@@ -167,11 +167,15 @@ fn publish(
         published.list(&session.git, &session.objects, &tips, None, session.watch())?;
         all = Some(tips);
     }
-    let lfs = folders.common.join("lfs");
-    let look =
-        |published: &Published| session.published(published, &bases(published, updates, &near), Some(&lfs));
-    let outcome = look(&published);
-    if all.is_some() || (outcome.findings.is_empty() && outcome.gaps.is_empty()) {
+    let lfs = remote.lfs_folder(folders);
+    let look = |published: &Published, tips: &[ObjectId]| {
+        session.published(published, &bases(published, updates, &near), tips, Some(&lfs))
+    };
+    if let Some(tips) = all {
+        return Ok(look(&published, &tips));
+    }
+    let outcome = look(&published, &[]);
+    if outcome.findings.is_empty() && outcome.gaps.is_empty() {
         return Ok(outcome);
     }
     // With a finding or a gap, everything that the remote is known to have is asked.
@@ -180,7 +184,7 @@ fn publish(
         return Ok(outcome);
     }
     published.list(&session.git, &session.objects, &tips, None, session.watch())?;
-    Ok(look(&published))
+    Ok(look(&published, &tips))
 }
 
 /// Commits of the other side to compare with: what it has at the refs of the push, the boundary, what is near.

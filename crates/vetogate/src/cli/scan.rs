@@ -3,6 +3,7 @@
 use super::Failure;
 use super::output::Output;
 use crate::git::command::Git;
+use crate::git::remote;
 use crate::git::tree::GitTree;
 use crate::policies;
 use crate::report::Report;
@@ -227,8 +228,9 @@ fn common(paths: &[PathBuf]) -> PathBuf {
 
 fn staged(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
-    let (entries, head) = index::staged(&session.git).map_err(Failure::incomplete)?;
-    let tree = IndexTree::read(&session.git, &session.objects).map_err(Failure::incomplete)?;
+    let git = session.git.clone().with_given_index();
+    let (entries, head) = index::staged(&git).map_err(Failure::incomplete)?;
+    let tree = IndexTree::read(&git, &session.objects).map_err(Failure::incomplete)?;
     Ok((session.staged(entries, head, &tree), policy))
 }
 
@@ -248,7 +250,7 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     let mut bases = exclude;
     bases.extend(published.listing.boundary());
     bases.truncate(8);
-    let mut outcome = session.published(&published, &bases, lfs(session).as_deref());
+    let mut outcome = session.published(&published, &bases, &[], lfs(session).as_deref());
     outcome.gaps.extend(gap);
     Ok((outcome, policy))
 }
@@ -264,12 +266,13 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     published
         .list(&session.git, &session.objects, &[], None, session.watch())
         .map_err(Failure::incomplete)?;
-    Ok((session.published(&published, &[], lfs(session).as_deref()), policy))
+    Ok((session.published(&published, &[], &[], lfs(session).as_deref()), policy))
 }
 
 fn lfs(session: &Session<'_>) -> Option<PathBuf> {
     let common = session.git.read(["rev-parse", "--path-format=absolute", "--git-common-dir"]).ok()?;
-    Some(common.trim().to_path_lossy().join("lfs"))
+    let storage = session.git.read_line(["config", "--get", "lfs.storage"]).ok().flatten();
+    Some(remote::lfs_folder(&common.trim().to_path_lossy(), storage.as_deref()))
 }
 
 /// One file, and nothing beside it.

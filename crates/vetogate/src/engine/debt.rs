@@ -1,14 +1,14 @@
 //! Old debt: what the remote has already does not veto.
 //!
-//! Old is a value that the same rule finds in a blob outside the published set on the old side of an entry of the
-//! push. A value that stands elsewhere in what the remote has is copied: it warns. Asked only when there is a hit.
+//! Old is a value that the same rule finds on the old side of an entry of the push, in a blob that no commit of the
+//! push brought to that path. A value that stands elsewhere in what the remote has is copied: it warns. Asked only when there is a hit.
 
 use super::findings::Candidate;
 use super::workers::{Item, Scope, Source, look};
 use crate::git::catfile::CatFile;
-use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
-use bstr::{BString, ByteSlice};
+use crate::source::published::Published;
+use bstr::{BStr, BString, ByteSlice};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
@@ -30,18 +30,17 @@ struct Known {
 pub fn classify(
     scope: &Scope<'_>,
     objects: &RefCell<CatFile>,
-    listing: &Listing,
+    published: &Published,
     trees: &[ObjectId],
     candidates: &mut [Candidate],
 ) {
     if candidates.is_empty() {
         return;
     }
-    let known = old_sides(scope, &mut objects.borrow_mut(), listing);
-    for candidate in candidates
-        .iter_mut()
-        .filter(|candidate| matches!(candidate.place, Place::File(_) | Place::FileName(_)))
-    {
+    let known = old_sides(scope, &mut objects.borrow_mut(), published);
+    let stands_in_a_tree =
+        |place: &Place| matches!(place, Place::File(_) | Place::FileName(_) | Place::Object(_));
+    for candidate in candidates.iter_mut().filter(|candidate| stands_in_a_tree(&candidate.place)) {
         if is_old(candidate, &known) {
             candidate.novelty = Novelty::Old;
         }
@@ -53,15 +52,38 @@ fn is_file(kind: Option<EntryKind>) -> bool {
     matches!(kind, Some(EntryKind::File | EntryKind::Symlink))
 }
 
-/// What stands in the old sides that are not published themselves.
-fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, listing: &Listing) -> Vec<Known> {
-    let published: HashSet<ObjectId> = listing.entries.iter().map(|entry| entry.new.oid).collect();
-    let mut blobs: BTreeMap<(ObjectId, PathHints), Vec<&RawEntry>> = BTreeMap::new();
+/// Blobs of the other side that the push changes, moves or takes away: for each the paths, and whether it goes from
+/// one of them.
+type OldSides<'a> = BTreeMap<(ObjectId, PathHints), (Vec<&'a BStr>, bool)>;
+
+/// An old side counts unless a commit of the push brought it there: then its parent is listed, and so is the entry.
+fn blobs_of_old_sides(published: &Published) -> OldSides<'_> {
+    let listing = &published.listing;
+    let listed: HashSet<ObjectId> = listing.commits.iter().map(|commit| commit.oid).collect();
+    let brought: HashSet<(&BString, ObjectId)> =
+        listing.entries.iter().map(|entry| (&entry.path, entry.new.oid)).collect();
+    let mut blobs = OldSides::new();
     for entry in &listing.entries {
-        for side in entry.old.iter().filter(|side| is_file(side.kind) && !published.contains(&side.oid)) {
-            blobs.entry((side.oid, PathHints::of(&entry.path))).or_default().push(entry);
+        let parents = listing.commits.get(entry.commit).map_or(&[][..], |commit| &commit.parents);
+        for (index, side) in entry.old.iter().enumerate().filter(|(_, side)| is_file(side.kind)) {
+            let is_inside = parents.get(index).is_some_and(|parent| listed.contains(parent));
+            if !is_inside || !brought.contains(&(&entry.path, side.oid)) {
+                let known = blobs.entry((side.oid, PathHints::of(&entry.path))).or_default();
+                known.0.push(entry.path.as_bstr());
+                known.1 |= entry.new.kind.is_none();
+            }
         }
     }
+    for blob in &published.old_blobs {
+        let path = blob.path.as_ref().map_or(&b""[..], |path| path.as_slice());
+        blobs.entry((blob.oid, PathHints::of(path))).or_default().0.push(path.as_bstr());
+    }
+    blobs
+}
+
+/// What stands in the old sides.
+fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, published: &Published) -> Vec<Known> {
+    let blobs = blobs_of_old_sides(published);
     let item = |(oid, hints): &(ObjectId, PathHints)| Item {
         source: Source::Blob(*oid),
         hints: *hints,
@@ -70,14 +92,13 @@ fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, listing: &Listing) -> Vec
     let items: Vec<Item> = blobs.keys().map(item).collect();
     let looked = look(scope, objects, &items);
     let mut known = Vec::new();
-    for (looked, entries) in looked.into_iter().zip(blobs.values()) {
-        let paths: Vec<BString> = entries.iter().map(|entry| entry.path.clone()).collect();
-        let is_removed = entries.iter().any(|entry| entry.new.kind.is_none());
+    for (looked, (paths, is_removed)) in looked.into_iter().zip(blobs.values()) {
+        let paths: Vec<BString> = paths.iter().map(|&path| path.to_owned()).collect();
         known.extend(looked.hits.into_iter().map(|hit| Known {
             rule: hit.rule.id.clone(),
             values: hit.values,
             paths: paths.clone(),
-            is_removed,
+            is_removed: *is_removed,
         }));
     }
     known
@@ -89,14 +110,16 @@ fn is_old(candidate: &Candidate, known: &[Known]) -> bool {
     let here = |known: &&Known| known.is_removed || known.paths.iter().any(|path| escape(path) == place);
     let fits: Vec<&Known> = known.iter().filter(|known| !hit.guessable || here(known)).collect();
     let whole = fits.iter().any(|known| known.rule == hit.rule.id && known.values == hit.values);
-    // Of a pair, every part has to be old.
-    let parts = hit.values.len() > 1
-        && hit.values.iter().all(|value| fits.iter().any(|known| known.values.contains(value)));
+    // Of a pair, every part has to be old; a part of an old pair may stand alone.
+    let is_part = |value: &Secret, known: &Known| {
+        known.values.contains(value) && (hit.values.len() > 1 || known.values.len() > 1)
+    };
+    let parts = hit.values.iter().all(|value| fits.iter().any(|known| is_part(value, known)));
     whole || parts
 }
 
 /// At most so many trees of the other side are searched.
-const TREES: usize = 8;
+const TREES: usize = 16;
 
 /// Values that stand elsewhere in what the other side has. A guessable one never counts, nor one of several lines:
 /// `git grep` does not see it. What can't be asked stays new.

@@ -62,8 +62,13 @@ pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 fn absorb(kept: &mut Candidate, other: Candidate) {
-    // What is new in one place and old in another is new; two values under one guessable fingerprint are both kept in
-    // mind by the worse of them.
+    // Two guessable values can have one fingerprint: the new one is shown, where it stands.
+    let is_new = |candidate: &Candidate| candidate.novelty == Novelty::Introduced;
+    match (is_new(kept), is_new(&other)) {
+        (true, false) => return,
+        (false, true) => return *kept = other,
+        _ => {}
+    }
     let novelty = kept.novelty.clone().min(other.novelty.clone());
     let mut commits = std::mem::take(&mut kept.commits);
     commits.extend(&other.commits);

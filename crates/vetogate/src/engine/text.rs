@@ -55,7 +55,6 @@ pub struct Scanner {
     column: u64,
     is_start: bool,
     is_binary: bool,
-    is_plain: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
     /// The same content as plain bytes: two bytes at its beginning must not hide the rest.
@@ -76,7 +75,6 @@ impl Scanner {
             column: 1,
             is_start: true,
             is_binary: false,
-            is_plain: false,
             exhausted: false,
             hits: Vec::new(),
             plain: None,
@@ -102,7 +100,11 @@ impl Scanner {
         self.look(true);
         if let Some(plain) = self.plain.take() {
             let (hits, exhausted) = plain.finish();
-            self.hits.extend(hits);
+            let known = |hit: &RawHit| {
+                self.hits.iter().any(|known| known.rule.id == hit.rule.id && known.values == hit.values)
+            };
+            let more: Vec<RawHit> = hits.into_iter().filter(|hit| !known(hit)).collect();
+            self.hits.extend(more);
             self.exhausted |= exhausted;
         }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
@@ -115,8 +117,7 @@ impl Scanner {
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
         if encoding != Encoding::Bytes {
-            // Its wide characters are looked at already.
-            let plain = Self { encoding: Some(Encoding::Bytes), is_plain: true, ..Self::new(self.hints) };
+            let plain = Self { encoding: Some(Encoding::Bytes), ..Self::new(self.hints) };
             self.plain = Some(Box::new(plain));
         }
         self.take(&head);
@@ -163,7 +164,7 @@ impl Scanner {
         let placed: Vec<RawHit> =
             found.iter().filter(|hit| counts(hit)).map(|hit| self.place(&text, hit)).collect();
         self.hits.extend(placed);
-        if !self.is_plain && (self.is_binary || memchr::memchr(0, &text).is_some()) {
+        if self.is_binary || memchr::memchr(0, &text).is_some() {
             self.look_wide(&text, until);
         }
         let keep = until.saturating_sub(LEAD);

@@ -11,6 +11,7 @@ use vetogate_core::text::{escape, shorten};
 /// Variables that redirect what git reads or runs. What names the repository itself (`GIT_DIR` and its kin, the
 /// quarantine) stays, and so does `GIT_CONFIG_*`, over which our own `-c` wins.
 const REMOVED: &[&str] = &[
+    "GIT_CONFIG",
     "GIT_SHALLOW_FILE",
     "GIT_REPLACE_REF_BASE",
     "GIT_INDEX_FILE",
@@ -113,12 +114,13 @@ pub struct Git {
     directory: PathBuf,
     obeys: Obeys,
     elsewhere: bool,
+    index: Option<PathBuf>,
 }
 
 impl Git {
     /// Git in a folder of the repository.
     pub fn at(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), obeys: Obeys::Nothing, elsewhere: false }
+        Self { directory: directory.into(), obeys: Obeys::Nothing, elsewhere: false, index: None }
     }
 
     /// As [`at`](Self::at), but it sees the real `core.hooksPath`: to ask where hooks lie and to read and write
@@ -139,6 +141,14 @@ impl Git {
         Self { elsewhere: true, ..self }
     }
 
+    /// With the index that `GIT_INDEX_FILE` names: `git commit -a` and `git commit FILE` make one of their own, and that
+    /// is what a pre-commit hook is asked about.
+    #[must_use]
+    pub fn with_given_index(self) -> Self {
+        let index = std::env::var_os("GIT_INDEX_FILE").and_then(|index| std::path::absolute(index).ok());
+        Self { index, ..self }
+    }
+
     /// The folder.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -150,6 +160,9 @@ impl Git {
         command.current_dir(&self.directory).arg("--no-pager");
         if self.obeys != Obeys::User {
             self.harden(&mut command);
+        }
+        if let Some(index) = &self.index {
+            command.env("GIT_INDEX_FILE", index);
         }
         if self.elsewhere {
             for name in REPOSITORY {

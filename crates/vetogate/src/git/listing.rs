@@ -77,9 +77,9 @@ pub fn list(
     let mut command = git.command([
         "log",
         "--stdin",
+        "-z",
         "--raw",
         "-c",
-        "-z",
         "-t",
         "-r",
         "--root",

@@ -5,6 +5,7 @@ use super::command::{Git, GitError};
 use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use vetogate_core::ObjectId;
 
 /// The part of git's configuration that names remotes.
@@ -24,8 +25,15 @@ pub struct Ref {
     pub target: Option<BString>,
 }
 
-/// Arguments that print every key of remotes and URLs; git ends with 1 where there is none.
-pub const CONFIG: &[&str] = &["config", "-z", "--includes", "--get-regexp", r"^(remote|url)\."];
+/// Arguments that print every key of remotes and URLs, and where git-lfs keeps its contents; git ends with 1 where
+/// there is none.
+pub const CONFIG: &[&str] =
+    &["config", "-z", "--includes", "--get-regexp", r"^((remote|url)\.|lfs\.storage$)"];
+
+/// The folder of git-lfs: `lfs.storage`, from the git folder on (git-lfs-config), else `lfs` in it.
+pub fn lfs_folder(common: &Path, storage: Option<&str>) -> PathBuf {
+    common.join(storage.filter(|storage| !storage.is_empty()).unwrap_or("lfs"))
+}
 
 impl Remotes {
     /// Parses what [`CONFIG`] prints: `KEY\nVALUE\0`.
@@ -43,6 +51,11 @@ impl Remotes {
 
     fn get(&self, remote: &str, key: &str) -> &[String] {
         self.values.get(&format!("remote.{remote}.{key}")).map_or(&[], Vec::as_slice)
+    }
+
+    /// The setting `lfs.storage`; the last one wins.
+    pub fn lfs_storage(&self) -> Option<&str> {
+        self.values.get("lfs.storage")?.last().map(String::as_str)
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {

@@ -51,7 +51,11 @@ impl<'a> GitTree<'a> {
         Self { objects, root, trees: RefCell::default() }
     }
 
-    fn entries(&self, oid: ObjectId) -> Result<Rc<Vec<TreeEntry>>, Gap> {
+    /// The entries of a tree, or of a commit's tree.
+    ///
+    /// # Errors
+    /// A gap where it can't be read.
+    pub fn entries(&self, oid: ObjectId) -> Result<Rc<Vec<TreeEntry>>, Gap> {
         if let Some(entries) = self.trees.borrow().get(&oid) {
             return Ok(Rc::clone(entries));
         }

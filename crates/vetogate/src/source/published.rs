@@ -9,7 +9,7 @@ use crate::git::walk::walk;
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::process::Stdio;
 use vetogate_core::text::escape;
@@ -35,6 +35,10 @@ pub struct Published {
     pub tags: Vec<(BString, Vec<u8>)>,
     /// Blobs that no commit brings.
     pub blobs: Vec<LooseBlob>,
+    /// Paths that a pushed tree brings.
+    pub paths: Vec<BString>,
+    /// Blobs that the other side has where `blobs` come to stand.
+    pub old_blobs: Vec<LooseBlob>,
     /// Commits that pushed refs point at.
     pub tips: Vec<ObjectId>,
     /// What could not be read.
@@ -80,7 +84,11 @@ impl Published {
             }
             match header.kind {
                 ObjectKind::Commit => self.tips.push(at),
-                ObjectKind::Blob => self.blobs.push(LooseBlob { oid: at, path: None }),
+                ObjectKind::Blob => {
+                    self.blobs.push(LooseBlob { oid: at, path: None });
+                    let old = Some(update.old).filter(|old| !old.is_null());
+                    self.old_blobs.extend(old.map(|oid| LooseBlob { oid, path: None }));
+                }
                 ObjectKind::Tree => self.tree(update, at, objects),
                 ObjectKind::Tag => {
                     let next = tagged(&content);
@@ -114,17 +122,24 @@ impl Published {
     }
 
     fn tree(&mut self, update: &RefUpdate, tree: ObjectId, objects: &RefCell<CatFile>) {
-        let mut old = HashSet::new();
+        let mut old = HashMap::new();
         if !update.old.is_null() {
             // What can't be read there is taken for new.
-            let _ = GitTree::new(objects, update.old).walk(&mut |_, entry| {
-                old.insert(entry.oid);
+            let _ = GitTree::new(objects, update.old).walk(&mut |path, entry| {
+                old.insert(BString::from(path), entry.oid);
             });
         }
+        let known: HashSet<ObjectId> = old.values().copied().collect();
         let walked = GitTree::new(objects, tree).walk(&mut |path, entry| {
+            let path = BString::from(path);
+            let before = old.get(&path).copied();
+            if before.is_none() {
+                self.paths.push(path.clone());
+            }
             let is_blob = matches!(entry.kind, Some(EntryKind::File | EntryKind::Symlink) | None);
-            if is_blob && !old.contains(&entry.oid) {
-                self.blobs.push(LooseBlob { oid: entry.oid, path: Some(path.into()) });
+            if is_blob && !known.contains(&entry.oid) {
+                self.old_blobs.extend(before.map(|oid| LooseBlob { oid, path: Some(path.clone()) }));
+                self.blobs.push(LooseBlob { oid: entry.oid, path: Some(path) });
             }
         });
         self.gaps.extend(walked.err());

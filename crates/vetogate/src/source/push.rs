@@ -131,6 +131,11 @@ impl TrackingRefs {
         Ok((Self { git, remote, remotes, trusted, head, near, pinned, known, watch }, folders))
     }
 
+    /// Where git-lfs keeps its contents.
+    pub fn lfs_folder(&self, folders: &Folders) -> PathBuf {
+        remote::lfs_folder(&folders.common, self.remotes.lfs_storage())
+    }
+
     /// The name of the trusted branch, for people: `origin/main`.
     pub fn trusted_name(&self) -> Option<String> {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))

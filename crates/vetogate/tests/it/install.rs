@@ -104,7 +104,7 @@ impl Bench {
     }
 }
 
-fn write_script(path: &Path, text: &str) {
+pub(crate) fn write_script(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -120,6 +120,6 @@ fn without_override(command: &mut Command) -> Answer {
 }
 
 /// Says that a test was skipped, past the harness, which swallows what a passing test prints.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }

@@ -1,0 +1,134 @@
+//! The policy counts as far as the remote's pinned branch has it.
+
+use super::{Gate, fresh, token};
+
+/// An exclusion of `fixtures/` until a day.
+fn exclusion(until: &str) -> String {
+    format!("[[exclude]]\npath = \"fixtures/\"\nreason = \"made-up values\"\nuntil = \"{until}\"\n")
+}
+
+/// A gate whose remote has this policy on `main`.
+fn with_policy(policy: &str) -> Gate {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", policy).commit("Policy");
+    gate.publish("main");
+    gate
+}
+
+fn add_secret(gate: &Gate, path: &str) {
+    gate.write(path, token()).commit("A secret");
+}
+
+#[test]
+fn an_exclusion_on_the_remote_counts() {
+    let gate = with_policy(&exclusion("2999-01-01"));
+    add_secret(&gate, "fixtures/a.conf");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("made-up values"), "{text}");
+    add_secret(&gate, "a.conf");
+    assert!(gate.vetoed(&["main"]).contains("matched nothing"));
+}
+
+#[test]
+fn an_exclusion_that_the_push_brings_does_not() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", exclusion("2999-01-01"));
+    add_secret(&gate, "fixtures/a.conf");
+    gate.vetoed(&["main"]);
+    // Nor one on another branch of the remote.
+    gate.git(&["push", "-q", "--no-verify", "origin", "main:refs/heads/other"]);
+    add_secret(&gate, "fixtures/b.conf");
+    gate.vetoed(&["main:refs/heads/other"]);
+}
+
+#[test]
+fn one_that_has_ended_does_not() {
+    let gate = with_policy(&exclusion("2020-01-01"));
+    add_secret(&gate, "fixtures/a.conf");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("has ended") && text.contains(".veto/policy.toml:1"), "{text}");
+}
+
+#[test]
+fn a_broken_one_is_strict_and_can_be_mended() {
+    let gate = with_policy("posture = \"medum\"\n");
+    let env = fresh("SESSION_KEY=changed-by-ops-{lower:2}\n");
+    gate.write(".env", &env).commit("Environment");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("origin/main:.veto/policy.toml:1:11"), "{text}");
+    gate.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    gate.write(".veto/policy.toml", "posture = \"medium\"\n").commit("Mended");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("WARN") && text.contains("preset strict holds"), "{text}");
+    gate.write(".env", &env).commit("Environment");
+    assert!(!gate.passes(&["main"]).contains("preset strict"));
+}
+
+#[test]
+fn without_a_pin_the_built_in_one_holds() {
+    let spoil: [fn(&Gate); 4] = [
+        |gate| std::fs::remove_file(gate.path(".git/veto/pins.toml")).unwrap(),
+        |gate| drop(gate.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/gone"])),
+        |gate| {
+            gate.publish("main:refs/heads/other");
+            gate.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/other"]);
+        },
+        |gate| {
+            gate.git(&["symbolic-ref", "-d", "refs/remotes/origin/HEAD"]);
+            gate.git(&["update-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+        },
+    ];
+    for spoil in spoil {
+        let gate = with_policy(&exclusion("2999-01-01"));
+        spoil(&gate);
+        add_secret(&gate, "fixtures/a.conf");
+        gate.vetoed(&["main"]);
+    }
+}
+
+#[test]
+fn the_severity_of_a_rule() {
+    let gate = with_policy("[rules.\"secret/github-token\"]\nseverity = \"medium\"\n");
+    add_secret(&gate, "a.conf");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("WARN") && text.contains("a.conf"), "{text}");
+    gate.write("b.conf", fresh("AKIA{base32:16}\n")).commit("Another rule");
+    gate.vetoed(&["main"]);
+}
+
+#[test]
+fn a_rule_that_is_off() {
+    let gate = with_policy("[rules.\"secret/github-token\"]\nenabled = false\nreason = \"we make them\"\n");
+    add_secret(&gate, "a.conf");
+    gate.passes(&["main"]);
+    let gate = with_policy("[rules.\"secret/github-token\"]\nenabled = false\n");
+    add_secret(&gate, "a.conf");
+    gate.vetoed(&["main"]);
+}
+
+#[test]
+fn the_limit_of_time() {
+    let gate = with_policy("[limits]\nseconds = 1\n");
+    gate.write("a.conf", "stuck").commit("One");
+    let blob = gate.git(&["rev-parse", "HEAD:a.conf"]);
+    let object = gate.path(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
+    std::fs::remove_file(&object).unwrap();
+    // Reading from it never ends.
+    gate.sandbox.run("work", "mkfifo", &[&object.display().to_string()]).ok();
+    let text = gate.unread(&["main"]);
+    assert!(text.contains("limits.seconds"), "{text}");
+}
+
+#[test]
+fn a_missing_blob_is_a_gap() {
+    let gate = Gate::new();
+    gate.write("a.conf", "gone").commit("One");
+    gate.write("b.conf", token()).commit("Two");
+    let blob = gate.git(&["rev-parse", "HEAD:a.conf"]);
+    std::fs::remove_file(gate.path(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]))).unwrap();
+    assert!(gate.unread(&["HEAD~1:main"]).contains(&blob));
+    gate.hook(&gate.line("HEAD~1"), &[]).exits(3);
+    // Findings that veto come before gaps.
+    gate.vetoed(&["main"]);
+    gate.hook(&gate.line("HEAD"), &[]).exits(1);
+}

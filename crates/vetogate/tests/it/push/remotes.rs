@@ -1,0 +1,114 @@
+//! Which tracking refs describe the place that is pushed to.
+
+use super::{Gate, token};
+
+/// A gate whose `origin` has an old secret, and another empty bare repository `second.git`.
+fn with_second() -> Gate {
+    let gate = Gate::new();
+    gate.sandbox.git(".", &["init", "-q", "--bare", "second.git"]).ok();
+    gate.write("a.conf", token()).commit("Old debt");
+    gate.publish("main");
+    gate
+}
+
+fn refs_of(gate: &Gate, remote: &str) -> String {
+    gate.sandbox.git(remote, &["for-each-ref", "--format=%(refname) %(objectname)"]).ok().stdout
+}
+
+#[track_caller]
+fn vetoed(gate: &Gate, arguments: &[&str]) {
+    let text = gate.sandbox.git("work", &[&["push"], arguments].concat()).exits(1).text();
+    assert!(text.contains("File: a.conf"), "{text}");
+    assert_eq!(refs_of(gate, "second.git"), "");
+}
+
+#[test]
+fn a_push_url_that_is_not_fetched_from() {
+    let gate = with_second();
+    gate.git(&["config", "remote.origin.pushurl", "../second.git"]);
+    gate.commit("Clean");
+    vetoed(&gate, &["origin", "main"]);
+    // What that place says that it has counts.
+    gate.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    gate.commit("Clean, too");
+    let text = gate.push(&["main"]).ok().text();
+    assert!(text.contains("ALLOW"), "{text}");
+    assert!(refs_of(&gate, "second.git").contains(&gate.git(&["rev-parse", "HEAD"])));
+}
+
+#[test]
+fn a_push_url_that_spells_the_same_place_otherwise() {
+    let gate = with_second();
+    let url = format!("file://{}/remote.git/", gate.sandbox.path().display());
+    gate.git(&["config", "remote.origin.pushurl", &url]);
+    gate.passes(&["main:refs/heads/topic"]);
+}
+
+#[test]
+fn two_push_urls() {
+    let gate = with_second();
+    let first = gate.git(&["remote", "get-url", "origin"]);
+    gate.git(&["remote", "set-url", "--push", "--add", "origin", "../second.git"]);
+    gate.git(&["remote", "set-url", "--push", "--add", "origin", &first]);
+    gate.commit("Clean");
+    vetoed(&gate, &["origin", "main"]);
+    gate.git(&["config", "--unset-all", "remote.origin.pushurl"]);
+    gate.git(&["remote", "set-url", "--add", "origin", "../second.git"]);
+    // The first push passes, for that place has the rest; the second does not.
+    vetoed(&gate, &["origin", "main"]);
+}
+
+#[test]
+fn a_push_to_a_url() {
+    let gate = with_second();
+    let url = gate.git(&["remote", "get-url", "origin"]);
+    gate.commit("Clean");
+    vetoed(&gate, &["../second.git", "main"]);
+    vetoed(&gate, &[&url, "main:refs/heads/topic"]);
+    gate.git(&["push", &url, "main"]);
+    gate.write("b.conf", token()).commit("Dirty");
+    gate.sandbox.git("work", &["push", &url, "main"]).exits(1);
+}
+
+#[test]
+fn a_remote_beside_one_whose_name_goes_on() {
+    let gate = with_second();
+    gate.git(&["remote", "rename", "origin", "orig/sub"]);
+    gate.git(&["config", "remote.orig.url", "../second.git"]);
+    gate.git(&["config", "remote.orig.fetch", "+refs/heads/*:refs/remotes/orig/*"]);
+    vetoed(&gate, &["orig", "main"]);
+    vetoed(&gate, &["orig", "HEAD:sub/main"]);
+    gate.git(&["push", "orig/sub", "main:refs/heads/topic"]);
+    assert!(gate.refs().contains("refs/heads/topic"));
+}
+
+#[test]
+fn a_remote_whose_name_is_a_pattern() {
+    let gate = with_second();
+    for name in ["o*", "[o]rigin", "?"] {
+        gate.git(&["config", &format!("remote.{name}.url"), "../second.git"]);
+        vetoed(&gate, &[name, "main"]);
+        gate.git(&["config", &format!("remote.{name}.fetch"), "+refs/heads/*:refs/remotes/second/*"]);
+        vetoed(&gate, &[name, "main"]);
+    }
+}
+
+#[test]
+fn urls_rewritten_by_the_configuration() {
+    let gate = with_second();
+    let base = format!("{}/", gate.sandbox.path().display());
+    gate.git(&["config", &format!("url.{base}.insteadOf"), "here:"]);
+    gate.git(&["config", "remote.origin.url", "here:remote.git"]);
+    gate.passes(&["main:refs/heads/topic"]);
+    gate.git(&["config", &format!("url.{base}second.pushInsteadOf"), "here:remote"]);
+    vetoed(&gate, &["origin", "main"]);
+}
+
+#[test]
+fn a_tracking_ref_that_no_refspec_writes() {
+    let gate = with_second();
+    gate.git(&["config", "remote.second.url", "../second.git"]);
+    gate.git(&["config", "remote.second.fetch", "+refs/heads/*:refs/elsewhere/*"]);
+    gate.git(&["update-ref", "refs/remotes/second/main", "HEAD"]);
+    vetoed(&gate, &["second", "main"]);
+}
