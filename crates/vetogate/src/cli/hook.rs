@@ -4,6 +4,7 @@ use super::Failure;
 use super::output::write_verdict;
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
+use crate::git::listing::Started;
 use crate::git::remote::without_password;
 use crate::git::tree::GitTree;
 use crate::report::{RefUpdate, Report};
@@ -84,6 +85,7 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
         // Deletions, or nothing to push.
         return Ok(session.report(Outcome::default(), context(Policy::default())));
     }
+    let early = early(&session, updates);
     let (remote, folders) = match look_around(&session, args, updates) {
         Ok(found) => found,
         Err(error) => {
@@ -97,8 +99,10 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
         }
         None => (Policy::default(), None),
     };
+    // A limit of its own begins anew, and does not know what was started before.
+    let early = early.filter(|_| policy.time_limit == LIMIT);
     session.limit(policy.time_limit);
-    let mut outcome = match publish(&session, &remote, &folders, updates) {
+    let mut outcome = match publish(&session, &remote, &folders, updates, early) {
         Ok(outcome) => outcome,
         Err(error) => unread("what the push publishes", &error),
     };
@@ -153,16 +157,35 @@ fn known(objects: &RefCell<CatFile>, updates: &[RefUpdate]) -> anyhow::Result<Ve
     Ok(known)
 }
 
+/// The listing of an ordinary push, started while the rest is being asked: what the old ids exclude is enough where it
+/// is short. Not for a new branch, whose whole history it would be.
+fn early(session: &Session<'_>, updates: &[RefUpdate]) -> Option<Started> {
+    let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.new.is_null()).collect();
+    if pushed.iter().any(|update| update.old.is_null()) {
+        return None;
+    }
+    let new: Vec<ObjectId> = pushed.iter().map(|update| update.new).collect();
+    let old: Vec<ObjectId> = pushed.iter().map(|update| update.old).collect();
+    Started::start(&session.git, &new, &old, session.watch()).ok()
+}
+
 fn publish(
     session: &Session<'_>,
     remote: &TrackingRefs,
     folders: &Folders,
     updates: &[RefUpdate],
+    early: Option<Started>,
 ) -> anyhow::Result<Outcome> {
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
     let mut all = None;
-    if published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none() {
+    let old: Vec<ObjectId> =
+        near.iter().copied().filter(|near| updates.iter().any(|update| update.old == *near)).collect();
+    let taken =
+        early.is_some_and(|early| published.take(&session.git, early, &old, SHORT_WALK, session.watch()));
+    if !taken
+        && published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none()
+    {
         let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
         published.list(&session.git, &session.objects, &tips, None, session.watch())?;
         all = Some(tips);
@@ -180,7 +203,7 @@ fn publish(
     }
     // With a finding or a gap, everything that the remote is known to have is asked.
     let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
-    if tips == near {
+    if !taken && tips == near {
         return Ok(outcome);
     }
     published.list(&session.git, &session.objects, &tips, None, session.watch())?;

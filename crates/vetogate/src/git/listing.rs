@@ -74,52 +74,97 @@ pub fn list(
     most: Option<usize>,
     watch: &Watch,
 ) -> Result<Option<Listing>, GitError> {
-    let mut command = git.command([
-        "log",
-        "--stdin",
-        "-z",
-        "--raw",
-        "-c",
-        "-t",
-        "-r",
-        "--root",
-        "--no-abbrev",
-        "--no-renames",
-        "--no-color",
-        "--no-show-signature",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-mailmap",
-        "--no-notes",
-        "--no-decorate",
-        "--no-relative",
-        "--ignore-submodules=none",
-        "-O/dev/null",
-        "--format=tformat:%x01%H %P",
-    ]);
-    let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
-    watch.guard(&child);
-    let asked = ask(&mut child, tips, exclude);
-    let listing = match child.stdout.take() {
-        Some(output) => parse(BufReader::with_capacity(64 << 10, output), most),
-        None => Ok(None),
-    };
-    if let Ok(None) = listing {
-        watch.forget(&child);
-        let _ = child.kill();
-        let _ = child.wait();
-        return Ok(None);
+    Started::start(git, tips, exclude, watch)?.finish(most)
+}
+
+const ARGUMENTS: &[&str] = &[
+    "log",
+    "--stdin",
+    "-z",
+    "--raw",
+    "-c",
+    "-t",
+    "-r",
+    "--root",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-color",
+    "--no-show-signature",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-mailmap",
+    "--no-notes",
+    "--no-decorate",
+    "--no-relative",
+    "--ignore-submodules=none",
+    "-O/dev/null",
+    "--format=tformat:%x01%H %P",
+];
+
+/// A listing that git is at work on.
+pub struct Started {
+    child: Option<Child>,
+    asked: std::io::Result<()>,
+    watch: Watch,
+}
+
+impl Started {
+    /// Starts git; see [`list`].
+    ///
+    /// # Errors
+    /// When git can't be started.
+    pub fn start(
+        git: &Git,
+        tips: &[ObjectId],
+        exclude: &[ObjectId],
+        watch: &Watch,
+    ) -> Result<Self, GitError> {
+        let mut command = git.command(ARGUMENTS);
+        let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
+        watch.guard(&child);
+        let asked = ask(&mut child, tips, exclude);
+        Ok(Self { child: Some(child), asked, watch: watch.clone() })
     }
-    if listing.is_err() {
-        // It may wait for a reader that has gone.
-        let _ = child.kill();
+
+    /// Reads the answer; see [`list`].
+    ///
+    /// # Errors
+    /// When git fails, is killed, or answers something that is not understood.
+    pub fn finish(mut self, most: Option<usize>) -> Result<Option<Listing>, GitError> {
+        let Some(mut child) = self.child.take() else { return Ok(None) };
+        let listing = match child.stdout.take() {
+            Some(output) => parse(BufReader::with_capacity(64 << 10, output), most),
+            None => Ok(None),
+        };
+        if let Ok(None) = listing {
+            abandon(child, &self.watch);
+            return Ok(None);
+        }
+        if listing.is_err() {
+            // It may wait for a reader that has gone.
+            let _ = child.kill();
+        }
+        let output = super::catfile::end(child, &self.watch).map_err(pipe)?;
+        if listing.is_ok() && !output.status.success() {
+            return Err(super::command::failed("log", &output));
+        }
+        std::mem::replace(&mut self.asked, Ok(())).map_err(pipe)?;
+        listing
     }
-    let output = super::catfile::end(child, watch).map_err(pipe)?;
-    if listing.is_ok() && !output.status.success() {
-        return Err(super::command::failure(&command, &output));
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            abandon(child, &self.watch);
+        }
     }
-    asked.map_err(pipe)?;
-    listing
+}
+
+fn abandon(mut child: Child, watch: &Watch) {
+    watch.forget(&child);
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 fn ask(child: &mut Child, tips: &[ObjectId], exclude: &[ObjectId]) -> std::io::Result<()> {

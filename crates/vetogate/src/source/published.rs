@@ -3,7 +3,7 @@
 use crate::deadline::Watch;
 use crate::git::catfile::{CatFile, ObjectKind, WHOLE, finish, remedy};
 use crate::git::command::{Git, GitError};
-use crate::git::listing::{Listing, list};
+use crate::git::listing::{Listing, Started, list};
 use crate::git::tree::GitTree;
 use crate::git::walk::walk;
 use crate::report::RefUpdate;
@@ -183,6 +183,23 @@ impl Published {
         };
         self.prove(git, exclude, watch)?;
         Ok(Some(()))
+    }
+
+    /// Takes a listing that was started before; whether it is whole and short enough. It is only ever taken or left:
+    /// where anything is wrong with it, [`list`](Self::list) asks again.
+    pub fn take(
+        &mut self,
+        git: &Git,
+        started: Started,
+        exclude: &[ObjectId],
+        most: usize,
+        watch: &Watch,
+    ) -> bool {
+        match started.finish(Some(most)) {
+            Ok(Some(listing)) => self.listing = listing,
+            _ => return false,
+        }
+        self.prove(git, exclude, watch).is_ok()
     }
 
     /// A tip that is not listed has to be reachable from what the other side has: an empty answer proves nothing.
