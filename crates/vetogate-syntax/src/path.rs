@@ -67,6 +67,10 @@ const TEST_PARTS: &[&[u8]] = &[
     b"playground",
 ];
 
+/// Folders of translations: what is assigned there is what people read.
+const TRANSLATION_PARTS: &[&[u8]] =
+    &[b"locale", b"locales", b"i18n", b"l10n", b"lang", b"langs", b"translation", b"translations", b"intl"];
+
 const LOCK_NAMES: &[&[u8]] = &[
     b"package-lock.json",
     b"npm-shrinkwrap.json",
@@ -93,7 +97,9 @@ impl PathHints {
         let mut parts: Vec<&[u8]> = lower.split_str("/").collect();
         let name = parts.pop().unwrap_or_default();
         let is_test = parts.iter().any(|part| TEST_PARTS.contains(part)) || is_test_name(name);
-        Self { kind: kind(name), is_test }
+        let is_translation = parts.iter().any(|part| TRANSLATION_PARTS.contains(part));
+        let kind = if is_translation { FileKind::Prose } else { kind(name) };
+        Self { kind, is_test }
     }
 }
 
@@ -151,6 +157,7 @@ mod tests {
         assert_eq!(of("src/App.TSX").kind, FileKind::JavaScript);
         assert_eq!(of(".env.production").kind, FileKind::Shell);
         assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
+        assert_eq!(of("web/locales/de.json").kind, FileKind::Prose);
         for test in
             ["tests/a.py", "pkg/Fixtures/x", "a_test.go", "src/x.test.ts", ".env.example", "test_x.py"]
         {

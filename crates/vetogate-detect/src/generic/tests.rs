@@ -68,6 +68,8 @@ fn near_misses() {
         ("a.sh", "PASSWORD=$(pass show db)"),
         ("a.py", "passwordRegex = '^[a-z0-9]{{8,}}$'"),
         ("a.go", "Token: token.IDENT,"),
+        ("messages.properties", "error.password=Das_Passwort_{digits:2}_falsch"),
+        ("de.json", "\"passwordMismatch\": \"stimmen-nicht-{digits:2}\""),
         ("a.toml", "description = \"An address with a password: whoever has it is in.\""),
         ("a.py", "password = 'user_{{name}}_1'"),
         ("a.ts", "algolia: {{\n  apiKey: '{hex:32}',\n  indexName: 'docs',\n}}"),

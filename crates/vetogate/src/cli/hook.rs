@@ -137,7 +137,7 @@ fn look_around(
     let known = known(&session.objects, updates)?;
     let pin = |folders: &Folders| {
         let pins = pins::read(&folders.common).ok()?;
-        pins.branch(&args.remote).map(str::to_owned)
+        pins.pin(&args.remote).cloned()
     };
     Ok(TrackingRefs::collect(&session.git, asked, &args.remote, &args.url, known, pin, session.watch())?)
 }

@@ -57,6 +57,7 @@ const CONFIG: &[&str] = &[
     "core.warnAmbiguousRefs=false",
     "core.bigFileThreshold=1m",
     "core.pager=cat",
+    "i18n.logOutputEncoding=UTF-8",
     "diff.orderFile=/dev/null",
     "log.showSignature=false",
     "submodule.recurse=false",

@@ -75,6 +75,11 @@ impl Remotes {
         !pushed_elsewhere && identity(&self.rewritten(fetched)) == identity(url)
     }
 
+    /// Whether two URLs name the same host and path, as git would rewrite them.
+    pub fn is_same_place(&self, one: &str, other: &str) -> bool {
+        identity(&self.rewritten(one)) == identity(&self.rewritten(other))
+    }
+
     /// A URL as `url.<base>.insteadOf` makes it: the longest match wins (git-config).
     fn rewritten(&self, url: &str) -> String {
         let rules = self.values.iter().filter_map(|(key, values)| {

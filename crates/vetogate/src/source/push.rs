@@ -4,6 +4,7 @@ use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
+use crate::pins::Pin;
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::path::PathBuf;
@@ -89,7 +90,7 @@ impl TrackingRefs {
         })
     }
 
-    /// Collects the answers. `pin` gives the name of the trusted branch that was pinned for a remote; `known` are the
+    /// Collects the answers. `pin` gives what was pinned for the remote; `known` are the
     /// objects that git said the remote has, as far as they are here.
     ///
     /// # Errors
@@ -100,7 +101,7 @@ impl TrackingRefs {
         remote: &str,
         url: &str,
         known: Vec<ObjectId>,
-        pin: impl FnOnce(&Folders) -> Option<String>,
+        pin: impl FnOnce(&Folders) -> Option<Pin>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
         let folders = match asked.places {
@@ -118,14 +119,17 @@ impl TrackingRefs {
             return Err(GitError::Answer { command: "config".into(), detail });
         }
         let remotes = Remotes::parse(&config);
-        let trusted = remotes.describes(remote, url);
+        let pin = pin(&folders);
+        // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
+        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&pin.url, url));
+        let trusted = remotes.describes(remote, url) && !moved;
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
         let own: Vec<Ref> =
-            refs.into_iter().filter(|found| trusted && remotes.tracks(remote, &found.name)).collect();
+            refs.into_iter().filter(|found| trusted && is_tracking(&remotes, remote, found)).collect();
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
         let near = own.iter().map(|found| found.oid).collect();
-        let pinned = if trusted { pin(&folders) } else { None };
+        let pinned = pin.filter(|_| trusted).map(|pin| pin.branch);
         let (git, watch) = (git.clone(), watch.clone());
         let remote = remote.to_owned();
         Ok((Self { git, remote, remotes, trusted, head, near, pinned, known, watch }, folders))
@@ -140,6 +144,13 @@ impl TrackingRefs {
     pub fn trusted_name(&self) -> Option<String> {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
     }
+}
+
+/// Whether a ref tells of the remote: it tracks it, and so does what it stands for. A symbolic ref that leaves the
+/// remote's own refs is whatever this clone wants it to be.
+fn is_tracking(remotes: &Remotes, remote: &str, found: &Ref) -> bool {
+    let tracks = |name: &BString| remotes.tracks(remote, name);
+    tracks(&found.name) && found.target.as_ref().is_none_or(tracks)
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
@@ -180,7 +191,7 @@ impl RemoteView for TrackingRefs {
             })?;
             all.extend(
                 refs.iter()
-                    .filter(|found| self.remotes.tracks(&self.remote, &found.name))
+                    .filter(|found| is_tracking(&self.remotes, &self.remote, found))
                     .map(|found| found.oid),
             );
         }
