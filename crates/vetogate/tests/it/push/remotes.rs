@@ -112,3 +112,30 @@ fn a_tracking_ref_that_no_refspec_writes() {
     gate.git(&["update-ref", "refs/remotes/second/main", "HEAD"]);
     vetoed(&gate, &["second", "main"]);
 }
+
+#[test]
+fn a_symbolic_ref_that_leaves_the_remote_hides_nothing() {
+    for name in ["refs/remotes/origin/sym", "refs/remotes/origin/HEAD"] {
+        let gate = Gate::new();
+        gate.write("a.conf", token()).commit("Dirty");
+        gate.git(&["symbolic-ref", name, "refs/heads/main"]);
+        let text = gate.sandbox.git("work", &["push", "origin", "main:topic"]).exits(1).text();
+        assert!(text.contains("File: a.conf"), "{name}: {text}");
+        gate.git(&["symbolic-ref", "-d", name]);
+    }
+}
+
+#[test]
+fn a_remote_that_was_given_another_url() {
+    let gate = with_second();
+    gate.git(&["remote", "set-url", "origin", "../second.git"]);
+    gate.commit("Clean");
+    vetoed(&gate, &["origin", "main"]);
+}
+
+#[test]
+fn an_output_encoding_that_the_user_likes() {
+    let gate = Gate::new();
+    gate.commit("Clean");
+    gate.sandbox.git("work", &["-c", "i18n.logOutputEncoding=UTF-16", "push", "origin", "main:topic"]).ok();
+}
