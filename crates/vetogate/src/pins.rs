@@ -107,25 +107,6 @@ fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
-/// A URL without the password in it.
-pub fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((user, host)) => {
-            let name = user.split(':').next().unwrap_or_default();
-            // A lone user name over http is often a token.
-            let user = if scheme.starts_with("http") || name.is_empty() {
-                String::new()
-            } else {
-                format!("{name}@")
-            };
-            format!("{scheme}://{user}{host}{path}")
-        }
-        None => url.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,15 +130,5 @@ mod tests {
         std::fs::create_dir(folder.path().join("veto")).unwrap();
         std::fs::write(path(folder.path()), "[remote.origin]\nurl = 1\n").unwrap();
         assert!(read(folder.path()).unwrap_err().to_string().contains("veto doctor --pin"));
-    }
-
-    #[test]
-    fn passwords_stay_out() {
-        let check = |url: &str, kept: &str| assert_eq!(without_password(url), kept);
-        check("https://ann:pw@host/x", "https://host/x");
-        check("https://token@host:8443/x@y", "https://host:8443/x@y");
-        check("ssh://git:pw@host/x", "ssh://git@host/x");
-        check("git@host:x", "git@host:x");
-        check("/a/b", "/a/b");
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use vetogate_core::judge::{Case, judge};
 use vetogate_core::text::escape;
 use vetogate_core::{
-    Category, Confidence, EntryKind, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree,
+    Category, EntryKind, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree,
 };
 use vetogate_syntax::path::PathHints;
 
@@ -498,9 +498,4 @@ fn group_blobs(published: &Published) -> Groups {
         groups.entry((blob.oid, PathHints::of(path))).or_default().entry(place).or_default();
     }
     groups
-}
-
-/// Whether a level of confidence is shown.
-pub fn is_shown(finding: &Finding, least: Option<Confidence>) -> bool {
-    least.is_none_or(|least| finding.confidence >= least)
 }

@@ -253,7 +253,8 @@ fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings
         settings.read(arguments).unwrap_or_default()
     };
     let (fetch, push) = (ask(&[]), ask(&["--push", "--all"]));
-    let mut urls = push.lines().map(|url| escape(pins::without_password(&url.to_str_lossy()).as_bytes()));
+    let mut urls =
+        push.lines().map(|url| escape(crate::git::remote::without_password(&url.to_str_lossy()).as_bytes()));
     let first = urls.next().unwrap_or_default();
     let more = urls.count();
     if more > 0 {

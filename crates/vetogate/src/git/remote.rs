@@ -253,6 +253,7 @@ mod tests {
         let password = ["pass", "word"].concat();
         assert_eq!(without_password(&format!("https://me:{password}@h/r")), "https://me@h/r");
         assert_eq!(without_password(&format!("https://{}@h/r", "x1".repeat(20))), "https://...@h/r");
+        assert_eq!(without_password(&format!("ssh://git:{password}@h/r@s")), "ssh://git@h/r@s");
         assert_eq!(without_password("git@h:o/r"), "git@h:o/r");
     }
 }

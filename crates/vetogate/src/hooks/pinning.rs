@@ -32,7 +32,7 @@ pub fn pin(place: &Place, again: bool) -> Result<Steps, HookError> {
         else {
             continue;
         };
-        let url = pins::without_password(&url);
+        let url = crate::git::remote::without_password(&url);
         let pinned = pins.pin(&remote).is_some_and(|pin| pin.url == url);
         if again || !pinned {
             pin_one(place, &mut pins, &remote, url, &mut steps)?;

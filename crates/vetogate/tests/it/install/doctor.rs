@@ -74,7 +74,7 @@ fn push_urls_that_the_tracking_refs_do_not_describe() {
     let bench = Bench::new();
     bench.veto("work", &["install"]).ok();
     bench.sandbox.git("work", &["config", "remote.origin.pushurl", "https://ann:pw@other.example/x"]).ok();
-    says(&bench, "work", 0, &["pushes to https://other.example/x", "a new branch is scanned whole"]);
+    says(&bench, "work", 0, &["pushes to https://ann@other.example/x", "a new branch is scanned whole"]);
     bench.sandbox.git("work", &["config", "--add", "remote.origin.pushurl", "/y"]).ok();
     says(&bench, "work", 0, &["2 push URLs"]);
 }
