@@ -2,6 +2,7 @@
 //!
 //! The examples are templates: the values are generated in memory when they are run, and never shown.
 
+use crate::matching::Candidates;
 use crate::{Hit, Text, registry, secrets};
 use vetogate_core::Fuel;
 use vetogate_rules::RuleSpec;
@@ -15,6 +16,7 @@ const STEPS: u64 = 1 << 24;
 pub fn scan(text: &str) -> Vec<Hit> {
     let text = Text {
         bytes: text.as_bytes(),
+        candidates: &Candidates::of(text.as_bytes()),
         is_start: true,
         is_binary: false,
         hints: PathHints::of(b"src/settings.conf"),

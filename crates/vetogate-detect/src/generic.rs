@@ -98,7 +98,7 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
 ];
 
 /// The hashes of the windows of [`WORDS`].
-static WINDOWS: [u64; trigram::WORDS] = {
+pub(crate) static BITMAP: [u64; trigram::WORDS] = {
     let mut bits = [0; trigram::WORDS];
     let mut at = 0;
     while at < WORDS.len() {
@@ -330,7 +330,7 @@ impl BlobDetector for Generic {
             return;
         }
         let (taken, mut done) = (Taken::of(hits), 0);
-        for (word, promise) in words_in(text.bytes) {
+        for (word, promise) in words_in(text) {
             if word.start < done {
                 continue;
             }
@@ -350,10 +350,8 @@ impl BlobDetector for Generic {
 }
 
 /// The words of [`WORDS`] in a text, in order: found by their rare windows.
-fn words_in(bytes: &[u8]) -> Vec<(Range<usize>, Promise)> {
-    let mut found = Vec::new();
-    trigram::candidates(bytes, &WINDOWS, |at, _| found.extend(word_at(bytes, at)));
-    found
+fn words_in(text: &Text<'_>) -> impl Iterator<Item = (Range<usize>, Promise)> {
+    text.candidates.of_bitmap(&BITMAP).filter_map(|(at, _)| word_at(text.bytes, at))
 }
 
 /// The word whose rare window begins at `at`.

@@ -10,12 +10,13 @@ pub mod binary_keys;
 pub mod env_file;
 pub mod examples;
 pub mod generic;
-mod matching;
+pub mod matching;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;
 pub mod uri;
 
+use matching::Candidates;
 use std::ops::Range;
 use std::sync::Arc;
 use vetogate_core::{Confidence, Fuel, Gap, Location, Rule, Secret, TreePair};
@@ -26,6 +27,8 @@ use vetogate_syntax::path::PathHints;
 pub struct Text<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
+    /// Where in them something may stand.
+    pub candidates: &'a Candidates,
     /// Whether they are the beginning of the blob.
     pub is_start: bool,
     /// Whether zeros stand in it: compiled code, media, an archive.

@@ -68,7 +68,7 @@ impl BlobDetector for DataRules {
             (spec.before, spec.after)
         };
         let mut found = Vec::new();
-        for (index, ranges) in matching::windows(text.bytes, reach) {
+        for (index, ranges) in matching::windows(text.bytes, text.candidates, reach) {
             for range in ranges {
                 if !fuel.burn(range.len() as u64) {
                     return;

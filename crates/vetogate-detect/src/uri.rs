@@ -149,13 +149,16 @@ fn is_local(host: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::Candidates;
     use vetogate_rules::template::generate;
     use vetogate_syntax::path::PathHints;
 
     fn found(path: &str, template: &str) -> Option<Confidence> {
         let text = generate(template).unwrap();
         let hints = PathHints::of(path.as_bytes());
-        let text = Text { bytes: text.as_bytes(), is_start: true, is_binary: false, hints };
+        let candidates = Candidates::default();
+        let text =
+            Text { bytes: text.as_bytes(), candidates: &candidates, is_start: true, is_binary: false, hints };
         let mut hits = Vec::new();
         UrlPasswords.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
         hits.first().map(|hit| hit.confidence)

@@ -38,7 +38,7 @@ pub fn candidates(bytes: &[u8], bitmap: &[u64; WORDS], mut on: impl FnMut(usize,
 
 /// In the lowest bit, whether a hash is in the bitmap.
 #[inline]
-fn bit(bitmap: &[u64; WORDS], hash: usize) -> u64 {
+pub fn bit(bitmap: &[u64; WORDS], hash: usize) -> u64 {
     bitmap[hash / 64] >> (hash % 64)
 }
 

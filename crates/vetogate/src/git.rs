@@ -7,6 +7,7 @@
 pub mod catfile;
 pub mod command;
 pub mod listing;
+pub mod loose;
 pub mod remote;
 pub mod tree;
 pub mod walk;

@@ -1,6 +1,7 @@
 //! True ones and near misses of the assigned secrets. Values are generated or assembled here.
 
 use super::*;
+use crate::matching::Candidates;
 use vetogate_rules::template::generate;
 use vetogate_syntax::path::PathHints;
 
@@ -8,6 +9,7 @@ fn found(path: &str, template: &str) -> Option<Confidence> {
     let text = generate(template).unwrap();
     let text = Text {
         bytes: text.as_bytes(),
+        candidates: &Candidates::of(text.as_bytes()),
         is_start: true,
         is_binary: false,
         hints: PathHints::of(path.as_bytes()),

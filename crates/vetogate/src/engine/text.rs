@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 use std::sync::Arc;
 use vetogate_core::text::{escape, shorten};
 use vetogate_core::{Confidence, Fuel, Rule, Secret, Span};
+use vetogate_detect::matching::Candidates;
 use vetogate_detect::{Hit, Text, registry};
 use vetogate_syntax::encoding::{self, Encoding};
 use vetogate_syntax::path::PathHints;
@@ -176,7 +177,9 @@ impl Scanner {
     }
 
     fn detect(&mut self, bytes: &[u8]) -> Vec<Hit> {
-        let text = Text { bytes, is_start: self.is_start, is_binary: self.is_binary, hints: self.hints };
+        let (candidates, hints) = (Candidates::of(bytes), self.hints);
+        let (is_start, is_binary) = (self.is_start, self.is_binary);
+        let text = Text { bytes, candidates: &candidates, is_start, is_binary, hints };
         let mut fuel = Fuel::new((1 << 20) + 48 * bytes.len() as u64);
         let mut hits = Vec::new();
         for detector in registry::BLOB {

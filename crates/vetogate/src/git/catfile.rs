@@ -1,6 +1,7 @@
-//! Reading objects through one long-lived `git cat-file --batch`.
+//! Reading objects: loose ones at once, all others through one long-lived `git cat-file --batch`.
 
 use super::command::{Git, GitError};
+use super::loose::LooseObjects;
 use crate::deadline::Watch;
 use bstr::ByteSlice;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -18,6 +19,19 @@ pub enum ObjectKind {
     Commit,
     /// An annotated tag.
     Tag,
+}
+
+impl ObjectKind {
+    /// The type of a name in an object's header.
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        match name {
+            b"blob" => Some(Self::Blob),
+            b"tree" => Some(Self::Tree),
+            b"commit" => Some(Self::Commit),
+            b"tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
 }
 
 /// What `cat-file` says before an object's content.
@@ -51,23 +65,22 @@ pub struct CatFile {
     git: Git,
     watch: Watch,
     running: Option<Running>,
+    loose: Option<LooseObjects>,
+    /// The content of a loose object that was asked for.
+    ready: Option<Vec<u8>>,
 }
 
 /// Objects up to this size may be read whole where their structure is needed: commits, tags, trees, policies.
 pub const WHOLE: u64 = 64 << 20;
 
+/// Contents come in pieces of at most so many bytes.
+const PIECE: usize = 64 << 10;
+
 impl CatFile {
     /// A reader; nothing is started.
     pub fn new(git: Git, watch: Watch) -> Self {
-        Self { git, watch, running: None }
-    }
-
-    /// Starts git ahead of the first question.
-    ///
-    /// # Errors
-    /// When git can't be started.
-    pub fn warm_up(&mut self) -> Result<(), GitError> {
-        self.running().map(|_| ())
+        let loose = git.plain_folder().map(|folder| LooseObjects::of(&folder));
+        Self { git, watch, running: None, loose, ready: None }
     }
 
     fn running(&mut self) -> Result<&mut Running, GitError> {
@@ -78,7 +91,7 @@ impl CatFile {
             self.watch.guard(&child);
             let pipes = child.stdin.take().zip(child.stdout.take());
             let (input, output) = pipes.ok_or_else(|| broken(io::Error::other("no pipe")))?;
-            let output = BufReader::with_capacity(64 << 10, output);
+            let output = BufReader::with_capacity(PIECE, output);
             self.running = Some(Running { child, input, output });
         }
         self.running.as_mut().ok_or_else(|| broken(io::Error::other("not running")))
@@ -86,6 +99,7 @@ impl CatFile {
 
     /// Ends git; the next question starts it again.
     pub fn stop(&mut self) {
+        self.ready = None;
         if let Some(mut running) = self.running.take() {
             self.watch.forget(&running.child);
             drop(running.input);
@@ -100,6 +114,11 @@ impl CatFile {
     /// # Errors
     /// When git can't be started or gives an answer that is not understood.
     pub fn header(&mut self, oid: ObjectId) -> Result<Result<Header, Absent>, GitError> {
+        if let Some((kind, content)) = self.loose.as_ref().and_then(|loose| loose.read(oid)) {
+            let size = content.len() as u64;
+            self.ready = Some(content);
+            return Ok(Ok(Header { oid, kind, size }));
+        }
         let running = self.running()?;
         let mut line = Vec::new();
         let asked =
@@ -127,6 +146,10 @@ impl CatFile {
     /// # Errors
     /// [`Absent::Died`].
     pub fn content(&mut self, size: u64, mut on: impl FnMut(&[u8])) -> Result<(), Absent> {
+        if let Some(content) = self.ready.take() {
+            content.chunks(PIECE).for_each(on);
+            return Ok(());
+        }
         let mut left = size + 1;
         while left > 0 {
             let Some(running) = self.running.as_mut() else { return Err(Absent::Died) };
@@ -185,13 +208,7 @@ fn broken(error: io::Error) -> GitError {
 fn parse_header(line: &[u8]) -> Option<Header> {
     let mut fields = line.trim_end().split_str(" ");
     let oid = ObjectId::from_hex(fields.next()?).ok()?;
-    let kind = match fields.next()? {
-        b"blob" => ObjectKind::Blob,
-        b"tree" => ObjectKind::Tree,
-        b"commit" => ObjectKind::Commit,
-        b"tag" => ObjectKind::Tag,
-        _ => return None,
-    };
+    let kind = ObjectKind::from_name(fields.next()?)?;
     let size = fields.next()?.to_str().ok()?.parse().ok()?;
     fields.next().is_none().then_some(Header { oid, kind, size })
 }

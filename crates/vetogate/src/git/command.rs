@@ -155,6 +155,17 @@ impl Git {
         &self.directory
     }
 
+    /// The git directory, where this is the root of an ordinary repository and nothing points elsewhere: known without
+    /// asking git.
+    pub fn plain_folder(&self) -> Option<PathBuf> {
+        let is_redirected = !self.elsewhere
+            && ["GIT_DIR", "GIT_COMMON_DIR"]
+                .iter()
+                .any(|name| std::env::var_os(name).is_some_and(|value| value != ".git"));
+        let folder = self.directory.join(".git");
+        (!is_redirected && folder.is_dir() && !folder.join("commondir").exists()).then_some(folder)
+    }
+
     /// A command that is ready to start, with standard input closed and both outputs captured.
     pub fn command<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
         let mut command = Command::new("git");

@@ -86,7 +86,7 @@ impl TrackingRefs {
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
             refs: spawn(&refs_arguments(&patterns))?,
-            places: if is_plain(git.directory()) { None } else { Some(spawn(COMMON_DIR)?) },
+            places: if git.plain_folder().is_some() { None } else { Some(spawn(COMMON_DIR)?) },
         })
     }
 
@@ -106,7 +106,7 @@ impl TrackingRefs {
     ) -> Result<(Self, Folders), GitError> {
         let folders = match asked.places {
             Some(places) => folders(&finish("rev-parse", places, watch)?)?,
-            None => Folders { common: git.directory().join(".git") },
+            None => Folders { common: git.plain_folder().unwrap_or_default() },
         };
         // git ends with 1 where there is no remote at all: a push to a URL.
         let config = match finish("config", asked.config, watch) {
@@ -154,15 +154,6 @@ fn is_tracking(remotes: &Remotes, remote: &str, found: &Ref) -> bool {
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
-
-/// Whether this is the root of an ordinary repository, whose common directory is `.git`: one process less.
-fn is_plain(directory: &std::path::Path) -> bool {
-    let is_redirected = ["GIT_DIR", "GIT_COMMON_DIR"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| value != ".git"));
-    let folder = directory.join(".git");
-    !is_redirected && folder.is_dir() && !folder.join("commondir").exists()
-}
 
 fn folders(output: &[u8]) -> Result<Folders, GitError> {
     // The first line has to be whole.

@@ -31,7 +31,13 @@ fn ahead(content: &str) -> Sandbox {
     sandbox.write("work/a.txt", content);
     sandbox.write("work/b.txt", "b\n");
     sandbox.commit_all("work", "Ahead");
+    pack(&sandbox);
     sandbox
+}
+
+/// Loose objects are read without git; in a pack they are not.
+fn pack(sandbox: &Sandbox) {
+    sandbox.git("work", &["repack", "-adq"]).ok();
 }
 
 #[test]
@@ -97,6 +103,7 @@ fn a_git_that_hangs_ends_with_the_time_limit() {
         sandbox.veto("work", &["install"]).ok();
         sandbox.write("work/a.txt", "a\n");
         sandbox.commit_all("work", "Ahead");
+        pack(&sandbox);
         // The readers before the policy is known are left alone: only what is asked for the push hangs.
         let count = sandbox.path().join("count");
         let action = if subcommand == "cat-file" {
