@@ -17,8 +17,10 @@ pub struct RuleSetting {
     pub pattern: String,
     /// The severity, where it differs from the rule's own.
     pub severity: Option<Severity>,
-    /// Why the rule is off, where it is.
-    pub disabled: Option<String>,
+    /// Whether the rule is on, where that is said.
+    pub enabled: Option<bool>,
+    /// Why it is off.
+    pub reason: Option<String>,
     /// Line in the policy file.
     pub line: usize,
 }
@@ -108,8 +110,8 @@ impl Policy {
 
     /// The setting that switches a rule off, where one does.
     pub fn disabled(&self, rule: &str) -> Option<&RuleSetting> {
-        let last = self.rules.iter().rev().find(|setting| rule_matches(&setting.pattern, rule));
-        last.filter(|setting| setting.disabled.is_some())
+        let says = |setting: &&RuleSetting| setting.enabled.is_some() && rule_matches(&setting.pattern, rule);
+        self.rules.iter().rev().find(says).filter(|setting| setting.enabled == Some(false))
     }
 }
 

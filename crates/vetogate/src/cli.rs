@@ -11,6 +11,7 @@ pub mod rules;
 pub mod scan;
 pub mod uninstall;
 
+use crate::engine::findings::masked;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -87,7 +88,10 @@ pub fn command() -> clap::Command {
 
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = Arguments::parse_from(arguments).command;
+    let command = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments.command,
+        Err(error) => return usage(&error),
+    };
     // A crash is a scan that was not completed.
     let ended = std::panic::catch_unwind(|| start(&command)).unwrap_or_else(|_| {
         Err(Failure::incomplete(anyhow::anyhow!("veto crashed, and nothing passes; please report it")))
@@ -95,10 +99,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(Failure { code, error }) => {
-            let _ = writeln!(anstream::stderr(), "veto: {error:#}");
+            let _ = writeln!(anstream::stderr(), "veto: {}", masked(&format!("{error:#}")));
             ExitCode::from(code)
         }
     }
+}
+
+/// Says what is wrong with the arguments, which may hold a secret that was pasted; or gives the help asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    let shown = masked(&text);
+    if !error.use_stderr() || shown == text {
+        let _ = error.print();
+    } else {
+        let _ = write!(anstream::stderr(), "{shown}");
+    }
+    ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::PASS })
 }
 
 fn start(command: &Command) -> Result<u8, Failure> {

@@ -16,7 +16,11 @@ pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
     let text = match tree.get(FILE.as_bytes()) {
         Ok(None) => return (Policy::default(), None),
         Ok(Some(text)) => text,
-        Err(gap) => return (Policy::fallback(), Some(broken(&gap.detail))),
+        Err(gap) => {
+            let detail =
+                format!("{source} can't be read, and preset strict holds until it can: {}", gap.detail);
+            return (Policy::fallback(), Some(held(detail)));
+        }
     };
     let parsed = match text.to_str() {
         Ok(text) => Policy::parse(text, &source).map_err(|error| error.to_string()),
@@ -30,7 +34,10 @@ pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
 
 fn broken(error: &str) -> Gap {
     let error = shorten(&escape(error.as_bytes()), 300);
-    let detail = format!("{error}; preset strict holds until a push mends it");
+    held(format!("{error}; preset strict holds until a push mends it"))
+}
+
+fn held(detail: String) -> Gap {
     Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
 }
 

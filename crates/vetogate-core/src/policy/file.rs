@@ -49,11 +49,11 @@ struct RuleEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExcludeEntry {
-    path: Spanned<String>,
+    path: Option<Spanned<String>>,
     #[serde(default)]
     rules: Vec<Spanned<String>>,
-    reason: Spanned<String>,
-    until: Spanned<String>,
+    reason: Option<Spanned<String>>,
+    until: Option<Spanned<String>>,
 }
 
 /// Turns byte offsets into the place of an error.
@@ -83,17 +83,12 @@ impl Reader<'_> {
         let pattern = self.rule_pattern(pattern)?;
         let entry = entry.into_inner();
         let reason = entry.reason.filter(|reason| !reason.trim().is_empty());
-        let disabled = match (entry.enabled, reason) {
-            (Some(false), None) => {
-                return Err(self.error(
-                    &span,
-                    format!("rule `{pattern}` is disabled without a reason; add `reason = \"...\"`"),
-                ));
-            }
-            (Some(false), reason) => reason,
-            _ => None,
-        };
-        Ok(RuleSetting { pattern, severity: entry.severity, disabled, line: self.place(span.start).0 })
+        if entry.enabled == Some(false) && reason.is_none() {
+            let message = format!("rule `{pattern}` is disabled without a reason; add `reason = \"...\"`");
+            return Err(self.error(&span, message));
+        }
+        let line = self.place(span.start).0;
+        Ok(RuleSetting { pattern, severity: entry.severity, enabled: entry.enabled, reason, line })
     }
 
     fn rule_pattern(&self, pattern: Spanned<String>) -> Result<String, PolicyError> {
@@ -111,20 +106,25 @@ impl Reader<'_> {
     }
 
     fn exclusion(&self, entry: Spanned<ExcludeEntry>) -> Result<crate::Suppression, PolicyError> {
-        let source = format!("{}:{}", self.source, self.place(entry.span().start).0);
+        let span = entry.span();
+        let source = format!("{}:{}", self.source, self.place(span.start).0);
         let entry = entry.into_inner();
-        let glob = self.glob(&entry.path)?;
-        if entry.reason.get_ref().trim().is_empty() {
-            return Err(self.error(&entry.reason.span(), "an exclusion needs a reason; expected a sentence"));
+        let needs = |key: &str, expected: &str| {
+            self.error(&span, format!("this exclusion has no `{key}`; expected {expected}"))
+        };
+        let path = entry.path.ok_or_else(|| needs("path", "one such as \"tests/fixtures/**\""))?;
+        let reason = entry.reason.ok_or_else(|| needs("reason", "a sentence"))?;
+        let until = entry.until.ok_or_else(|| needs("until", "its last day, such as \"2027-01-31\""))?;
+        let glob = self.glob(&path)?;
+        if reason.get_ref().trim().is_empty() {
+            return Err(self.error(&reason.span(), "an exclusion needs a reason; expected a sentence"));
         }
-        let until: Date = entry.until.get_ref().parse().map_err(|_| {
-            self.error(
-                &entry.until.span(),
-                format!("`{}` is no date; expected one such as \"2027-01-31\"", entry.until.get_ref()),
-            )
+        let date: Date = until.get_ref().parse().map_err(|_| {
+            let message = format!("`{}` is no date; expected one such as \"2027-01-31\"", until.get_ref());
+            self.error(&until.span(), message)
         })?;
         let rules = entry.rules.into_iter().map(|rule| self.rule_pattern(rule)).collect::<Result<_, _>>()?;
-        Ok(super::exclusion(glob, rules, source, entry.reason.into_inner(), until))
+        Ok(super::exclusion(glob, rules, source, reason.into_inner(), date))
     }
 
     fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
@@ -199,6 +199,15 @@ mod tests {
     }
 
     #[test]
+    fn a_severity_does_not_switch_a_rule_on() {
+        let off = "[rules.\"secret/*\"]\nenabled = false\nreason = \"demo\"\n";
+        let severity = format!("{off}[rules.\"secret/jwt\"]\nseverity = \"low\"\n");
+        assert!(parse(&severity, "p").unwrap().disabled("secret/jwt").is_some());
+        let on = format!("{off}[rules.\"secret/jwt\"]\nenabled = true\n");
+        assert!(parse(&on, "p").unwrap().disabled("secret/jwt").is_none());
+    }
+
+    #[test]
     fn each_mistake_has_a_place_and_a_remedy() {
         assert_eq!(
             error("posture = \"medum\""),
@@ -212,7 +221,15 @@ mod tests {
             error(bad_date),
             "policy.toml:4:9: `tomorrow` is no date; expected one such as \"2027-01-31\""
         );
-        assert!(error("[[exclude]]\npath = \"a\"\nreason = \"b\"").contains("missing field `until`"));
+        for (missing, text) in [
+            ("path", "reason = \"b\"\nuntil = \"2027-01-31\""),
+            ("reason", "path = \"a\"\nuntil = \"2027-01-31\""),
+            ("until", "path = \"a\"\nreason = \"b\""),
+        ] {
+            let said = error(&format!("\n\n[[exclude]]\n{text}\n"));
+            assert!(said.starts_with("policy.toml:3:1: "), "{said}");
+            assert!(said.contains(&format!("has no `{missing}`; expected")), "{said}");
+        }
         assert!(error("[limits]\nseconds = 0").contains("between 1 and 3600"));
         assert!(error("posture = ").starts_with("policy.toml:1:"));
     }

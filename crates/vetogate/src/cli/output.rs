@@ -57,9 +57,11 @@ impl Output {
     /// When it can't be written.
     pub fn write(&self, report: &Report, kind: Kind) -> Result<(), Failure> {
         let written = match &self.output {
-            Some(path) => File::create(path)
-                .and_then(|file| self.write_to(report, kind, &mut BufWriter::new(file), false))
-                .with_context(|| format!("the report can't be written to {}", path.display())),
+            Some(path) => {
+                let place = || format!("the report can't be written to {}", path.display());
+                let file = File::create(path).with_context(place).map_err(Failure::usage)?;
+                self.write_to(report, kind, &mut BufWriter::new(file), false).with_context(place)
+            }
             None => {
                 let is_terminal = io::stdout().is_terminal();
                 let out = self.write_to(report, kind, &mut BufWriter::new(io::stdout().lock()), is_terminal);

@@ -1,6 +1,7 @@
 //! From hits to findings: one for each value and place, with everything that could show a secret masked.
 
-use super::text::RawHit;
+use super::text::{RawHit, Scanner};
+use super::workers::PROSE;
 use std::collections::HashMap;
 use vetogate_core::digest::LeakIdentity;
 use vetogate_core::text::escape;
@@ -119,6 +120,15 @@ impl Redactor {
             Place::Message(_) | Place::Author(_) | Place::Object(_) => place.clone(),
         }
     }
+}
+
+/// A text of ours that quotes what was typed, with every secret in it masked.
+pub fn masked(text: &str) -> String {
+    let mut scanner = Scanner::new(PROSE);
+    scanner.feed(text.as_bytes());
+    let hits = scanner.finish().0.into_iter();
+    let candidates: Vec<Candidate> = hits.map(|hit| Candidate::new(hit, Place::Run(String::new()))).collect();
+    Redactor::new(&candidates).mask(text)
 }
 
 /// Findings from candidates; `commits` are the ids of the listing.

@@ -155,7 +155,7 @@ fn until_resolved(decision: Decision, kind: Kind) -> &'static str {
     match (decision, kind) {
         (Decision::Overridden, _) => "Overridden for this one push.",
         (_, Kind::Push) => "Push BLOCKED until resolved.",
-        (_, Kind::Scan) => "Scan: BLOCK until resolved.",
+        (_, Kind::Scan) => "BLOCKED: do not push until resolved.",
     }
 }
 

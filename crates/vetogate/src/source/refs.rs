@@ -5,6 +5,7 @@ use crate::git::command::{Git, GitError};
 use crate::git::remote;
 use crate::report::RefUpdate;
 use bstr::ByteSlice;
+use vetogate_core::text::escape;
 use vetogate_core::{Gap, ObjectId, RemoteView};
 
 /// The base of a range is what the other side has.
@@ -30,27 +31,34 @@ fn update(name: &[u8], new: ObjectId) -> RefUpdate {
     RefUpdate { name: name.into(), old, new }
 }
 
+/// Why there is no range.
+#[derive(Debug, thiserror::Error)]
+pub enum RangeError {
+    /// Git was not to be asked.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// No revision of this repository.
+    #[error("`{0}` names no commits here; expected a range such as `main..HEAD`")]
+    Unknown(String),
+}
+
 /// Tips and base of a range as `git rev-parse` understands it: `A..B`, `A` (for `A..HEAD`), `^A B`.
 ///
 /// # Errors
 /// When there is no such range.
-pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitError> {
+pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), RangeError> {
     let range = range.trim();
     let range = if range.is_empty() || range.contains("..") || range.starts_with('^') {
         range.to_owned()
     } else {
         format!("{range}..HEAD")
     };
-    let wrong = |what: &str| GitError::Answer {
-        command: "rev-parse".into(),
-        detail: format!("expected a range of commits such as `main..HEAD`, got `{what}`"),
-    };
     let (mut tips, mut base) = (Vec::new(), Vec::new());
     for word in range.split_whitespace() {
         // What git does not know as a revision it leaves out without a word.
         let output = git.read(["rev-parse", "--revs-only", "--end-of-options", word])?;
         if output.is_empty() {
-            return Err(wrong(word));
+            return Err(RangeError::Unknown(escape(word.as_bytes())));
         }
         for line in output.lines() {
             match line.strip_prefix(b"^") {
@@ -60,7 +68,7 @@ pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), GitE
         }
     }
     if tips.is_empty() {
-        return Err(wrong(&range));
+        return Err(RangeError::Unknown(escape(range.as_bytes())));
     }
     Ok((tips.into_iter().map(|tip| update(range.as_bytes(), tip)).collect(), RangeBase(base)))
 }

@@ -267,10 +267,34 @@ fn a_report_goes_to_a_file() {
     assert_eq!(said.text(), "");
     vetogate::report::json::from_json(&fs::read_to_string(sandbox.path().join("report.json")).unwrap())
         .unwrap();
-    sandbox.veto("work", &["scan", "--output", "/nonexistent/report"]).exits(3);
+    sandbox.veto("work", &["scan", "--output", "/nonexistent/report"]).exits(2);
     sandbox.veto("work", &["scan", "--output", "../report.txt"]).exits(1);
     let text = fs::read_to_string(sandbox.path().join("report.txt")).unwrap();
     assert!(text.contains("a.txt") && !text.contains('\x1b'), "{text}");
+}
+
+/// Whoever pastes a token where a path or a rule belongs gets no copy of it into a log.
+#[test]
+fn a_secret_that_was_typed_is_not_repeated() {
+    let (sandbox, token) = (Sandbox::with_clone(), token());
+    let range = format!("{token}..HEAD");
+    let place = format!("/nonexistent/{token}");
+    let token = token.as_str();
+    let commands: [&[&str]; 8] = [
+        &[token],
+        &["scan", token],
+        &["scan", "--only", token],
+        &["scan", "--commits", &range],
+        &["scan", "--output", &place],
+        &["explain", token],
+        &["rules", "test", token],
+        &["hook", "pre-push", token],
+    ];
+    for arguments in commands {
+        let answer = sandbox.veto("work", arguments).exits(2);
+        assert!(!answer.text().contains(&token[4..]), "{answer:?}");
+        assert!(!answer.stderr.is_empty());
+    }
 }
 
 /// On a terminal (util-linux `script` gives one) the progress is wiped out again before the report.

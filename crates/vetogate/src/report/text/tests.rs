@@ -62,7 +62,7 @@ fn everything_at_once() {
        --amend, git rebase --continue.
     4. Where many commits have it: git filter-repo --replace-text in a fresh clone.
 
-    Scan: BLOCK until resolved.
+    BLOCKED: do not push until resolved.
 
     SECURITY VETO - HIGH ISSUE DETECTED
 
@@ -77,7 +77,7 @@ fn everything_at_once() {
     2. Reword commit ababababab while that is not pushed: git commit --amend if it is the last
        commit, else git rebase -i ababababab^ (--root if it is the first), marked `reword`.
 
-    Scan: BLOCK until resolved.
+    BLOCKED: do not push until resolved.
 
     Warnings:
       critical secret/other  src/copied.rs:15:3  AWS_ACCESS_KEY_ID = "AKIA..."  (published at
