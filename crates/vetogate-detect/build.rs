@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 fn main() {
     let root = Path::new("rules");
     println!("cargo::rerun-if-changed=rules");
-    let mut files = Vec::new();
-    collect(root, &mut files);
-    files.sort();
+    let files = collect(root, "toml");
     let mut specs = Vec::new();
     let mut texts: Vec<Vec<u8>> = Vec::new();
     for file in &files {
@@ -24,6 +22,13 @@ fn main() {
     if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
         panic!("rule `{}` is defined twice", twice[0]);
     }
+    // An answer depends on the code of the detectors and of what they stand on, too.
+    for source in ["src", "../vetogate-rules/src", "../vetogate-syntax/src"] {
+        println!("cargo::rerun-if-changed={source}");
+        let read =
+            |file: PathBuf| fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        texts.extend(collect(Path::new(source), "rs").into_iter().map(read));
+    }
     let parts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
     let digest = vetogate_rules::digest("vetogate/rules/v1", &parts);
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs");
@@ -31,14 +36,17 @@ fn main() {
     fs::write(&out, source).unwrap_or_else(|error| panic!("{}: {error}", out.display()));
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+/// The files below a folder with this ending, in order.
+fn collect(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    for entry in entries.flatten() {
-        let path = entry.path();
+    let mut files = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "toml") {
+            files.extend(collect(&path, ending));
+        } else if path.extension().is_some_and(|own| own == ending) {
             files.push(path);
         }
     }
+    files.sort();
+    files
 }

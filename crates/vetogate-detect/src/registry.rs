@@ -19,7 +19,7 @@ pub fn rules() -> Vec<Arc<Rule>> {
     rules
 }
 
-/// SHA-256 over everything that an answer depends on: the rule files and the program's version.
+/// SHA-256 over everything that an answer depends on: rule files, detectors, and the program's version.
 pub fn digest() -> String {
     let version = env!("CARGO_PKG_VERSION").as_bytes();
     vetogate_core::digest::sha256("vetogate/detectors/v1", &[version, secrets::data_digest().as_bytes()])

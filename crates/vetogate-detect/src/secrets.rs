@@ -47,7 +47,7 @@ impl Loaded {
     }
 }
 
-/// SHA-256 over the rule files.
+/// SHA-256 over the rule files and the sources of the detectors.
 pub(crate) fn data_digest() -> &'static str {
     matching::DIGEST
 }

@@ -11,7 +11,7 @@ use super::tree::{TreeEntry, parse_tree, tree_of_commit};
 use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::rc::Rc;
 use vetogate_core::text::escape;
 use vetogate_core::{EntryKind, Gap, GapCause, ObjectId, Place};
@@ -24,7 +24,10 @@ struct Commit {
     time: u64,
 }
 
-type Entries = Rc<BTreeMap<Vec<u8>, (Option<EntryKind>, ObjectId)>>;
+/// What stands at a path.
+type Object = (Option<EntryKind>, ObjectId);
+
+type Entries = Rc<BTreeMap<Vec<u8>, Object>>;
 
 struct Walk<'a> {
     objects: &'a RefCell<CatFile>,
@@ -166,21 +169,23 @@ impl Walk<'_> {
         }
         self.listing.commits.push(ListedCommit { oid, parents: commit.parents });
         if !parents.contains(&Some(commit.tree)) {
-            self.below(b"", commit.tree, &parents)?;
+            self.below(b"", Some(commit.tree), &parents)?;
         }
         Ok(())
     }
 
-    fn below(&mut self, prefix: &[u8], own: ObjectId, parents: &[Option<ObjectId>]) -> Result<(), GitError> {
-        let entries = match self.tree(own)? {
-            Ok(entries) => entries,
-            Err(cause) => {
-                let place = if prefix.is_empty() {
-                    Place::Object(own)
-                } else {
-                    Place::File(escape(prefix.strip_suffix(b"/").unwrap_or(prefix)))
-                };
-                self.gaps.push(unread(cause, own, place, "tree"));
+    /// What differs from every parent in a folder: `own` is its tree, `None` where the commit has no such folder.
+    fn below(
+        &mut self,
+        prefix: &[u8],
+        own: Option<ObjectId>,
+        parents: &[Option<ObjectId>],
+    ) -> Result<(), GitError> {
+        let entries = match own.map(|own| self.tree(own)).transpose()? {
+            None => Entries::default(),
+            Some(Ok(entries)) => entries,
+            Some(Err(cause)) => {
+                self.unlisted(prefix, own, cause);
                 return Ok(());
             }
         };
@@ -191,46 +196,52 @@ impl Walk<'_> {
                 None => None,
             });
         }
-        for (name, &(kind, oid)) in entries.iter() {
-            let old: Vec<Option<(Option<EntryKind>, ObjectId)>> =
-                olds.iter().map(|old| old.as_ref()?.get(name).copied()).collect();
-            if old.contains(&Some((kind, oid))) {
-                continue;
-            }
-            let path = [prefix, name].concat();
-            self.push(&path, Some((kind, oid)), &old);
-            if kind == Some(EntryKind::Directory) {
-                let folder = |old: &Option<(Option<EntryKind>, ObjectId)>| {
-                    old.filter(|(kind, _)| *kind == Some(EntryKind::Directory)).map(|(_, oid)| oid)
-                };
-                let folders: Vec<Option<ObjectId>> = old.iter().map(folder).collect();
-                self.below(&[&path[..], b"/"].concat(), oid, &folders)?;
-            }
+        let gone = olds.first().into_iter().flatten().flat_map(|first| first.keys());
+        let names: BTreeSet<&Vec<u8>> = entries.keys().chain(gone).collect();
+        for name in names {
+            let new = entries.get(name).copied();
+            let old: Vec<Option<Object>> = olds.iter().map(|old| old.as_ref()?.get(name).copied()).collect();
+            self.changed(&[prefix, name].concat(), new, &old)?;
         }
-        self.removed(prefix, &entries, &olds);
         Ok(())
     }
 
-    /// What every parent has and the commit has not.
-    fn removed(&mut self, prefix: &[u8], entries: &Entries, olds: &[Option<Entries>]) {
-        let Some(Some(first)) = olds.first() else { return };
-        for name in first.keys().filter(|name| !entries.contains_key(*name)) {
-            let old: Vec<_> = olds.iter().map(|old| old.as_ref()?.get(name).copied()).collect();
-            if old.iter().all(Option::is_some) {
-                self.push(&[prefix, name].concat(), None, &old);
-            }
+    /// A name, as git sees it: a file and a folder of one name are two things.
+    fn changed(&mut self, path: &[u8], new: Option<Object>, old: &[Option<Object>]) -> Result<(), GitError> {
+        let is_folder = |object: &Object| object.0 == Some(EntryKind::Directory);
+        let differs = |new: Option<Object>, old: &[Option<Object>]| {
+            !old.contains(&new) && (new.is_some() || !old.is_empty())
+        };
+        let file = |side: Option<Object>| side.filter(|object| !is_folder(object));
+        let folder = |side: Option<Object>| side.filter(is_folder);
+        let files: Vec<Option<Object>> = old.iter().map(|&old| file(old)).collect();
+        let folders: Vec<Option<Object>> = old.iter().map(|&old| folder(old)).collect();
+        // In a merge, what one side left as it was is not this commit's doing.
+        if differs(file(new), &files) {
+            self.push(path, file(new), &files);
         }
+        if differs(folder(new), &folders) {
+            self.push(path, folder(new), &folders);
+            let tree = |side: Option<Object>| side.map(|(_, oid)| oid);
+            let trees: Vec<Option<ObjectId>> = folders.into_iter().map(tree).collect();
+            self.below(&[path, b"/"].concat(), tree(folder(new)), &trees)?;
+        }
+        Ok(())
     }
 
-    fn push(
-        &mut self,
-        path: &[u8],
-        new: Option<(Option<EntryKind>, ObjectId)>,
-        old: &[Option<(Option<EntryKind>, ObjectId)>],
-    ) {
+    fn unlisted(&mut self, prefix: &[u8], tree: Option<ObjectId>, cause: GapCause) {
+        let Some(tree) = tree else { return };
+        let place = match prefix.strip_suffix(b"/") {
+            Some(folder) => Place::File(escape(folder)),
+            None => Place::Object(tree),
+        };
+        self.gaps.push(unread(cause, tree, place, "tree"));
+    }
+
+    fn push(&mut self, path: &[u8], new: Option<Object>, old: &[Option<Object>]) {
         let null = self.listing.commits.last().and_then(|commit| null(commit.oid));
         let Some((commit, null)) = self.listing.commits.len().checked_sub(1).zip(null) else { return };
-        let side = |side: Option<(Option<EntryKind>, ObjectId)>| match side {
+        let side = |side: Option<Object>| match side {
             Some((kind, oid)) => Side { kind, oid },
             None => Side { kind: None, oid: null },
         };

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod install;
+mod listing;
 mod push;
 mod rules;
 mod scan;
