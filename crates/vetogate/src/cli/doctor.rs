@@ -2,6 +2,7 @@
 
 use super::{Failure, exit, install};
 use crate::git::command::{Git, GitError};
+use crate::git::remote::{CONFIG, Remotes, without_password};
 use crate::hooks::place::{Place, git_version};
 use crate::hooks::places::{self, Found};
 use crate::hooks::probe::{self, Reply, Way};
@@ -222,10 +223,15 @@ fn look_at_pin(
     name: &str,
     findings: &mut Findings,
 ) -> Result<(), HookError> {
-    let Some(branch) = pins.branch(remote) else {
+    let Some(pin) = pins.pin(remote) else {
         findings.note(format!("{name}: no pin, so built-in defaults hold; run `veto doctor --pin` there"));
         return Ok(());
     };
+    if let Some(what) = moved(place, remote, pin) {
+        findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
+        return Ok(());
+    }
+    let branch = &pin.branch;
     let wanted = format!("refs/remotes/{remote}/{branch}");
     let branch = escape(branch.as_bytes());
     match pinning::head_target(place, remote)? {
@@ -245,6 +251,18 @@ fn look_at_pin(
     Ok(())
 }
 
+/// What is said of a remote that is at another place than when it was pinned.
+fn moved(place: &Place, remote: &str, pin: &pins::Pin) -> Option<String> {
+    let settings = place.settings();
+    let remotes = Remotes::parse(&settings.read(CONFIG).unwrap_or_default());
+    let url = settings.read(["remote", "get-url", "--", remote]).unwrap_or_default();
+    let url = url.lines().next().unwrap_or_default().to_str_lossy();
+    let (pinned, now) = (escape(pin.url.as_bytes()), escape(without_password(&url).as_bytes()));
+    (!remotes.is_same_place(&pin.url, &url)).then(|| {
+        format!("{pinned} is pinned, and the remote is {now} now: its refs and its policy count for nothing")
+    })
+}
+
 /// The hook runs for each push URL; what differs is what this clone knows about it.
 fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings) -> Result<(), HookError> {
     let settings = place.settings();
@@ -253,8 +271,7 @@ fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings
         settings.read(arguments).unwrap_or_default()
     };
     let (fetch, push) = (ask(&[]), ask(&["--push", "--all"]));
-    let mut urls =
-        push.lines().map(|url| escape(crate::git::remote::without_password(&url.to_str_lossy()).as_bytes()));
+    let mut urls = push.lines().map(|url| escape(without_password(&url.to_str_lossy()).as_bytes()));
     let first = urls.next().unwrap_or_default();
     let more = urls.count();
     if more > 0 {

@@ -256,7 +256,11 @@ fn snippet(text: &[u8], hit: &Hit) -> String {
             at = span.end;
         }
     }
-    out.push_str(&escape(&text[at..hit.span.end.max(at)]));
+    let rest = &text[at..hit.span.end.max(at)];
+    // One sign after the value is where the rule saw its end, and no part of it.
+    if !matches!(rest, [sign] if !sign.is_ascii_alphanumeric()) {
+        out.push_str(&escape(rest));
+    }
     shorten(&out, 120)
 }
 

@@ -35,6 +35,17 @@ fn in_force_or_not() {
 }
 
 #[test]
+fn a_remote_that_moved_is_pinned_again() {
+    let bench = Bench::new();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "second.git"]).ok();
+    bench.sandbox.git("work", &["remote", "set-url", "origin", "../second.git"]).ok();
+    says(&bench, "work", 1, &["is pinned, and the remote is ../second.git now", "`veto doctor --pin`"]);
+    bench.veto("work", &["doctor", "--pin"]).ok();
+    says(&bench, "work", 0, &["trusted branch main"]);
+}
+
+#[test]
 fn a_foreign_hook_is_not_run_for_a_question() {
     let bench = Bench::new();
     bench.noting_hook("work/.git/hooks/pre-push", "mine", 0);
