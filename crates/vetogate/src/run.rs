@@ -1,26 +1,22 @@
 //! One run, from a source to a report: the map of the program.
 
+mod leaks;
+
 use crate::deadline::{Deadline, Watch};
-use crate::engine::findings::{Candidate, Redactor, findings, merge};
-use crate::engine::workers::{PROSE, look};
-use crate::engine::{Item, Looked, RawHit, Scope, Source, debt, state};
+use crate::engine::findings::{Redactor, findings, merge};
+use crate::engine::workers::look;
+use crate::engine::{Item, Looked, Scope, Source, debt, state};
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
 use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
-use bstr::BString;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Case, judge};
-use vetogate_core::text::escape;
-use vetogate_core::{
-    Category, EntryKind, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree,
-};
-use vetogate_syntax::path::PathHints;
+use vetogate_core::{Category, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree};
 
 /// What the user asked for, whatever the source.
 #[derive(Debug, Clone, Default)]
@@ -161,120 +157,6 @@ impl<'a> Session<'a> {
         outcome
     }
 
-    /// Every published blob, once for each thing that its paths say.
-    fn blobs(
-        &self,
-        published: &Published,
-        lfs: Option<&Path>,
-        candidates: &mut Vec<Candidate>,
-        outcome: &mut Outcome,
-    ) {
-        let groups = group_blobs(published);
-        let item = |((oid, hints), places): (&(ObjectId, PathHints), &BTreeMap<Place, Vec<usize>>)| Item {
-            source: Source::Blob(*oid),
-            hints: *hints,
-            place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
-        };
-        let items: Vec<Item> = groups.iter().map(item).collect();
-        let ids: std::collections::HashSet<ObjectId> = groups.keys().map(|(oid, _)| *oid).collect();
-        outcome.counts.total_files += ids.len() as u64;
-        let looked = self.look(&items);
-        let mut behind = Vec::new();
-        for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
-            for (place, commits) in places {
-                candidates.extend(looked.hits.iter().map(|hit| in_blob(hit, place, *oid, commits)));
-            }
-            let content = looked.lfs.as_ref().zip(lfs).map(|(id, folder)| lfs_path(folder, id));
-            if let Some(path) = content.filter(|path| path.is_file()) {
-                behind.push((Source::File(path), *hints, *oid, places));
-            }
-        }
-        self.count(looked, &items, outcome);
-        let items: Vec<Item> = behind
-            .iter()
-            .map(|(source, hints, oid, places)| Item {
-                source: source.clone(),
-                hints: *hints,
-                place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
-            })
-            .collect();
-        let looked = self.look(&items);
-        for (looked, (_, _, oid, places)) in looked.iter().zip(&behind) {
-            for (place, commits) in *places {
-                candidates.extend(looked.hits.iter().map(|hit| in_blob(hit, place, *oid, commits)));
-            }
-        }
-        self.count(looked, &items, outcome);
-    }
-
-    /// Commits and tags: messages, headers, trailers.
-    fn words(&self, published: &Published, candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
-        let commits = &published.listing.commits;
-        let items: Vec<Item> = commits
-            .iter()
-            .map(|commit| Item {
-                source: Source::Commit(commit.oid),
-                hints: PROSE,
-                place: Place::Message(commit.oid),
-            })
-            .collect();
-        let looked = self.look(&items);
-        for (index, (looked, commit)) in looked.iter().zip(commits).enumerate() {
-            let at = |hit: &RawHit, place| Candidate {
-                commits: vec![index],
-                ..Candidate::new(hit.clone(), place)
-            };
-            candidates.extend(looked.hits.iter().map(|hit| at(hit, Place::Message(commit.oid))));
-            candidates.extend(looked.header_hits.iter().map(|hit| at(hit, Place::Author(commit.oid))));
-        }
-        self.count(looked, &items, outcome);
-        let tag = |(name, raw): &(BString, Vec<u8>)| Item {
-            source: Source::Bytes(raw.clone()),
-            hints: PROSE,
-            place: Place::Tag(escape(name.strip_prefix(b"refs/tags/").unwrap_or(name))),
-        };
-        let items: Vec<Item> = published.tags.iter().map(tag).collect();
-        self.simple(&items, candidates, outcome);
-    }
-
-    /// Names of files and refs: each a line of one text. The first line is empty, so that no name can pass for the
-    /// mark of an encoding.
-    fn names(&self, published: &Published, candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
-        let named = named(published);
-        let mut text = vec![b'\n'];
-        for name in &named {
-            text.extend(name.text.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
-            text.push(b'\n');
-        }
-        let item = Item { source: Source::Bytes(text), hints: PROSE, place: Place::Run("names".into()) };
-        let looked = self.look(std::slice::from_ref(&item));
-        let hits = looked.iter().flat_map(|looked| &looked.hits).filter_map(|hit| {
-            let index = usize::try_from(hit.span.line).ok()?.checked_sub(2)?;
-            let span = vetogate_core::Span { line: 1, end_line: 1, ..hit.span };
-            Some((named.get(index)?, RawHit { span, ..hit.clone() }))
-        });
-        let (added, known): (Vec<_>, Vec<_>) = hits.partition(|(name, _)| name.is_added);
-        let same = |a: &RawHit, b: &RawHit| a.rule.id == b.rule.id && a.values == b.values;
-        for (name, hit) in added {
-            let is_old = !hit.guessable && known.iter().any(|(_, old)| same(old, &hit));
-            let novelty = if is_old { Novelty::Old } else { Novelty::Introduced };
-            let commits = name.commits.clone();
-            candidates.push(Candidate { commits, novelty, ..Candidate::new(hit, name.place.clone()) });
-        }
-        for looked in looked {
-            outcome.gaps.extend(looked.gap);
-        }
-    }
-
-    /// Contents that stand at one place each.
-    fn simple(&self, items: &[Item], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
-        let looked = self.look(items);
-        for (looked, item) in looked.iter().zip(items) {
-            candidates.extend(looked.hits.iter().map(|hit| Candidate::new(hit.clone(), item.place.clone())));
-        }
-        self.count(looked, items, outcome);
-    }
-
     fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {
         let late = looked.iter().filter(|looked| looked.out_of_time).count();
         for (looked, item) in looked.into_iter().zip(items) {
@@ -293,27 +175,6 @@ impl<'a> Session<'a> {
                 items.len()
             );
             outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
-        }
-    }
-
-    /// Marks the candidates that still stand at a tip of the push.
-    fn at_tips(&self, published: &Published, candidates: &mut [Candidate]) {
-        let trees: Vec<GitTree<'_>> =
-            published.tips.iter().map(|&tip| GitTree::new(&self.objects, tip)).collect();
-        let paths: HashMap<String, &BString> =
-            published.listing.entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
-        for candidate in candidates.iter_mut().filter(|candidate| !candidate.commits.is_empty()) {
-            let path = candidate.place.path().and_then(|path| paths.get(path));
-            candidate.at_tip = match (path, &candidate.place) {
-                (Some(path), place) => trees.iter().any(|tree| {
-                    let entry = tree.lookup(path).ok().flatten();
-                    entry.is_some_and(|entry| {
-                        matches!(place, Place::FileName(_)) || Some(entry.oid) == candidate.blob
-                    })
-                }),
-                (None, Place::Message(oid) | Place::Author(oid)) => published.tips.contains(oid),
-                _ => true,
-            };
         }
     }
 
@@ -437,65 +298,4 @@ fn dedupe(findings: &mut Vec<Finding>) {
         }
         same
     });
-}
-
-fn in_blob(hit: &RawHit, place: &Place, oid: ObjectId, commits: &[usize]) -> Candidate {
-    Candidate { blob: Some(oid), commits: commits.to_vec(), ..Candidate::new(hit.clone(), place.clone()) }
-}
-
-/// Where git-lfs keeps a content (git-lfs, docs/spec.md).
-fn lfs_path(folder: &Path, id: &str) -> PathBuf {
-    folder.join("objects").join(&id[..2]).join(&id[2..4]).join(id)
-}
-
-/// The name of a file, folder, link or ref.
-struct Named<'a> {
-    text: &'a BString,
-    place: Place,
-    /// Whether the push brings it; else the push changes or takes away what has it.
-    is_added: bool,
-    commits: Vec<usize>,
-}
-
-/// All names that the push touches.
-fn named(published: &Published) -> Vec<Named<'_>> {
-    let mut paths: BTreeMap<&BString, Named<'_>> = BTreeMap::new();
-    let fresh =
-        |path| Named { text: path, place: Place::FileName(escape(path)), is_added: false, commits: vec![] };
-    for entry in &published.listing.entries {
-        let named = paths.entry(&entry.path).or_insert_with(|| fresh(&entry.path));
-        if entry.new.kind.is_some() && entry.old.iter().all(|side| side.kind.is_none()) {
-            named.is_added = true;
-            named.commits.push(entry.commit);
-        }
-    }
-    for path in &published.paths {
-        paths.entry(path).or_insert_with(|| fresh(path)).is_added = true;
-    }
-    let refs = published.refs.iter().map(|update| Named {
-        text: &update.name,
-        place: Place::RefName(escape(&update.name)),
-        is_added: true,
-        commits: vec![],
-    });
-    paths.into_values().chain(refs).collect()
-}
-
-type Groups = BTreeMap<(ObjectId, PathHints), BTreeMap<Place, Vec<usize>>>;
-
-/// The published blobs, by id and what their path says; for each place the commits that bring it.
-fn group_blobs(published: &Published) -> Groups {
-    let mut groups = Groups::new();
-    for entry in &published.listing.entries {
-        if matches!(entry.new.kind, Some(EntryKind::File | EntryKind::Symlink)) && !entry.new.oid.is_null() {
-            let places = groups.entry((entry.new.oid, PathHints::of(&entry.path))).or_default();
-            places.entry(Place::File(escape(&entry.path))).or_default().push(entry.commit);
-        }
-    }
-    for blob in &published.blobs {
-        let path = blob.path.as_ref().map_or(&b""[..], |path| path.as_slice());
-        let place = if blob.path.is_some() { Place::File(escape(path)) } else { Place::Object(blob.oid) };
-        groups.entry((blob.oid, PathHints::of(path))).or_default().entry(place).or_default();
-    }
-    groups
 }
