@@ -1,5 +1,6 @@
 //! What a path says of a file.
 
+use crate::words;
 use bstr::ByteSlice;
 
 /// The kind of a file, as far as it matters to how a value is written in it.
@@ -30,34 +31,20 @@ pub enum FileKind {
 pub struct PathHints {
     /// Kind by name and ending.
     pub kind: FileKind,
-    /// Under a test, fixture or example path.
+    /// Under a test, fixture or example path, or in a copy of what others have published.
     pub is_test: bool,
 }
 
+/// Folders of tests and examples, whole.
 const TEST_PARTS: &[&[u8]] = &[
     b"t",
-    b"test",
-    b"tests",
-    b"unit-tests",
-    b"unit_tests",
     b"unittests",
-    b"testing",
     b"testdata",
-    b"test-data",
-    b"test_data",
     b"__tests__",
     b"spec",
     b"specs",
-    b"fixture",
-    b"fixtures",
     b"__fixtures__",
-    b"mock",
-    b"mocks",
     b"__mocks__",
-    b"example",
-    b"examples",
-    b"sample",
-    b"samples",
     b"e2e",
     b"snapshots",
     b"__snapshots__",
@@ -66,6 +53,17 @@ const TEST_PARTS: &[&[u8]] = &[
     b"demo",
     b"playground",
 ];
+
+/// Words that a folder of tests or examples ends with, and a file of them begins or ends with: `dockerTest`,
+/// `smoke-test`, `mock_server.go`, `examples-1.json`.
+const TEST_WORDS: &[&str] = &[
+    "test", "tests", "testing", "fixture", "fixtures", "mock", "mocks", "example", "examples", "sample",
+    "samples", "dummy", "fake", "stub", "stubs",
+];
+
+/// Folders of copies of what others have published.
+const COPIES: &[&[u8]] =
+    &[b"vendor", b"node_modules", b"site-packages", b"bower_components", b"third_party", b"thirdparty"];
 
 /// Folders of translations: what is assigned there is what people read.
 const TRANSLATION_PARTS: &[&[u8]] =
@@ -96,26 +94,44 @@ impl PathHints {
         let lower = path.to_ascii_lowercase();
         let mut parts: Vec<&[u8]> = lower.split_str("/").collect();
         let name = parts.pop().unwrap_or_default();
-        let is_test = parts.iter().any(|part| TEST_PARTS.contains(part)) || is_test_name(name);
+        let folders = &path[..path.len() - name.len()];
+        let is_test = folders.split_str("/").zip(&parts).any(|(part, lower)| is_test_folder(part, lower))
+            || lower.find(b"/pkg/mod/").is_some()
+            || is_test_name(&path[folders.len()..]);
         let is_translation = parts.iter().any(|part| TRANSLATION_PARTS.contains(part));
         let kind = if is_translation { FileKind::Prose } else { kind(name) };
         Self { kind, is_test }
     }
 }
 
+fn is_test_folder(part: &[u8], lower: &[u8]) -> bool {
+    let ends = || words::split(part).last().is_some_and(|word| is_test_word(word));
+    TEST_PARTS.contains(&lower)
+        || COPIES.contains(&lower)
+        || ends()
+        || lower == b"test-data"
+        || lower == b"test_data"
+}
+
+fn is_test_word(word: &str) -> bool {
+    TEST_WORDS.contains(&word)
+}
+
+/// By the words of the name before its first point (`test_x.py`, `x-2.test.ts`), and by what stands between points.
 fn is_test_name(name: &[u8]) -> bool {
-    let stem = name.split_str(".").next().unwrap_or_default();
-    stem.starts_with(b"test_")
-        || stem.starts_with(b"test-")
-        || stem.ends_with(b"_test")
-        || stem.ends_with(b"-test")
-        || stem.ends_with(b"_tests")
-        || stem == b"conftest"
-        || stem == b"test"
-        || stem == b"tests"
-        || [&b".test."[..], b".spec.", b".example", b".sample", b"-example.", b"_example.", b".stories."]
-            .iter()
-            .any(|part| name.find(part).is_some())
+    let mut parts = name.split_str(".");
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut stem = words::split(parts.next().unwrap_or_default());
+    stem.retain(|word| !is_number(word));
+    let outer = [stem.first(), stem.last()];
+    let is_form = name.starts_with(b".env")
+        && [&b".dist"[..], b".template", b".tmpl"].iter().any(|end| name.ends_with(end));
+    is_form
+        || outer.into_iter().flatten().any(|word| is_test_word(word) || word == "conftest")
+        || parts.any(|part| {
+            let part = part.to_ascii_lowercase();
+            [&b"test"[..], b"spec", b"example", b"sample", b"stories"].contains(&part.as_slice())
+        })
 }
 
 fn kind(name: &[u8]) -> FileKind {
@@ -158,12 +174,36 @@ mod tests {
         assert_eq!(of(".env.production").kind, FileKind::Shell);
         assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
         assert_eq!(of("web/locales/de.json").kind, FileKind::Prose);
-        for test in
-            ["tests/a.py", "pkg/Fixtures/x", "a_test.go", "src/x.test.ts", ".env.example", "test_x.py"]
-        {
+        for test in [
+            "tests/a.py",
+            "pkg/Fixtures/x",
+            "a_test.go",
+            "src/x.test.ts",
+            ".env.example",
+            "test_x.py",
+            "src/dockerTest/resources/a.yaml",
+            "smoke-test/a.conf",
+            "module-samples/app.yml",
+            "openstack/mock.go",
+            "MockServer.java",
+            "UserServiceTests.java",
+            "apis/examples-1.json",
+            "vendor/example.org/a.go",
+            "web/node_modules/x/index.js",
+            "go/pkg/mod/x/a.go",
+        ] {
             assert!(of(test).is_test, "{test}");
         }
-        for real in ["src/contest.py", "latest/a.py", "attestation/x.go", "src/testimony.rs"] {
+        for real in [
+            "src/contest.py",
+            "latest/a.py",
+            "attestation/x.go",
+            "src/testimony.rs",
+            "testbed-prod/a.yml",
+            "src/vendors.py",
+            "sampler/a.py",
+            "fastest.py",
+        ] {
             assert!(!of(real).is_test, "{real}");
         }
     }

@@ -5,7 +5,7 @@ use super::workers::PROSE;
 use std::collections::HashMap;
 use vetogate_core::digest::LeakIdentity;
 use vetogate_core::text::escape;
-use vetogate_core::{Finding, Location, Novelty, ObjectId, Place, Scope};
+use vetogate_core::{Confidence, Finding, Location, Novelty, ObjectId, Place, Scope};
 use zeroize::Zeroizing;
 
 /// A hit at a place that is not masked yet.
@@ -93,7 +93,10 @@ const LEAST: usize = 6;
 impl Redactor {
     /// Knows the values of these candidates.
     pub fn new(candidates: &[Candidate]) -> Self {
-        let all = candidates.iter().flat_map(|candidate| &candidate.hit.values);
+        // A weak guess is often an ordinary word, which would make every place that holds it unreadable.
+        let counts = |hit: &&RawHit| !hit.guessable || hit.confidence > Confidence::Low;
+        let hits = candidates.iter().map(|candidate| &candidate.hit).filter(counts);
+        let all = hits.flat_map(|hit| &hit.values);
         let long = all.filter(|value| value.expose().len() >= LEAST);
         let mut values: Vec<(Zeroizing<String>, String)> =
             long.map(|value| (Zeroizing::new(escape(value.expose())), value.masked())).collect();
