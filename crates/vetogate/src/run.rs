@@ -115,6 +115,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The limit, in whole seconds; 0 where there is none.
+    pub fn seconds(&self) -> u64 {
+        self.limit.map_or(0, |limit| limit.as_secs())
+    }
+
     /// The handle on the limit.
     pub fn watch(&self) -> &Watch {
         &self.watch
@@ -169,7 +174,7 @@ impl<'a> Session<'a> {
             outcome.gaps.extend(looked.gap);
         }
         if late > 0 {
-            let seconds = self.limit.map_or(0, |limit| limit.as_secs());
+            let seconds = self.seconds();
             let detail = format!(
                 "{late} of {} objects were not looked at within {seconds} s; push fewer commits at once, or raise limits.seconds in .veto/policy.toml",
                 items.len()
