@@ -5,6 +5,7 @@
 //! under test paths, in prose, and where it is weak.
 
 mod anchors;
+mod connection;
 mod judge;
 mod names;
 mod strength;
@@ -12,6 +13,7 @@ mod values;
 
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text};
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
@@ -19,7 +21,7 @@ use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Seve
 use vetogate_syntax::assign::{self, Assignment};
 use vetogate_syntax::path::FileKind;
 
-pub(crate) use strength::reads_like_words;
+pub(crate) use strength::{chosen, reads_like_words};
 
 use anchors::{Promise, words_in};
 use judge::judge;
@@ -32,7 +34,6 @@ static PASSWORD: LazyLock<Arc<Rule>> = LazyLock::new(|| {
         "secret/assigned-password",
         "Hard-coded password",
         "A password is assigned in the text. Everyone who can read the repository can use it.",
-        Cwe(798),
     ))
 });
 
@@ -41,11 +42,10 @@ static KEY: LazyLock<Arc<Rule>> = LazyLock::new(|| {
         "secret/assigned-key",
         "Hard-coded key or token",
         "A key, token or secret without a known vendor's shape is assigned in the text.",
-        Cwe(798),
     ))
 });
 
-fn rule(id: &str, title: &str, description: &str, cwe: Cwe) -> Rule {
+fn rule(id: &str, title: &str, description: &str) -> Rule {
     Rule {
         id: id.into(),
         title: title.into(),
@@ -54,7 +54,7 @@ fn rule(id: &str, title: &str, description: &str, cwe: Cwe) -> Rule {
         detects: Detects::Leak,
         severity: Severity::Critical,
         confidence: Confidence::Medium,
-        cwe: vec![cwe],
+        cwe: vec![Cwe(798)],
         pattern: "an identifier that names a secret, assigned a literal value".into(),
         recommendation: "Read it from the environment or a secret manager, and rotate it.".into(),
         steps: vec![
@@ -72,14 +72,14 @@ fn rule(id: &str, title: &str, description: &str, cwe: Cwe) -> Rule {
 
 impl BlobDetector for Generic {
     fn rules(&self) -> Vec<Arc<Rule>> {
-        vec![Arc::clone(&PASSWORD), Arc::clone(&KEY)]
+        vec![Arc::clone(&PASSWORD), Arc::clone(&KEY), Arc::clone(&connection::RULE)]
     }
 
     fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
         if text.is_binary || text.hints.kind == FileKind::Lock {
             return;
         }
-        let (taken, mut done) = (Taken::of(hits), 0);
+        let (taken, before, mut done) = (Taken::of(hits), hits.len(), 0);
         for (word, promise) in words_in(text.bytes) {
             if word.start < done {
                 continue;
@@ -87,16 +87,33 @@ impl BlobDetector for Generic {
             if !fuel.burn(256) {
                 return;
             }
-            let Some(assignment) = assign::around(text.bytes, word, text.hints.kind) else { continue };
-            done = assignment.identifier.end;
-            if taken.overlaps(&assignment.value) {
-                continue;
-            }
-            if let Some(confidence) = judge(text, &assignment, promise) {
-                hits.push(hit(text, &assignment, promise, confidence));
-            }
+            let (seen, hit) = look(text, word, promise, &taken);
+            done = seen.unwrap_or(done);
+            // A default has two names, the one that it is assigned to and the one of the environment.
+            let again = |hit: &Hit| {
+                let overlaps = |last: &Hit| last.secret_spans[0].end > hit.secret_spans[0].start;
+                hits[before..].last().is_some_and(overlaps)
+            };
+            hits.extend(hit.filter(|hit| !again(hit)));
         }
     }
+}
+
+/// What stands around a word: how far it was read, and what there is to report.
+fn look(
+    text: &Text<'_>,
+    word: Range<usize>,
+    promise: Promise,
+    taken: &Taken,
+) -> (Option<usize>, Option<Hit>) {
+    if let Some(pairs) = connection::around(text, &word, promise) {
+        let hit = if taken.overlaps(&pairs.password) { None } else { connection::hit(text, &word, &pairs) };
+        return (Some(word.end), hit);
+    }
+    let Some(assignment) = assign::around(text.bytes, word, text.hints.kind) else { return (None, None) };
+    let confidence = if taken.overlaps(&assignment.value) { None } else { judge(text, &assignment, promise) };
+    let hit = confidence.map(|confidence| hit(text, &assignment, promise, confidence));
+    (Some(assignment.identifier.end), hit)
 }
 
 fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: Confidence) -> Hit {
@@ -114,5 +131,7 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
     }
 }
 
+#[cfg(test)]
+mod shape_tests;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ const EXAMPLE_WORDS: &[&str] = &[
     "sample",
     "placeholder",
     "changeme",
+    "changeit",
     "change",
     "replace",
     "replaceme",
@@ -234,7 +235,7 @@ pub fn is_reference(value: &[u8]) -> bool {
 }
 
 /// Made of example words alone, such as `changeme`, `my-secret-password`, `test123`.
-fn names_itself(value: &[u8]) -> bool {
+pub(crate) fn names_itself(value: &[u8]) -> bool {
     let words = words::split(value);
     let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     !words.is_empty()

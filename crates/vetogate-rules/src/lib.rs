@@ -22,6 +22,9 @@ pub enum Class {
     Token,
     /// Chosen by people: of low confidence under test, fixture and example paths.
     Password,
+    /// Chosen by people, and standing where nothing but a password can stand: a word of a dictionary is of low
+    /// confidence.
+    Login,
     /// A private key: of low confidence there, too.
     PrivateKey,
     /// A URI with a password in it.

@@ -151,6 +151,7 @@ const ABOUT: &[&str] = &[
     "test",
     "example",
     "sample",
+    "stdin",
 ];
 
 /// Words that turn an identifier into something public.
