@@ -82,10 +82,19 @@ fn read(text: &[u8], list: &Range<usize>, password: usize, by_semicolon: bool) -
     for piece in text[list.clone()].split(separates) {
         let range = start..start + piece.len();
         start = range.end + 1;
-        let Some(equals) = piece.iter().position(|&byte| byte == b'=') else { continue };
-        let name = String::from_utf8_lossy(&piece[..equals]).to_ascii_lowercase();
-        // What stands before the first name: `dsn: `, `jdbc:x?`, `Connection=`.
-        let name = name.rsplit([':', '?', '(']).next().unwrap_or_default().trim();
+        let Some(mut equals) = piece.iter().position(|&byte| byte == b'=') else { continue };
+        let mut name = name_of(&piece[..equals]);
+        // What the whole list is assigned to: `CONNECTION=Server=x;...`.
+        let of_list = piece[equals + 1..].iter().position(|&byte| byte == b'=');
+        if let Some(next) = of_list.filter(|_| range.start == list.start) {
+            let inner = name_of(&piece[equals + 1..equals + 1 + next]);
+            if range.start + equals < password && password < range.start + equals + 1 + next
+                || [HOSTS, USERS, OTHERS].iter().any(|names| names.contains(&inner.as_str()))
+            {
+                (name, equals) = (inner, equals + 1 + next);
+            }
+        }
+        let name = name.as_str();
         let value = trimmed(text, range.start + equals + 1..range.end);
         let is_this = range.start <= password && password < range.start + equals;
         if is_this {
@@ -105,6 +114,12 @@ fn read(text: &[u8], list: &Range<usize>, password: usize, by_semicolon: bool) -
     // An expression of a program, or text that goes on.
     let is_code = value.iter().any(|byte| b"(),".contains(byte)) && !by_semicolon;
     (!value.is_empty() && !is_code).then_some((found, others))
+}
+
+/// A name, without what stands before the first one: `dsn: `, `jdbc:x?`.
+fn name_of(piece: &[u8]) -> String {
+    let name = String::from_utf8_lossy(piece).to_ascii_lowercase();
+    name.rsplit([':', '?', '(']).next().unwrap_or_default().trim().to_owned()
 }
 
 fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
@@ -130,6 +145,8 @@ mod tests {
             ("c = \"Server=db1;Uid=app;Pwd=x1;\"", FileKind::Code, "db1"),
             ("c = \"Pwd=x1;Data Source=db1\"", FileKind::Code, "db1"),
             ("<add connectionString=\"server = db1; pwd = x1; database=a\" />", FileKind::Config, "db1"),
+            ("CONN=Server=db1;UID=app;PWD=x1", FileKind::Shell, "db1"),
+            ("CONN=PWD=x1;UID=app;Server=db1", FileKind::Shell, "db1"),
             ("CONN=Driver={x};Server=db1;UID=app;PWD=x1", FileKind::Shell, "db1"),
             ("'host=db1 user=app pwd=x1'", FileKind::Python, "db1"),
             ("mysql_user: name=app pwd=x1 host=db1", FileKind::Config, ""),

@@ -2,7 +2,7 @@
 
 use super::anchors::Promise;
 use super::strength::chosen;
-use super::values::dotted;
+use super::values::is_dotted_name;
 use crate::{Hit, Text, placeholder, uri};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -59,5 +59,5 @@ fn is_no_password(value: &[u8]) -> bool {
         || value.len() > 128
         || placeholder::is_example_password(value)
         || value.iter().any(|byte| byte.is_ascii_whitespace() || b"{}()[]\"".contains(byte))
-        || (dotted(value) && !value.iter().any(u8::is_ascii_digit))
+        || is_dotted_name(value)
 }

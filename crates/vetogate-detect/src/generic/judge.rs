@@ -6,7 +6,7 @@ use super::strength::{key, password};
 use super::values::{is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
-use vetogate_syntax::assign::{Assignment, Quote};
+use vetogate_syntax::assign::{Assignment, Form, Quote};
 use vetogate_syntax::path::FileKind;
 use vetogate_syntax::words;
 
@@ -20,9 +20,16 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
         return None;
     }
+    // "the options --user and --password can be given".
+    if assignment.form == Form::Flag
+        && assignment.quote == Quote::Bare
+        && value.iter().all(u8::is_ascii_lowercase)
+    {
+        return None;
+    }
     let plain = match promise {
         Promise::Password if is_prose(text.bytes, assignment) => return None,
-        Promise::Password => password(value, assignment, text.hints.kind)?,
+        Promise::Password => password(text.bytes, assignment, text.hints.kind)?,
         Promise::Key if is_search_key(text.bytes, assignment) => return None,
         Promise::Key => key(value)?,
     };

@@ -152,6 +152,8 @@ const ABOUT: &[&str] = &[
     "example",
     "sample",
     "stdin",
+    "broker",
+    "mgr",
 ];
 
 /// Words that turn an identifier into something public.

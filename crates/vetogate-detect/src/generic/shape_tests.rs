@@ -76,6 +76,7 @@ fn what_is_taken_where_the_environment_says_nothing() {
             ("a.js", "const password = process.env.X || ''\nconst x = 'x{alnum:14}'"),
             ("a.ts", "interface A {{ password?: 'abc{alnum:8}' }}"),
             ("a.php", "$p = env('DB_PASSWORD');\n$x = 'x{alnum:12}';"),
+            ("a.php", "f(\"--password=\\\"${{:DB_PASSWORD_{digits:4}}}\\\"\")"),
             ("compose.yml", "  POSTGRES_PASSWORD: ${{DB_PASSWORD:-}}"),
             ("compose.yml", "  POSTGRES_PASSWORD: ${{DB_PASSWORD:?set_{alnum:12}}}"),
             ("compose.yml", "  POSTGRES_PASSWORD: ${{DB_PASSWORD:-changeme}}"),
@@ -105,6 +106,8 @@ fn arguments_of_a_call() {
             ("a.java", "form.put(\"password\", \"Password must be {digits:2} long\");"),
             ("a.js", "expect('password', 'Abc{alnum:12}')"),
             ("a.java", "props.put(\"password\", password);"),
+            ("a.java", "Set.of(\"org.acme.dbcp2.DataSource#getPassword\", \"org.acme.dbcp2.DataSource\");"),
+            ("six.py", "MovedAttribute(\"HTTPPassword\", \"urllib2\", \"urllib.request\"),"),
             ("a.js", "labels.set('password', 'Kennwort{digits:2}')"),
         ],
     );
@@ -140,6 +143,7 @@ fn elements_and_attributes() {
             ("settings.xml", "<password>${{env.PASSWORD}}</password>"),
             ("settings.xml", "<password>{{{base64:40}=}}</password>"),
             ("settings.xml", "<password></password><x>{alnum:14}</x>"),
+            ("a.py", "<passphrase>your-gpg-passphrase</passphrase>"),
             ("settings.xml", "<password/><x>{alnum:14}</x>"),
             ("a.xml", "<password>password</password>"),
             ("a.xml", "<password>Enter at least {digits:2} letters</password>"),
@@ -176,6 +180,7 @@ fn connection_strings() {
         &[
             ("a.cs", "\"Server=localhost;User Id=app;Password={alnum:14};\""),
             ("a.cs", "\"Server=(localdb)\\\\v11.0;User Id=app;Password={alnum:14};\""),
+            ("a.yml", "echo \"X=Server=localhost;User=SA;Password={alnum:14};\""),
             ("a.cs", "\"Server=myServerAddress;User Id=app;Password={alnum:14};\""),
             ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password=swordfish;\""),
         ],
@@ -217,6 +222,7 @@ fn options_of_commands() {
             ("run.sh", "tool --password <password{digits:2}>"),
             ("a.py", "parser.add_argument(\"--password\", \"-p{alnum:8}\")"),
             ("a.py", "@click.option(\"--password\", \"db_password{digits:2}\")"),
+            ("a.py", "\"\"\"The options --user and --password options are taken.\"\"\""),
             ("a.css", "--token-color: #a1b2c3d4;"),
             ("a.md", "Use --password to give the one that was set{digits:1}."),
         ],
@@ -266,6 +272,8 @@ fn words_with_digits_and_signs() {
         assert_eq!(found("src/a.py", &assembled(word, rest)), MEDIUM, "{word} {rest}");
         assert_eq!(found("tests/a.py", &assembled(word, rest)), LOW, "{word} {rest}");
     }
+    // How a thing is used is shown in comments.
+    assert_eq!(found("src/a.rs", &format!("/// connect({})", assembled("hunter", "42"))), LOW);
     check(
         None,
         &[

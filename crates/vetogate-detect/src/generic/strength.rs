@@ -1,6 +1,6 @@
 //! How much a value looks like a password or a key.
 
-use super::values::dotted;
+use super::values::is_dotted_name;
 use crate::placeholder;
 use vetogate_core::Confidence;
 use vetogate_core::secret::entropy_bits;
@@ -9,14 +9,16 @@ use vetogate_syntax::path::FileKind;
 use vetogate_syntax::words;
 
 /// How sure it is that a value which is assigned to a password is one; `None` where it is code.
-pub(super) fn password(value: &[u8], assignment: &Assignment, kind: FileKind) -> Option<Confidence> {
-    if value.len() > 128 || (dotted(value) && !value.iter().any(u8::is_ascii_digit)) {
+pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> Option<Confidence> {
+    let value = &text[assignment.value.clone()];
+    if value.len() > 128 || is_dotted_name(value) {
         return None;
     }
     let in_settings = matches!(kind, FileKind::Shell | FileKind::Config)
         && (assignment.quote == Quote::Bare || value.len() >= 6);
     let strong = !is_technical(value)
-        && (is_strong(value, in_settings) || value.len() >= 7 && is_word_made_hard(value));
+        && (is_strong(value, in_settings)
+            || is_word_made_hard(value) && !is_in_comment(text, assignment.value.start));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
 }
 
@@ -38,6 +40,10 @@ fn is_strong(value: &[u8], in_settings: bool) -> bool {
 /// A word with what policies of passwords ask for: digits at its end or a sign inside. Names of things in a program
 /// have digits, too, but they are chains of words (`field-2`, `userInput1`) or abbreviations (`sha256`).
 fn is_word_made_hard(value: &[u8]) -> bool {
+    // The one that everybody knows, and quotes.
+    if value.len() < 7 || value == b"hunter2" {
+        return false;
+    }
     let is_sign = |byte: &u8| b"!#^*+?".contains(byte);
     let inside = &value[1..value.len() - 1];
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -48,6 +54,14 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     let sign_between =
         inside.iter().any(is_sign) && value.iter().all(|byte| !b"_-./:=<>()[]{}%$,;".contains(byte));
     word_with_digits || sign_between
+}
+
+/// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
+fn is_in_comment(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 200;
+    let line = text[at.saturating_sub(REACH)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii_start();
+    [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
 }
 
 fn is_sign_at_end(byte: &u8) -> bool {

@@ -55,8 +55,15 @@ fn is_call(value: &[u8], assignment: &Assignment) -> bool {
         || dotted(value)
 }
 
+/// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
+/// digit can be a password.
+pub(super) fn is_dotted_name(value: &[u8]) -> bool {
+    let dots = value.iter().filter(|&&byte| byte == b'.').count();
+    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
+}
+
 /// Identifiers joined by dots.
-pub(super) fn dotted(value: &[u8]) -> bool {
+fn dotted(value: &[u8]) -> bool {
     let parts: Vec<&[u8]> = value.split(|&byte| byte == b'.').collect();
     let word = |part: &&[u8]| {
         part.first().is_some_and(u8::is_ascii_alphabetic)

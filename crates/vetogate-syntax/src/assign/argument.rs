@@ -20,16 +20,13 @@ const SETTERS: &[&str] = &[
     "header",
     "append",
     "add",
-    "option",
-    "param",
-    "parameter",
-    "variable",
-    "attribute",
+    "entry",
     "credential",
     "credentials",
-    "entry",
-    "with",
 ];
+
+/// Verbs that begin the name of such a call, whatever it sets: `setProperty`, `addParameter`, `withVariable`.
+const VERBS: &[&str] = &["set", "add", "put", "with"];
 
 /// Words of a chain of calls that make its texts something to read.
 const READ: &[&str] = &[
@@ -59,7 +56,7 @@ pub(super) fn around(text: &[u8], identifier: &Range<usize>) -> Option<(Value, F
     }
     let getter = GETTERS.contains(&last) || chain.iter().any(|word| matches!(word.as_str(), "env" | "flag"));
     let form = if getter { Form::Fallback } else { Form::Argument };
-    let known = getter || SETTERS.contains(&last);
+    let known = getter || SETTERS.contains(&last) || sets(text, call);
     let value = if known { second(text, identifier.end + 1) } else { None };
     Some((value.or_else(|| named_default(text, identifier.end + 1))?, form))
 }
@@ -73,6 +70,13 @@ pub(super) fn default(text: &[u8], open: usize) -> Option<Value> {
     known.then_some(())?;
     let name = value::quoted(text, spaces(text, open + 1))?;
     second(text, name.range.end + 1).or_else(|| named_default(text, name.range.end + 1))
+}
+
+/// Whether the name of what is called at `open` begins with a verb that sets.
+fn sets(text: &[u8], open: usize) -> bool {
+    let length = text[..open].iter().rev().take(60).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let first = words::split(&text[open - length..open]).into_iter().next();
+    first.is_some_and(|word| VERBS.contains(&word.as_str()))
 }
 
 /// The words of what is called at `open`: `os.environ.get` gives `os`, `environ`, `get`.
@@ -90,10 +94,10 @@ fn second(text: &[u8], at: usize) -> Option<Value> {
     ends_argument(text, &value).then_some(value)
 }
 
-/// A text that is an argument by itself, not the beginning of an expression.
+/// A text that is an argument by itself: neither the beginning of an expression nor another name of an option.
 fn ends_argument(text: &[u8], value: &Value) -> bool {
     let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
-    matches!(text.get(spaces(text, closed)), Some(b')' | b','))
+    text[value.range.start] != b'-' && matches!(text.get(spaces(text, closed)), Some(b')' | b','))
 }
 
 /// The argument that is named `default` among those that follow a name.

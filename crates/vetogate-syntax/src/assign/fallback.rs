@@ -9,15 +9,8 @@ use std::ops::Range;
 const REACH: usize = 200;
 
 /// Methods whose argument stands in for a value that is not there.
-const METHODS: &[&[u8]] = &[
-    b".unwrap_or(",
-    b".unwrap_or_else(",
-    b".unwrap_or_default_or(",
-    b".orElse(",
-    b".orElseGet(",
-    b".getOrElse(",
-    b".get_or_else(",
-];
+const METHODS: &[&[u8]] =
+    &[b".unwrap_or(", b".unwrap_or_else(", b".orElse(", b".orElseGet(", b".getOrElse(", b".get_or_else("];
 
 /// The default in `${NAME:-value}`, where `at` is the end of the name: of a shell (`:-`, `:=`, `-`) or of Spring and
 /// its kin (`:`). A shell's `:?` is a message and `:+` a replacement.
@@ -41,6 +34,7 @@ pub(super) fn whole(text: &[u8], range: &Range<usize>, kind: FileKind) -> Option
         return None;
     }
     let end = skip(text, name, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'), 60);
+    (end > name).then_some(())?;
     expansion(text, end, kind).map(|value| value.range)
 }
 
