@@ -21,7 +21,7 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || is_call(value, assignment)
         || is_regex(value)
         || is_uuid(value)
-        || words.iter().all(|word| identifier.contains(word))
+        || says_its_name(&words, identifier)
         || matches!(
             as_text.as_str(),
             "true"
@@ -36,6 +36,13 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
                 | "disabled"
                 | "enabled"
         )
+}
+
+/// A value of its key's words alone, with a number that tells one example from the next: `refresh-token-1234`.
+fn says_its_name(words: &[String], identifier: &[String]) -> bool {
+    let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let (numbers, words): (Vec<_>, Vec<_>) = words.iter().partition(|word| is_number(word));
+    words.iter().all(|word| identifier.contains(word)) && (numbers.is_empty() || !words.is_empty())
 }
 
 /// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text.
@@ -58,13 +65,13 @@ fn is_call(value: &[u8], assignment: &Assignment) -> bool {
 /// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
 /// digit can be a password.
 pub(super) fn is_dotted_name(value: &[u8]) -> bool {
-    let dots = value.iter().filter(|&&byte| byte == b'.').count();
+    let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
     dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
 }
 
-/// Identifiers joined by dots.
+/// Identifiers joined by dots, or by the backslashes of PHP.
 fn dotted(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value.split(|&byte| byte == b'.').collect();
+    let parts: Vec<&[u8]> = value.split(|byte| b".\\".contains(byte)).collect();
     let word = |part: &&[u8]| {
         part.first().is_some_and(u8::is_ascii_alphabetic)
             && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')

@@ -1,7 +1,7 @@
 //! Names and values as arguments of a call: `getenv("NAME", "value")`, `define('NAME', 'value')`.
 
 use super::value::{self, Value};
-use super::{Form, blanks, is_identifier, opening_quote, skip, spaces};
+use super::{Form, blanks, is_identifier, skip, spaces};
 use crate::words;
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ const READ: &[&str] = &[
 /// The value behind a name, both of them arguments.
 pub(super) fn around(text: &[u8], identifier: &Range<usize>) -> Option<(Value, Form)> {
     let quote = *text.get(identifier.end).filter(|byte| matches!(byte, b'"' | b'\''))?;
-    let open = opening_quote(text, identifier.start, quote)?;
+    let open = identifier.start.checked_sub(1).filter(|&open| text[open] == quote)?;
     let before =
         open - text[..open].iter().rev().take(60).take_while(|byte| byte.is_ascii_whitespace()).count();
     let call = before.checked_sub(1).filter(|&at| text[at] == b'(')?;

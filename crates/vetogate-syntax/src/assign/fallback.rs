@@ -42,6 +42,9 @@ pub(super) fn whole(text: &[u8], range: &Range<usize>, kind: FileKind) -> Option
 pub(super) fn behind_name(text: &[u8], at: usize, kind: FileKind) -> Option<Value> {
     let closed = skip(text, at, |byte| b"\"')]}".contains(&byte), 4);
     let operator = spaces(text, closed);
+    // Two texts side by side: "`user` or `password`".
+    let is_text = closed > at && text[at..closed].iter().all(|byte| matches!(byte, b'"' | b'\''));
+    (!is_text).then_some(())?;
     behind_operator(text, operator, kind)
 }
 

@@ -1,6 +1,6 @@
 //! Values as they are written: in quotes, bare, on the next line.
 
-use super::{Quote, blanks, skip};
+use super::{Quote, blanks, skip, spaces};
 use crate::path::FileKind;
 use std::ops::Range;
 
@@ -94,10 +94,15 @@ pub(super) fn continued(text: &[u8], at: usize, kind: FileKind) -> Option<Value>
         return None;
     }
     let value = quoted(text, blanks(text, line))?;
-    let after = skip(text, value.range.end, |byte| b"\\\"'` \t".contains(&byte), 8);
-    // What stands on the next line is a key of its own.
-    let is_key = matches!(text.get(after), Some(b':' | b'='));
-    (!is_key).then_some(value)
+    let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 4);
+    let fits = if in_parentheses {
+        // Not a list of values.
+        text.get(spaces(text, closed)) == Some(&b')')
+    } else {
+        // What stands on the next line may be a key of its own.
+        !matches!(text.get(blanks(text, closed)), Some(b':' | b'='))
+    };
+    fits.then_some(value)
 }
 
 /// Whether the end of a line does not end an expression in files of this kind.
