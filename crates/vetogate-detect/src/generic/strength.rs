@@ -44,7 +44,7 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     if value.len() < 7 || value == b"hunter2" {
         return false;
     }
-    let is_sign = |byte: &u8| b"!#^*+?".contains(byte);
+    let is_sign = |byte: &u8| b"!^*+?".contains(byte);
     let inside = &value[1..value.len() - 1];
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let digits = value[letters..].iter().take_while(|byte| byte.is_ascii_digit()).count();
