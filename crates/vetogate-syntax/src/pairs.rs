@@ -39,7 +39,7 @@ const OTHERS: &[&str] =
 pub fn around(text: &[u8], word: &Range<usize>, kind: FileKind) -> Option<Pairs> {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$');
     let equals = super::assign::blanks(text, word.end);
-    let joined = text[..word.start].last().is_some_and(|byte| is_name(byte));
+    let joined = text[..word.start].last().is_some_and(is_name);
     if joined || text.get(equals) != Some(&b'=') || text.get(equals + 1) == Some(&b'=') {
         return None;
     }

@@ -152,6 +152,7 @@ const ABOUT: &[&str] = &[
     "example",
     "sample",
     "stdin",
+    "passwords",
     "broker",
     "mgr",
 ];

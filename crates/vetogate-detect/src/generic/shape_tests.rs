@@ -75,6 +75,8 @@ fn what_is_taken_where_the_environment_says_nothing() {
             ("a.js", "const password = req.body.password || ''"),
             ("a.js", "const password = process.env.X || ''\nconst x = 'x{alnum:14}'"),
             ("a.ts", "interface A {{ password?: 'abc{alnum:8}' }}"),
+            ("config/auth.php", "'passwords' => env('AUTH_PASSWORD_BROKER', 'users'),"),
+            ("config/routes.rb", "get \"admin/passwords\" => \"queen#passwords{digits:2}\""),
             ("a.php", "$p = env('DB_PASSWORD');\n$x = 'x{alnum:12}';"),
             ("a.java", "\"You must supply 'password' or 'x{alnum:12}' here\""),
             ("a.php", "f(\"--password=\\\"${{:DB_PASSWORD_{digits:4}}}\\\"\")"),
