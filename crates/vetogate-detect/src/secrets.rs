@@ -111,7 +111,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
         Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
-        Class::Uri | Class::Login => placeholder::is_example_password(value),
+        Class::Uri | Class::Connection | Class::Login => placeholder::is_example_password(value),
         Class::PrivateKey => placeholder::is_example_key(value),
     };
     if check == Check::Invalid || (check != Check::Valid && is_example) {
@@ -140,6 +140,7 @@ fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
     let group = |name| captures.name(name).map_or(&b""[..], |group| group.as_bytes());
     match spec.class {
         Class::Uri => uri::reach(group("user"), value, group("host")),
+        Class::Connection => uri::reach_of_server(group("user"), value, group("host")),
         Class::Login if group("user") == value => Confidence::Low,
         Class::Login => generic::chosen(value),
         _ => Confidence::High,

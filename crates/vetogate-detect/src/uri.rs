@@ -158,10 +158,14 @@ pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Conf
     let name = lower.strip_prefix(b"tcp:").unwrap_or(&lower);
     let name = name.split(|byte| b",:\\)".contains(byte)).next().unwrap_or_default();
     let name = name.strip_prefix(b"(").unwrap_or(name);
-    let is_made_up = placeholder::names_itself(name) || name.starts_with(b"my") || name.starts_with(b"your");
+    let has_digit = name.iter().any(u8::is_ascii_digit);
+    let is_made_up = name.starts_with(b"my")
+        || name.starts_with(b"your")
+        || (!has_digit && placeholder::names_itself(name));
     let weak = user.eq_ignore_ascii_case(password)
         || (name.contains(&b'.') && is_local(name))
         || name == b"."
+        || host.starts_with(b"[::1]")
         || name.starts_with(b"localhost")
         || STAND_INS.contains(&name)
         || (is_made_up && !name.contains(&b'.') && !name.is_empty());

@@ -29,6 +29,8 @@ pub enum Class {
     PrivateKey,
     /// A URI with a password in it.
     Uri,
+    /// A connection string with a password in it, where servers have names of a single label.
+    Connection,
 }
 
 /// A compiled rule.
