@@ -165,7 +165,6 @@ pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Conf
     let weak = user.eq_ignore_ascii_case(password)
         || (name.contains(&b'.') && is_local(name))
         || name == b"."
-        || host.starts_with(b"[::1]")
         || name.starts_with(b"localhost")
         || STAND_INS.contains(&name)
         || (is_made_up && !name.contains(&b'.') && !name.is_empty());

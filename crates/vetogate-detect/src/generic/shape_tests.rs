@@ -9,12 +9,7 @@ const LOW: Option<Confidence> = Some(Confidence::Low);
 
 fn check(says: Option<Confidence>, cases: &[(&str, &str)]) {
     for (path, template) in cases {
-        assert_eq!(
-            found(path, template),
-            says,
-            "{path}: {template} {:?}",
-            vetogate_rules::template::generate(template)
-        );
+        assert_eq!(found(path, template), says, "{path}: {template}");
         assert!(all(path, template).len() < 2, "{path}: {template}");
     }
 }
@@ -188,7 +183,6 @@ fn connection_strings() {
             ("a.cs", "\"Server=localhost;User Id=app;Password={alnum:14};\""),
             ("a.cs", "\"Server=(localdb)\\\\v11.0;User Id=app;Password={alnum:14};\""),
             ("a.yml", "echo \"X=Server=localhost;User=SA;Password={alnum:14};\""),
-            ("a.cs", "\"Server=[::1];User Id=app;Password={alnum:14};\""),
             ("compose.yml", "DSN=\"host=db user=app password={alnum:14}\""),
             ("a.cs", "\"Server=myServerAddress;User Id=app;Password={alnum:14};\""),
             ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password=swordfish;\""),
