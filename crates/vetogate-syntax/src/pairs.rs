@@ -18,22 +18,35 @@ pub struct Pairs {
 /// How far a list is followed to either side.
 const REACH: usize = 400;
 
-const HOSTS: &[&str] = &[
-    "server",
-    "data source",
-    "datasource",
-    "host",
-    "hostname",
-    "hostaddr",
-    "address",
-    "addr",
-    "network address",
-    "servername",
-    "dsn",
+/// Most pairs of a list: what has more is no connection.
+const MOST: usize = 32;
+
+const HOSTS: &[&[u8]] = &[
+    b"server",
+    b"data source",
+    b"datasource",
+    b"host",
+    b"hostname",
+    b"hostaddr",
+    b"address",
+    b"addr",
+    b"network address",
+    b"servername",
+    b"dsn",
 ];
-const USERS: &[&str] = &["user id", "userid", "uid", "user", "username", "user name"];
-const OTHERS: &[&str] =
-    &["database", "initial catalog", "dbname", "port", "sslmode", "driver", "provider", "dbq", "protocol"];
+const USERS: &[&[u8]] = &[b"user id", b"userid", b"uid", b"user", b"username", b"user name"];
+const PASSWORDS: &[&[u8]] = &[b"password", b"pwd", b"passwd"];
+const OTHERS: &[&[u8]] = &[
+    b"database",
+    b"initial catalog",
+    b"dbname",
+    b"port",
+    b"sslmode",
+    b"driver",
+    b"provider",
+    b"dbq",
+    b"protocol",
+];
 
 /// The list in which `word` is the name of the password, if it is one.
 pub fn around(text: &[u8], word: &Range<usize>, kind: FileKind) -> Option<Pairs> {
@@ -79,34 +92,24 @@ fn read(text: &[u8], list: &Range<usize>, password: usize, by_semicolon: bool) -
         |byte: &u8| if by_semicolon { *byte == b';' } else { matches!(byte, b' ' | b'\t' | b'\\') };
     let mut found = Pairs { password: 0..0, user: None, host: None };
     let (mut start, mut others) = (list.start, 0);
-    for piece in text[list.clone()].split(separates) {
+    for (index, piece) in text[list.clone()].split(separates).enumerate() {
         let range = start..start + piece.len();
         start = range.end + 1;
-        let Some(mut equals) = piece.iter().position(|&byte| byte == b'=') else { continue };
-        let mut name = name_of(&piece[..equals]);
-        // What the whole list is assigned to: `CONNECTION=Server=x;...`.
-        let of_list = piece[equals + 1..].iter().position(|&byte| byte == b'=');
-        if let Some(next) = of_list.filter(|_| range.start == list.start) {
-            let inner = name_of(&piece[equals + 1..equals + 1 + next]);
-            if range.start + equals < password && password < range.start + equals + 1 + next
-                || [HOSTS, USERS, OTHERS].iter().any(|names| names.contains(&inner.as_str()))
-            {
-                (name, equals) = (inner, equals + 1 + next);
-            }
-        }
-        let name = name.as_str();
+        let Some(equals) = equals(piece, index == 0) else { continue };
+        let name = name_of(&piece[..equals]);
         let value = trimmed(text, range.start + equals + 1..range.end);
-        let is_this = range.start <= password && password < range.start + equals;
-        if is_this {
+        if range.start <= password && password < range.start + equals {
             found.password = value;
+        } else if index >= MOST {
+            return None;
         } else if value.is_empty() {
-        } else if HOSTS.contains(&name) {
+        } else if is_one_of(name, HOSTS) {
             others += 1;
             found.host = found.host.or(Some(value));
-        } else if USERS.contains(&name) {
+        } else if is_one_of(name, USERS) {
             others += 1;
             found.user = found.user.or(Some(value));
-        } else if OTHERS.contains(&name) {
+        } else if is_one_of(name, OTHERS) {
             others += 1;
         }
     }
@@ -116,10 +119,24 @@ fn read(text: &[u8], list: &Range<usize>, password: usize, by_semicolon: bool) -
     (!value.is_empty() && !is_code).then_some((found, others))
 }
 
-/// A name, without what stands before the first one: `dsn: `, `jdbc:x?`.
-fn name_of(piece: &[u8]) -> String {
-    let name = String::from_utf8_lossy(piece).to_ascii_lowercase();
-    name.rsplit([':', '?', '(']).next().unwrap_or_default().trim().to_owned()
+/// Where the name of a pair ends. What the whole list is assigned to stands before the first: `CONNECTION=Server=x`.
+fn equals(piece: &[u8], is_first: bool) -> Option<usize> {
+    let mut signs = piece.iter().enumerate().filter(|(_, byte)| **byte == b'=').map(|(at, _)| at);
+    let first = signs.next()?;
+    let second = signs.next().filter(|&second| {
+        let name = name_of(&piece[first + 1..second]);
+        is_first && [HOSTS, USERS, OTHERS, PASSWORDS].iter().any(|names| is_one_of(name, names))
+    });
+    second.or(Some(first))
+}
+
+fn is_one_of(name: &[u8], names: &[&[u8]]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// A name, without what stands before the first one: `dsn: `, `jdbc:x?`, `CONNECTION=`.
+fn name_of(piece: &[u8]) -> &[u8] {
+    piece.rsplit(|byte| b":?(=".contains(byte)).next().unwrap_or_default().trim_ascii()
 }
 
 fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {

@@ -23,7 +23,8 @@ pub(super) fn expansion(text: &[u8], at: usize, kind: FileKind) -> Option<Value>
         _ => return None,
     };
     let start = skip(text, start, |byte| matches!(byte, b'"' | b'\'' | b'\\'), 2);
-    value::bare(text, start, |byte| matches!(byte, b'}' | b'\\'))
+    let near = &text[..text.len().min(start + REACH)];
+    value::bare(near, start, |byte| matches!(byte, b'}' | b'\\'))
         .filter(|value| text[value.range.end..].iter().take(3).any(|&byte| byte == b'}'))
 }
 
