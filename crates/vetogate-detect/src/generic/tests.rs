@@ -5,7 +5,11 @@ use crate::matching::Candidates;
 use vetogate_rules::template::generate;
 use vetogate_syntax::path::PathHints;
 
-fn found(path: &str, template: &str) -> Option<Confidence> {
+pub(super) fn found(path: &str, template: &str) -> Option<Confidence> {
+    all(path, template).first().map(|hit| hit.confidence)
+}
+
+pub(super) fn all(path: &str, template: &str) -> Vec<Hit> {
     let text = generate(template).unwrap();
     let text = Text {
         bytes: text.as_bytes(),
@@ -16,7 +20,7 @@ fn found(path: &str, template: &str) -> Option<Confidence> {
     };
     let mut hits = Vec::new();
     Generic.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
-    hits.first().map(|hit| hit.confidence)
+    hits
 }
 
 #[test]

@@ -145,18 +145,19 @@ impl Scanner {
             return self.text.extend_from_slice(bytes);
         }
         self.odd.extend_from_slice(bytes);
-        // A surrogate pair must not be cut: four bytes are kept until the end.
-        let whole = self.odd.len().saturating_sub(4) & !1;
+        // Neither a surrogate pair nor a unit must be cut: four bytes and more are kept until the end.
+        let unit = if matches!(encoding, Encoding::Utf32Le | Encoding::Utf32Be) { 4 } else { 2 };
+        let whole = self.odd.len().saturating_sub(4) / unit * unit;
         let rest = self.odd.split_off(whole);
         let ready = std::mem::replace(&mut self.odd, rest);
-        self.text.extend_from_slice(encoding::utf16_to_utf8(&ready, encoding).as_bytes());
+        self.text.extend_from_slice(encoding::to_utf8(&ready, encoding).as_bytes());
     }
 
     fn look(&mut self, is_last: bool) {
         if is_last && !self.odd.is_empty() {
             let rest = std::mem::take(&mut self.odd);
             let encoding = self.encoding.unwrap_or(Encoding::Bytes);
-            self.text.extend_from_slice(encoding::utf16_to_utf8(&rest, encoding).as_bytes());
+            self.text.extend_from_slice(encoding::to_utf8(&rest, encoding).as_bytes());
         }
         let until = if is_last { self.text.len() } else { self.text.len() - TAIL };
         let text = std::mem::take(&mut self.text);
@@ -331,7 +332,10 @@ mod tests {
                 .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
                 .collect()
         };
+        let wider = |text: &str, unit: fn(char) -> [u8; 4]| text.chars().flat_map(unit).collect::<Vec<u8>>();
         let contents = [
+            wider(&format!("\u{feff}{line}\u{e9}"), |c| u32::from(c).to_le_bytes()),
+            wider(&format!("\u{feff}{line}\u{e9}"), |c| u32::from(c).to_be_bytes()),
             [line.as_bytes(), b"\xe9"].concat(),
             [b"\x00\x01\x02".as_slice(), line.as_bytes(), b"\x00"].concat(),
             wide(&format!("\u{feff}{line}"), false),
