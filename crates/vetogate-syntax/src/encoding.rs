@@ -86,7 +86,11 @@ pub struct WideRun {
     pub text: Vec<u8>,
 }
 
-/// Runs of at least `least` printable ASCII characters, each followed by a zero byte.
+fn units(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.chunks_exact(2)
+}
+
+/// Runs of at least `least` printable ASCII characters, each followed by a zero byte, or each behind one.
 pub fn wide_runs(bytes: &[u8], least: usize) -> Vec<WideRun> {
     let mut runs = Vec::new();
     let mut at = 0;
@@ -95,12 +99,20 @@ pub fn wide_runs(bytes: &[u8], least: usize) -> Vec<WideRun> {
             at = zero + 1;
             continue;
         };
-        let text: Vec<u8> = bytes[start..]
-            .chunks_exact(2)
-            .take_while(|pair| pair[1] == 0 && is_text(pair[0]))
-            .map(|pair| pair[0])
+        let text: Vec<u8> = units(&bytes[start..])
+            .take_while(|unit| unit[1] == 0 && is_text(unit[0]))
+            .map(|unit| unit[0])
             .collect();
         at = start + 2 * text.len();
+        // In big-endian text the zero stands before its character, and the last one may have none behind it.
+        let zero = if start > 0 && bytes[start - 1] == 0 { start - 1 } else { start + 1 };
+        let big: Vec<u8> = units(&bytes[zero..])
+            .take_while(|unit| unit[0] == 0 && is_text(unit[1]))
+            .map(|unit| unit[1])
+            .collect();
+        if zero + 2 * big.len() > at && big.len() >= least {
+            runs.push(WideRun { start: zero + 1, text: big });
+        }
         if text.len() >= least {
             runs.push(WideRun { start, text });
         }
@@ -150,5 +162,9 @@ mod tests {
         bytes.extend([9, 9, 9]);
         assert_eq!(wide_runs(&bytes, 8), [WideRun { start, text: b"password=1".to_vec() }]);
         assert!(wide_runs(&bytes, 11).is_empty());
+        let bytes = wide("\u{43f}\u{440}password=1", true);
+        assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
+        let bytes = wide("password=1\u{43f}\u{440}", true);
+        assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
     }
 }

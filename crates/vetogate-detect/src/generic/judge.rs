@@ -3,7 +3,7 @@
 use super::anchors::Promise;
 use super::names;
 use super::strength::{key, password};
-use super::values::{is_no_secret, is_prose, is_search_key};
+use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
 use vetogate_syntax::assign::{Assignment, Form, Quote};
@@ -18,6 +18,9 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         return None;
     }
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
+        return None;
+    }
+    if is_behind_a_text(text.bytes, assignment) {
         return None;
     }
     // "the options --user and --password can be given".

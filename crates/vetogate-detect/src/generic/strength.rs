@@ -16,9 +16,11 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     }
     let in_settings = matches!(kind, FileKind::Shell | FileKind::Config)
         && (assignment.quote == Quote::Bare || value.len() >= 6);
+    let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
     let strong = !is_technical(value)
-        && (is_strong(value, in_settings)
-            || is_word_made_hard(value) && !is_in_comment(text, assignment.value.start));
+        && !is_example
+        && (in_settings || !is_name(value))
+        && (is_strong(value, in_settings) || is_word_made_hard(value));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
 }
 
@@ -35,6 +37,11 @@ fn is_strong(value: &[u8], in_settings: bool) -> bool {
         2 => value.len() >= 7 && !reads_like_words(value),
         _ => !reads_like_words(value),
     }
+}
+
+/// A name as programs have them: `auth_ntlm`.
+fn is_name(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(byte))
 }
 
 /// A word with what policies of passwords ask for: digits at its end or a sign inside. Names of things in a program

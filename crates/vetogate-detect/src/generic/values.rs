@@ -1,6 +1,7 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use crate::placeholder;
+use std::ops::Range;
 use vetogate_syntax::assign::{Assignment, Quote};
 use vetogate_syntax::words;
 
@@ -21,6 +22,8 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || is_call(value, assignment)
         || is_regex(value)
         || is_uuid(value)
+        || is_date(value)
+        || is_import_path(value)
         || says_its_name(&words, identifier)
         || matches!(
             as_text.as_str(),
@@ -99,6 +102,51 @@ fn is_uuid(value: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// Begins as a date does (RFC 3339).
+fn is_date(value: &[u8]) -> bool {
+    value.len() >= 10
+        && value.iter().take(10).enumerate().all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// Words joined by slashes, as packages are named: `net/url`.
+fn is_import_path(value: &[u8]) -> bool {
+    let parts = value.split(|&byte| byte == b'/');
+    value.contains(&b'/')
+        && parts.into_iter().all(|part| part.len() > 1 && part.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Whether the quote before the value closes the text in which the identifier stands: `"Password: " + given`.
+pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 400;
+    let Quote::Quoted(quote) = assignment.quote else { return false };
+    let Range { start, end } = assignment.identifier;
+    let is_key = start > 0 && text[start - 1] == quote && text.get(end) == Some(&quote);
+    let is_escaped = assignment.value.start > 1 && text[assignment.value.start - 2] == b'\\';
+    let line =
+        text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    !is_key && !is_escaped && open_quote(line) == Some(quote)
+}
+
+/// The quote that is open at the end of a line.
+fn open_quote(line: &[u8]) -> Option<u8> {
+    let (mut open, mut is_escaped) = (None, false);
+    for &byte in line {
+        if is_escaped {
+            is_escaped = false;
+        } else if byte == b'\\' {
+            is_escaped = true;
+        } else if open == Some(byte) {
+            open = None;
+        } else if open.is_none() && b"\"'`".contains(&byte) {
+            open = Some(byte);
+        }
+    }
+    open
 }
 
 /// A search-only key of Algolia beside the index that it opens: made to stand in pages
