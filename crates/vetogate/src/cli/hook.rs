@@ -35,7 +35,9 @@ enum Hook {
 }
 
 /// Arguments that git gives to a pre-push hook.
+// A remote may be called `-h` or `--help`: its push must not pass for a question.
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 struct PrePush {
     /// Name of the remote, or its URL where it has none.
     #[arg(allow_hyphen_values = true)]

@@ -4,7 +4,7 @@ use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
-use crate::pins::Pin;
+use crate::pins::{Pin, shown};
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::path::PathBuf;
@@ -121,7 +121,7 @@ impl TrackingRefs {
         let remotes = Remotes::parse(&config);
         let pin = pin(&folders);
         // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
-        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&pin.url, url));
+        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&shown(&pin.url), &shown(url)));
         let trusted = remotes.describes(remote, url) && !moved;
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
         let own: Vec<Ref> =
