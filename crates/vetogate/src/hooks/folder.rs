@@ -100,11 +100,15 @@ fn keep_edits(path: &Path, steps: &mut Steps) -> Result<(), HookError> {
 /// A chained hook that is our own would call itself: it is taken out of the way.
 fn heal(hooks_dir: &Path, steps: &mut Steps) -> Result<(), HookError> {
     let chained = hooks_dir.join(CHAINED);
-    if is_ours(&chained)? {
-        keep_edits(&chained, steps)?;
-        // Where there are no hard links, keeping is moving.
-        super::husky::remove_ours(&chained, steps)?;
+    if !is_ours(&chained)? {
+        return Ok(());
     }
+    for kept in kept_hooks(hooks_dir) {
+        steps.note(format!("{} is not called; to have it called, rename it to {CHAINED}", show(&kept)));
+    }
+    keep_edits(&chained, steps)?;
+    fs::remove_file(&chained).or_else(gone).map_err(|error| HookError::write(&chained, error))?;
+    steps.did(format!("took out {}, a copy of our own hook that would call itself", show(&chained)));
     Ok(())
 }
 

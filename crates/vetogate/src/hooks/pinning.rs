@@ -98,8 +98,10 @@ fn ask(place: &Place, remote: &str, url: &str) -> Result<Head, HookError> {
     };
     if !output.status.success() {
         let why = output.stderr.lines().next().unwrap_or_default().to_str_lossy();
-        let why = masked(&escape(pins::said(&why, url).as_bytes()));
-        return Ok(Head::Unreachable(shorten(&why, 160)));
+        let why = shorten(&masked(&escape(pins::said(&why, url).as_bytes())), 160);
+        let set = place.setting(&format!("remote.{remote}.uploadpack"))?.is_some();
+        let more = if set { "; its setting uploadpack is not obeyed" } else { "" };
+        return Ok(Head::Unreachable(why + more));
     }
     Ok(parse_head(&output.stdout).map_or(Head::Empty, Head::Branch))
 }

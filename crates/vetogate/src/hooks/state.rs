@@ -173,8 +173,11 @@ fn asked_by_pre_commit(hooks_dir: &Path) -> Result<Option<Asked>, HookError> {
 
 fn asked_by_lefthook(place: &Place, hook: &Path) -> Result<Option<Asked>, HookError> {
     let text = files::read(hook).map_err(|error| HookError::read(hook, error))?.unwrap_or_default();
-    let asked = lefthook::is_gated(&text) && lefthook::has_rc(place);
-    Ok(asked.then(|| Asked::by_gate(Through::Lefthook, place)))
+    let asked = lefthook::is_gated(&text) && lefthook::has_rc(place, false);
+    let by_gate = || Asked::by_gate(Through::Lefthook, place);
+    Ok(asked
+        .then(by_gate)
+        .map(|asked| Asked { exact: asked.exact && lefthook::has_rc(place, true), ..asked }))
 }
 
 fn not_asked(place: &Place, owner: &Owner) -> Result<State, HookError> {

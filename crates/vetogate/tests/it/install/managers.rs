@@ -220,6 +220,19 @@ fn lefthook_that_comes_after_us_and_has_an_rc_of_its_own() {
     push(&bench, &tools).ok();
     let log = bench.log();
     assert!(log[0].starts_with("veto ") && log[1..] == ["rc", "mine"], "{log:?}");
+    // What we put beside it is part of the gate: changed or gone, it fails, and is mended.
+    let rc = bench.path("work/.git/veto/lefthook-rc");
+    let ours = fs::read_to_string(&rc).unwrap();
+    fs::write(&rc, format!("exit 0\n{ours}")).unwrap();
+    let said = doctor(&bench, &tools).exits(1);
+    assert!(said.stdout.contains("our part in lefthook was changed"), "{}", said.stdout);
+    bench.veto("work", &["install"]).ok();
+    assert_eq!(fs::read_to_string(&rc).unwrap(), ours);
+    fs::remove_file(&rc).unwrap();
+    doctor(&bench, &tools).exits(1);
+    bench.veto("work", &["install"]).ok();
+    in_force(&bench, &tools, "lefthook");
+    assert_eq!(fs::read_to_string(&rc).unwrap(), ours);
     bench.veto("work", &["uninstall"]).ok();
     assert_eq!(bench.read("work/lefthook-local.yml"), local);
     assert!(bench.read(HOOK).contains("[ -f ./rc.sh ] && . ./rc.sh"));

@@ -79,6 +79,8 @@ fn not_run(settings: &[(&str, &str)]) -> String {
 fn nothing_that_the_configuration_of_a_remote_names_is_run() {
     let text = not_run(&[("remote.origin.uploadpack", "TRAP")]);
     assert!(text.contains("pinned main as the trusted branch of origin"), "{text}");
+    let text = not_run(&[("remote.origin.uploadpack", "TRAP"), ("remote.origin.url", "/nonexistent")]);
+    assert!(text.contains("its setting uploadpack is not obeyed"), "{text}");
     let text = not_run(&[("remote.origin.url", "ext::TRAP %S x"), ("protocol.ext.allow", "always")]);
     assert!(text.contains("names a program, git-remote-ext, which is not run"), "{text}");
     let text = not_run(&[
