@@ -9,8 +9,7 @@ pub fn split(identifier: &[u8]) -> Vec<String> {
         let starts = !previous.is_ascii_alphanumeric()
             || (byte.is_ascii_uppercase()
                 && (previous.is_ascii_lowercase()
-                    || ((previous.is_ascii_uppercase() || previous.is_ascii_digit())
-                        && next.is_ascii_lowercase())));
+                    || (previous.is_ascii_uppercase() && next.is_ascii_lowercase())));
         if byte.is_ascii_alphanumeric() {
             if starts || words.is_empty() {
                 words.push(String::new());
@@ -36,7 +35,6 @@ mod tests {
             assert_eq!(split(identifier.as_bytes()), ["db", "password"], "{identifier}");
         }
         assert_eq!(split(b"APIKey2"), ["api", "key2"]);
-        assert_eq!(split(b"V1SecretVolume"), ["v1", "secret", "volume"]);
         assert!(split(b"__").is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::values::is_dotted_name;
 use crate::placeholder;
+use bstr::ByteSlice;
 use vetogate_core::Confidence;
 use vetogate_core::secret::entropy_bits;
 use vetogate_syntax::assign::{Assignment, Quote};
@@ -94,11 +95,18 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         || value.len() > 512
         || !value.iter().all(of_token)
         || reads_like_words(value)
+        || is_versioned_name(value)
         || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
     {
         return None;
     }
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// A class of one version of an interface: `V1SecretVolumeSource`.
+fn is_versioned_name(value: &[u8]) -> bool {
+    let rest = value.strip_prefix(b"V").map(|rest| rest.trim_start_with(|c| c.is_ascii_digit()));
+    rest.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_uppercase) && reads_like_words(rest))
 }
 
 /// How many of the four classes of characters stand in it.

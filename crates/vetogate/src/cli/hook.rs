@@ -35,7 +35,9 @@ enum Hook {
 }
 
 /// Arguments that git gives to a pre-push hook.
+// A remote may be called `-h` or `--help`: its push must not pass for a question.
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 struct PrePush {
     /// Name of the remote, or its URL where it has none.
     #[arg(allow_hyphen_values = true)]
@@ -115,7 +117,8 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
 fn context(args: &PrePush, updates: &[RefUpdate], policy: Policy) -> Context {
     let url = without_password(&args.url);
     let lines: Vec<_> = updates.iter().map(|update| (update.name.to_vec(), update.old, update.new)).collect();
-    let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let place = pins::shown(&url);
+    let last = place.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
     Context { project, refs: updates.to_vec(), push_id: Some(push_id(&url, &lines)), policy }
 }

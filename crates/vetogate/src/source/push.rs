@@ -4,7 +4,7 @@ use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
-use crate::pins::Pin;
+use crate::pins::{Pin, shown};
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,7 +135,7 @@ impl TrackingRefs {
         let Push { remote, url, updates } = push;
         let pin = pin(&folders);
         // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
-        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&pin.url, url));
+        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&shown(&pin.url), &shown(url)));
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
         let mut own: Vec<Ref> =
             refs.into_iter().filter(|found| is_tracking(&remotes, remote, found)).collect();
