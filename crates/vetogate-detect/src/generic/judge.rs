@@ -2,7 +2,7 @@
 
 use super::anchors::Promise;
 use super::names;
-use super::strength::{key, password};
+use super::strength::{is_documentation, key, password};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
@@ -38,6 +38,7 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     };
     let doubtful = text.hints.is_test
         || text.hints.kind == FileKind::Prose
+        || is_documentation(text.bytes, assignment.identifier.start)
         || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
     Some(if doubtful { Confidence::Low } else { plain })
 }

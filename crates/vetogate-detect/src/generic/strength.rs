@@ -64,12 +64,23 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     word_with_digits || sign_between
 }
 
-/// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
-fn is_in_comment(text: &[u8], at: usize) -> bool {
+/// The line up to `at`, from its first sign on.
+fn line_before(text: &[u8], at: usize) -> &[u8] {
     const REACH: usize = 200;
     let line = text[at.saturating_sub(REACH)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    let line = line.trim_ascii_start();
+    line.trim_ascii_start()
+}
+
+/// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
+fn is_in_comment(text: &[u8], at: usize) -> bool {
+    let line = line_before(text, at);
     [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
+}
+
+/// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust): the values in it are shown to readers.
+pub(super) fn is_documentation(text: &[u8], at: usize) -> bool {
+    let line = line_before(text, at);
+    [&b"* "[..], b"*\t", b"///", b"//!"].iter().any(|start| line.starts_with(start))
 }
 
 fn is_sign_at_end(byte: &u8) -> bool {

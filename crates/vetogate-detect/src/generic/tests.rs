@@ -47,6 +47,7 @@ fn doubtful_ones_are_of_low_confidence() {
         ("docs/setup.md", "    password = \"{alnum:14}\""),
         ("src/a.py", "password = \"correcthorse\""),
         ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_ntlm',"),
+        ("src/A.java", "/**\n *   \"password\":\"pxL{alnum:10}\"\n */"),
         ("src/a.rb", "  # sign_in(password: \"nohack4u\")"),
     ] {
         assert_eq!(found(path, template), Some(Confidence::Low), "{path}: {template}");
