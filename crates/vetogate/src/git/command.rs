@@ -263,6 +263,8 @@ pub fn failure(command: &Command, output: &Output) -> GitError {
 
 /// The error of the named command, which ended badly.
 pub fn failed(command: &str, output: &Output) -> GitError {
-    let stderr = shorten(&escape(output.stderr.trim()), 400);
+    // A line of ours holds it whole: git's own lines and tabs would show as escapes.
+    let words: Vec<&[u8]> = output.stderr.fields().collect();
+    let stderr = shorten(&escape(&bstr::join(" ", words)), 400);
     GitError::Failed { command: command.into(), status: output.status, stderr }
 }
