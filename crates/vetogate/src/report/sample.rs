@@ -110,7 +110,7 @@ pub fn findings() -> Vec<Finding> {
             at(found, Place::Note(format!("commits:{}", oid("cd"))));
         }),
         varied("what a ref names by itself", Severity::Low, |found| {
-            at(found, Place::Blob("refs/custom/key".into()))
+            at(found, Place::Blob("refs/custom/key".into()));
         }),
         varied("a tag's tag", Severity::Low, |found| at(found, Place::Tag("outer:inner".into()))),
     ]

@@ -31,9 +31,9 @@ fn one_secret() {
     3. Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the
        last commit; else commit or stash what you changed, git checkout --detach ababababab, take it
        out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.
-    4. Where many commits have it: commit or stash what you changed, write the value to ../values, git
-       filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs
-       BRANCH where the remote has no such branch).
+    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo
+       --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new
+       branch).
 
     Push BLOCKED until resolved.
 
@@ -64,9 +64,9 @@ fn everything_at_once() {
     3. Commit ababababab would still publish it. While that is not pushed: git checkout
        --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges
        --onto HEAD ababababab BRANCH.
-    4. Where many commits have it: commit or stash what you changed, write the value to
-       ../values, git filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH
-       --replace-text ../values (--refs BRANCH where the remote has no such branch).
+    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git
+       filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values
+       (--refs BRANCH for a new branch).
 
     BLOCKED: do not push until resolved.
 
