@@ -21,7 +21,7 @@ impl Session<'_> {
             return;
         }
         let part = part(commits, outcome.late).map_or_else(String::new, |commit| {
-            format!("; commit {} and what is before it should fit", commit.oid.short())
+            format!("; commit {} and what is before it may fit", commit.oid.short())
         });
         let detail =
             format!("{missed} of {all} objects were not looked at within {} s{part}", self.seconds());
@@ -44,12 +44,12 @@ impl Session<'_> {
     }
 }
 
-/// The commit up to which half of what was done in time can be expected to be done again; `None` where the push
-/// can't be divided.
+/// The commit up to which half of what was done in time can be expected to be done again, or a sixteenth of all where
+/// little was done, which says little; `None` where the push can't be divided.
 fn part(commits: &[ListedCommit], late: Late) -> Option<&ListedCommit> {
     let count = commits.len();
     let half = count * (late.all - late.missed) / late.all / 2;
-    commits.get(count.checked_sub(half.max(1))?).filter(|_| count > 1)
+    commits.get(count.checked_sub(half.max(count / 16).max(1))?).filter(|_| count > 1)
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
             part(&commits[..count], Late { missed, all }).map(|commit| commit.oid)
         };
         assert_eq!(at(100, 600, 1000), Some(oid(80)));
-        assert_eq!(at(100, 1000, 1000), Some(oid(99)));
+        assert_eq!(at(100, 1000, 1000), Some(oid(94)));
         assert_eq!(at(2, 1, 6), Some(oid(1)));
         assert_eq!((at(1, 1, 2), at(0, 1, 2)), (None, None));
     }

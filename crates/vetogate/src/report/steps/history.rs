@@ -19,6 +19,9 @@ const HISTORY: &[&str] = &[
     "git update-ref",
 ];
 
+/// What a rebase does not do.
+const TAGS: &str = "Its tags move by git tag -f.";
+
 /// Whether a step is about what git has already recorded.
 pub fn is_history(step: &str) -> bool {
     HISTORY.iter().any(|command| step.contains(command))
@@ -111,7 +114,7 @@ fn in_commit(place: &Place, commit: &ObjectId, at_tip: bool) -> Vec<String> {
         _ if at_tip => vec![anew(&short, "Take it out of commit", "take it out, ", amend), in_many()],
         _ => vec![
             format!(
-                "Commit {short} would still publish it. While that is not pushed: {}.",
+                "Commit {short} would still publish it. While that is not pushed: {}. {TAGS}",
                 below(&short, "take it out, ", amend)
             ),
             in_many(),
@@ -124,7 +127,7 @@ fn anew(short: &str, what: &str, change: &str, amend: &str) -> String {
     let below = below(short, change, amend);
     format!(
         "{what} {short} while that is not pushed: {amend} if it is the last commit; else commit or stash what you \
-         changed, {below}."
+         changed, {below}. {TAGS}"
     )
 }
 
@@ -165,22 +168,22 @@ mod tests {
         insta::assert_snapshot!(said(&finding), @r"
         Deactivate the key in IAM.
         Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
-        Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.
+        Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
         Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new branch).
         ");
         finding.location.at_tip = false;
         insta::assert_snapshot!(said(&finding), @r"
         Deactivate the key in IAM.
         Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
-        Commit ababababab would still publish it. While that is not pushed: git checkout --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.
+        Commit ababababab would still publish it. While that is not pushed: git checkout --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
         Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new branch).
         ");
-        insta::assert_snapshot!(at(Place::Message(sample::oid("ab"))), @r"Reword commit ababababab while that is not pushed: git commit --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, git commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.");
+        insta::assert_snapshot!(at(Place::Message(sample::oid("ab"))), @r"Reword commit ababababab while that is not pushed: git commit --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, git commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move by git tag -f.");
         insta::assert_snapshot!(at(Place::Author(sample::oid("ab"))), @r#"
-        Set git config user.name and user.email, then write anew commit ababababab while that is not pushed: git commit --amend --author='NAME <MAIL>' if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, git commit --amend --author='NAME <MAIL>', git rebase --rebase-merges --onto HEAD ababababab BRANCH.
+        Set git config user.name and user.email, then write anew commit ababababab while that is not pushed: git commit --amend --author='NAME <MAIL>' if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, git commit --amend --author='NAME <MAIL>', git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
         Where more commits have it: git rebase --rebase-merges --exec "git commit --amend --no-edit --allow-empty --author='NAME <MAIL>'" ababababab^ (--root if it is the first).
         "#);
-        insta::assert_snapshot!(at(Place::FileName("src/AKIA....txt".into())), @r"Rename the file, with git mv, in commit ababababab while that is not pushed: git commit -a --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, rename it, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.");
+        insta::assert_snapshot!(at(Place::FileName("src/AKIA....txt".into())), @r"Rename the file, with git mv, in commit ababababab while that is not pushed: git commit -a --amend if it is the last commit; else commit or stash what you changed, git checkout --detach ababababab, rename it, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move by git tag -f.");
         finding.novelty = Novelty::Old;
         insta::assert_snapshot!(said(&finding), @r"
         Deactivate the key in IAM.

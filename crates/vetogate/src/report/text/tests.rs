@@ -30,7 +30,8 @@ fn one_secret() {
     2. Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
     3. Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the
        last commit; else commit or stash what you changed, git checkout --detach ababababab, take it
-       out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.
+       out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags
+       move by git tag -f.
     4. Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo
        --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new
        branch).
@@ -63,7 +64,7 @@ fn everything_at_once() {
     2. Take it out of the file and read it with os.environ["AWS_ACCESS_KEY_ID"].
     3. Commit ababababab would still publish it. While that is not pushed: git checkout
        --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges
-       --onto HEAD ababababab BRANCH.
+       --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
     4. Where many commits have it: with nothing uncommitted, and the value in ../values, git
        filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values
        (--refs BRANCH for a new branch).
@@ -82,7 +83,8 @@ fn everything_at_once() {
     1. Deactivate the key in IAM.
     2. Reword commit ababababab while that is not pushed: git commit --amend if it is the last
        commit; else commit or stash what you changed, git checkout --detach ababababab, git
-       commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH.
+       commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move
+       by git tag -f.
 
     BLOCKED: do not push until resolved.
 

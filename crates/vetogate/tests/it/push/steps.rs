@@ -27,7 +27,7 @@ impl Gate {
             &printed(rest, "git commit", ", git rebase").replace("NAME <MAIL>", "Ann <a@example.org>"),
         )
         .ok();
-        self.types(&printed(rest, "git rebase", ".\n").replace("BRANCH", branch)).ok();
+        self.types(&printed(rest, "git rebase", ". ").replace("BRANCH", branch)).ok();
     }
 }
 
@@ -146,6 +146,22 @@ fn commits_of_a_merged_side_and_the_first_commit() {
         gate.write("b.conf", "none");
     });
     gate.passes(&["pages"]);
+}
+
+#[test]
+fn tags_of_commits() {
+    let gate = gate();
+    gate.write("a.conf", token()).commit("One");
+    gate.git(&["tag", "v1"]);
+    gate.write("b.conf", "1").commit("Two");
+    let text = gate.vetoed(&["main", "v1"]);
+    gate.follows(&text, "main", |gate| {
+        gate.write("a.conf", "none");
+    });
+    gate.passes(&["main"]);
+    gate.vetoed(&["v1"]);
+    gate.types(&(printed(&text, "git tag -f", ".\n") + " v1 main^")).ok();
+    gate.passes(&["v1"]);
 }
 
 #[test]
