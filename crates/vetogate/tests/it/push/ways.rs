@@ -35,7 +35,7 @@ fn a_push_for_which_there_is_no_time_can_be_divided() {
 }
 
 #[test]
-fn a_missing_object_comes_back() {
+fn missing_and_damaged_objects_come_back() {
     let gate = Gate::new();
     gate.write("a.conf", "gone").commit("One");
     gate.sandbox.git(".", &["init", "-q", "--bare", "backup.git"]).ok();
@@ -45,6 +45,17 @@ fn a_missing_object_comes_back() {
     std::fs::remove_file(&object).unwrap();
     let text = gate.unread(&["main"]);
     assert!(text.contains("`git fetch --refetch REMOTE`"), "{text}");
+    gate.git(&["fetch", "-q", "--refetch", "backup"]);
+    gate.passes(&["main"]);
+
+    gate.write("a.conf", "damaged").commit("Two");
+    gate.git(&["push", "-q", "--no-verify", "backup", "main"]);
+    let object = loose(&gate, "HEAD:a.conf");
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, "x").unwrap();
+    let text = gate.unread(&["main"]);
+    assert!(text.contains("`git fetch --refetch REMOTE`"), "{text}");
+    std::fs::remove_file(&object).unwrap();
     gate.git(&["fetch", "-q", "--refetch", "backup"]);
     gate.passes(&["main"]);
 }
