@@ -1,4 +1,4 @@
-//! Private keys and key stores in binary form: DER (PKCS#1, PKCS#8, SEC1), PKCS#12, JKS and JCEKS.
+//! Private keys and key stores in binary form: DER (PKCS#1, PKCS#8, SEC1), OpenPGP, PKCS#12, JKS and JCEKS.
 //!
 //! The start of a blob says what it is. Certificates, public keys and trust stores are none.
 
@@ -12,8 +12,8 @@ pub struct BinaryKeys;
 static KEY: LazyLock<Arc<Rule>> = LazyLock::new(|| {
     rule(
         "secret/binary-private-key",
-        "Private key (DER)",
-        "A private key in binary form that no passphrase protects.",
+        "Private key in binary form",
+        "A private key in DER that no passphrase protects, or an OpenPGP key, which only its passphrase protects.",
         Severity::Critical,
     )
 });
@@ -50,6 +50,7 @@ fn rule(id: &str, title: &str, description: &str, severity: Severity) -> Arc<Rul
         references: vec![
             "https://www.rfc-editor.org/rfc/rfc5958".into(),
             "https://www.rfc-editor.org/rfc/rfc7292".into(),
+            "https://www.rfc-editor.org/rfc/rfc9580".into(),
         ],
         bits: 256,
     })
@@ -92,6 +93,7 @@ enum Kind {
 fn kind(bytes: &[u8]) -> Option<Kind> {
     match bytes {
         [0x30, ..] => der(bytes),
+        [0x94..=0x96 | 0xc5, ..] => openpgp(bytes),
         [0xfe, 0xed, 0xfe, 0xed, rest @ ..] | [0xce, 0xce, 0xce, 0xce, rest @ ..] => java(rest),
         _ => None,
     }
@@ -160,6 +162,34 @@ const PKCS5: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5];
 /// 1.2.840.113549.1.12.1, any scheme.
 const PKCS12_PBE: &[u8] = &[6, 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
 
+/// RFC 9580, section 4.2: a packet's tag, its content and what follows; of the old form and of the new, whole lengths only.
+fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&first, rest) = bytes.split_first()?;
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, &byte| number << 8 | usize::from(byte));
+    let (tag, digits, length) = if first & 0x40 == 0 {
+        let digits = 1 << (first & 3);
+        (first >> 2 & 0x0f, digits, number(rest.get(..digits)?))
+    } else {
+        match *rest {
+            [one @ 0..=191, ..] => (first & 0x3f, 1, usize::from(one)),
+            [one @ 192..=223, two, ..] => {
+                (first & 0x3f, 2, ((usize::from(one) - 192) << 8) + usize::from(two) + 192)
+            }
+            [255, ..] => (first & 0x3f, 5, number(rest.get(1..5)?)),
+            _ => return None,
+        }
+    };
+    rest.get(digits..)?.split_at_checked(length).map(|(content, after)| (tag, content, after))
+}
+
+/// A secret key (RFC 9580, section 5.5.3), and then a signature, a user id or a subkey of it.
+fn openpgp(bytes: &[u8]) -> Option<Kind> {
+    let (tag, content, after) = packet(bytes)?;
+    let is_key = matches!(content, [3 | 4 | 6, _, _, _, _, 1..=3 | 16..=19 | 22 | 25..=28, ..]);
+    let next = packet(after).map(|(tag, ..)| tag);
+    (tag == 5 && is_key && content.len() > 40 && matches!(next, Some(2 | 7 | 13 | 17))).then_some(Kind::Plain)
+}
+
 /// After the magic number: version, count, entries. A trusted certificate is tagged 2; a key comes with another tag.
 fn java(bytes: &[u8]) -> Option<Kind> {
     let number = |at: usize| {
@@ -218,6 +248,21 @@ mod tests {
     }
 
     #[test]
+    fn openpgp_keys() {
+        let key = [&[4, 0x65, 0, 0, 0, 22][..], &[7; 60]].concat();
+        let old = |tag: u8, content: &[u8]| [&[0x80 | tag << 2, content.len() as u8][..], content].concat();
+        let new = |tag: u8, content: &[u8]| [&[0xc0 | tag, content.len() as u8][..], content].concat();
+        let user = b"Ann <ann@example.org>";
+        assert_eq!(kind(&[old(5, &key), old(13, user)].concat()), Some(Kind::Plain));
+        assert_eq!(kind(&[new(5, &key), new(2, user)].concat()), Some(Kind::Plain));
+        // A public key, a key that ends too early, and what only begins like one.
+        assert_eq!(kind(&[old(6, &key), old(13, user)].concat()), None);
+        assert_eq!(kind(&old(5, &key)[..50]), None);
+        assert_eq!(kind(&[old(5, user), old(13, user)].concat()), None);
+        assert_eq!(kind(&[old(5, &key), b"text that follows".to_vec()].concat()), None);
+    }
+
+    #[test]
     fn java_key_stores() {
         let head = [0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1];
         let certificate = [&[0, 0, 0, 2, 0, 1, b'a'][..], &[0; 8], &[0, 1, b'X', 0, 0, 0, 1, 9]].concat();
@@ -229,7 +274,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn never_panics(tail in proptest::collection::vec(0_u8..=255, 0..80)) {
-            for head in [&[0x30][..], &[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2], &[0x30, 0x82, 1, 0, 2, 1, 0]] {
+            for head in [&[0x30][..], &[0x95], &[0xc5], &[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2], &[0x30, 0x82, 1, 0, 2, 1, 0]] {
                 let _ = kind(&[head, &tail].concat());
             }
         }

@@ -9,6 +9,7 @@ const EXAMPLE_WORDS: &[&str] = &[
     "sample",
     "placeholder",
     "changeme",
+    "changeit",
     "change",
     "replace",
     "replaceme",
@@ -38,6 +39,7 @@ const EXAMPLE_WORDS: &[&str] = &[
     "secret",
     "password",
     "passwd",
+    "passphrase",
     "token",
     "apikey",
     "mock",
@@ -95,6 +97,7 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || is_reference(value)
         || has_hole(value)
         || names_itself(value)
+        || is_told_to_reader(value)
         || ends_as_example(value)
         || is_published(value)
 }
@@ -233,8 +236,16 @@ pub fn is_reference(value: &[u8]) -> bool {
     STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
 }
 
+/// `your-apache-password`, `PLACEHOLDERpass$word`: a word in it tells the reader to put another value.
+fn is_told_to_reader(value: &[u8]) -> bool {
+    let words = words::split(value);
+    let all_letters = value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-. ".contains(byte));
+    value.starts_with(b"PLACEHOLDER")
+        || (words.len() > 1 && all_letters && words.first().is_some_and(|word| word == "your"))
+}
+
 /// Made of example words alone, such as `changeme`, `my-secret-password`, `test123`.
-fn names_itself(value: &[u8]) -> bool {
+pub(crate) fn names_itself(value: &[u8]) -> bool {
     let words = words::split(value);
     let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     !words.is_empty()
@@ -309,6 +320,7 @@ mod tests {
             "process.env.X",
             "********",
             "test123",
+            "your-apache-passwd",
             "password",
         ] {
             assert!(is_example_password(example.as_bytes()), "{example}");

@@ -111,7 +111,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
         Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
-        Class::Uri => placeholder::is_example_password(value),
+        Class::Uri | Class::Connection | Class::Login => placeholder::is_example_password(value),
         Class::PrivateKey => placeholder::is_example_key(value),
     };
     if check == Check::Invalid || (check != Check::Valid && is_example) {
@@ -140,6 +140,9 @@ fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
     let group = |name| captures.name(name).map_or(&b""[..], |group| group.as_bytes());
     match spec.class {
         Class::Uri => uri::reach(group("user"), value, group("host")),
+        Class::Connection => uri::reach_of_server(group("user"), value, group("host")),
+        Class::Login if group("user") == value => Confidence::Low,
+        Class::Login => generic::chosen(value),
         _ => Confidence::High,
     }
 }
@@ -150,7 +153,7 @@ fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
         (_, Class::Token) if text.hints.is_test => spec.rule.confidence.min(Confidence::Medium),
         (_, _) if text.hints.is_test => Confidence::Low,
         // A message or a manual that shows how it is written.
-        (_, Class::Password) if text.hints.kind == FileKind::Prose => Confidence::Low,
+        (_, Class::Password | Class::Login) if text.hints.kind == FileKind::Prose => Confidence::Low,
         (Check::Unknown, _) if spec.verify.is_some() => spec.rule.confidence.min(Confidence::Medium),
         _ => spec.rule.confidence,
     }

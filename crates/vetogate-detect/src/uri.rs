@@ -130,6 +130,47 @@ pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
     if weak { Confidence::Low } else { Confidence::High }
 }
 
+/// How sure a connection string can be at most: servers of a company have names of a single label, too, but not those
+/// that containers and manuals have.
+pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
+    const STAND_INS: &[&[u8]] = &[
+        b"db",
+        b"database",
+        b"sql",
+        b"mysql",
+        b"mariadb",
+        b"mssql",
+        b"sqlserver",
+        b"postgres",
+        b"postgresql",
+        b"oracle",
+        b"redis",
+        b"mongo",
+        b"server",
+        b"servername",
+        b"host",
+        b"hostname",
+        b"local",
+        b"localdb",
+        b"remote",
+    ];
+    let lower = host.to_ascii_lowercase();
+    let name = lower.strip_prefix(b"tcp:").unwrap_or(&lower);
+    let name = name.split(|byte| b",:\\)".contains(byte)).next().unwrap_or_default();
+    let name = name.strip_prefix(b"(").unwrap_or(name);
+    let has_digit = name.iter().any(u8::is_ascii_digit);
+    let is_made_up = name.starts_with(b"my")
+        || name.starts_with(b"your")
+        || (!has_digit && placeholder::names_itself(name));
+    let weak = user.eq_ignore_ascii_case(password)
+        || (name.contains(&b'.') && is_local(name))
+        || name == b"."
+        || name.starts_with(b"localhost")
+        || STAND_INS.contains(&name)
+        || (is_made_up && !name.contains(&b'.') && !name.is_empty());
+    if weak { Confidence::Low } else { Confidence::High }
+}
+
 /// This machine, a reserved name (RFC 2606, RFC 6761), a single label as containers have, a hole.
 fn is_local(host: &[u8]) -> bool {
     let host = host.to_ascii_lowercase();

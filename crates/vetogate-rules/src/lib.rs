@@ -22,10 +22,15 @@ pub enum Class {
     Token,
     /// Chosen by people: of low confidence under test, fixture and example paths.
     Password,
+    /// Chosen by people, and standing where nothing but a password can stand: a word of a dictionary is of low
+    /// confidence.
+    Login,
     /// A private key: of low confidence there, too.
     PrivateKey,
     /// A URI with a password in it.
     Uri,
+    /// A connection string with a password in it, where servers have names of a single label.
+    Connection,
 }
 
 /// A compiled rule.

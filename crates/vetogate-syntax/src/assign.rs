@@ -1,9 +1,17 @@
-//! Assignments in any language: an identifier, an operator, a value.
+//! Assignments in any language: an identifier, an operator, a value; and the other ways in which a name gets a value.
 //!
 //! Not a parser: it starts from a word inside an identifier and reads outwards, in bounded steps.
 
+mod argument;
+mod fallback;
+mod flag;
+mod markup;
+mod operator;
+mod value;
+
 use crate::path::FileKind;
 use std::ops::Range;
+use value::Value;
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +20,23 @@ pub enum Quote {
     Quoted(u8),
     /// Bare, up to a blank or a separator.
     Bare,
+    /// Between tags.
+    Element,
+}
+
+/// How the identifier gets its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `name = value`.
+    Plain,
+    /// What is taken where the environment says nothing: `getenv("NAME", "value")`, `name || "value"`, `${NAME:-value}`.
+    Fallback,
+    /// `set("name", "value")`.
+    Argument,
+    /// An element or an attribute: `<name>value</name>`, `<x key="name" value="value"/>`.
+    Markup,
+    /// An option of a command: `--name value`.
+    Flag,
 }
 
 /// An identifier that gets a value. Ranges are bytes of the text.
@@ -25,32 +50,59 @@ pub struct Assignment {
     pub quote: Quote,
     /// Whether a letter stands before the quote that makes it a template (`f"..."`), or it is in backticks.
     pub is_template: bool,
+    /// How the identifier gets it.
+    pub form: Form,
 }
 
 const LONGEST_IDENTIFIER: usize = 100;
-const LONGEST_VALUE: usize = 4096;
 
 /// The assignment whose identifier holds `word`, if it is one.
 pub fn around(text: &[u8], word: Range<usize>, kind: FileKind) -> Option<Assignment> {
     let identifier = identifier(text, word)?;
-    let mut at = identifier.end;
-    at = skip(text, at, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')'), 3);
-    at = skip(text, at, |byte| matches!(byte, b' ' | b'\t'), 40);
-    let (after, is_colon) = operator(text, at)?;
-    at = skip(text, after, |byte| matches!(byte, b' ' | b'\t'), 40);
+    let (value, form) = given(text, &identifier, kind)?;
+    let Value { range, quote, is_template } = value;
+    Some(Assignment { identifier, value: range, quote, is_template, form })
+}
+
+fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Value, Form)> {
+    if text[..identifier.start].ends_with(b"${") && matches!(text.get(identifier.end), Some(b':' | b'}')) {
+        return Some((fallback::expansion(text, identifier.end, kind)?, Form::Fallback));
+    }
+    plain(text, identifier, kind)
+        .or_else(|| Some((fallback::behind_name(text, identifier.end, kind)?, Form::Fallback)))
+        .or_else(|| argument::around(text, identifier))
+        .or_else(|| Some((markup::around(text, identifier)?, Form::Markup)))
+        .or_else(|| Some((flag::around(text, identifier)?, Form::Flag)))
+}
+
+/// `name = value`, where the value may be what an expression falls back on.
+fn plain(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Value, Form)> {
+    let closed = skip(text, identifier.end, |byte| b"\"'`]\\)".contains(&byte), 3);
+    let (after, mut is_colon) = operator::at(text, blanks(text, closed))?;
+    let mut at = blanks(text, after);
     // `name: type = value`, as in Python, TypeScript, Rust, Kotlin.
     if is_colon
         && !matches!(kind, FileKind::Json | FileKind::Config)
-        && let Some(typed) = typed(text, at)
+        && let Some(typed) = operator::typed(text, at)
     {
-        at = typed;
+        (at, is_colon) = (typed, false);
     }
-    value(text, at, kind, is_colon).map(|(value, quote, is_template)| Assignment {
-        identifier,
-        value,
-        quote,
-        is_template,
-    })
+    if let Some(value) = value::literal(text, at, kind, is_colon) {
+        return Some(match fallback::whole(text, &value.range, kind) {
+            Some(inner) => (Value { range: inner, ..value }, Form::Fallback),
+            None => (value, Form::Plain),
+        });
+    }
+    let expression = if is_colon || !value::of_expressions(kind) { at } else { spaces(text, at) };
+    if let Some(value) = fallback::of_expression(text, expression, kind) {
+        return Some((value, Form::Fallback));
+    }
+    // Behind a colon the next line is a value only where the name is a key: `class Token:` has a docstring there.
+    let is_key = matches!(text.get(identifier.end), Some(b'"' | b'\''));
+    let goes_on = !is_colon || is_key || kind == FileKind::JavaScript;
+    let is_call = text[identifier.end..closed].contains(&b')');
+    (goes_on && !is_call).then_some(())?;
+    Some((value::continued(text, at, kind)?, Form::Plain))
 }
 
 fn is_identifier(byte: u8) -> bool {
@@ -74,81 +126,22 @@ fn skip(text: &[u8], at: usize, what: fn(u8) -> bool, most: usize) -> usize {
     at + text[at..].iter().take(most).take_while(|&&byte| what(byte)).count()
 }
 
-/// The end of an assignment operator at `at`, and whether it is a colon.
-fn operator(text: &[u8], at: usize) -> Option<(usize, bool)> {
-    let rest = &text[at..];
-    for (operator, is_colon) in
-        [(&b":="[..], false), (b"=>", false), (b"||=", false), (b"?=", false), (b"+=", false)]
-    {
-        if rest.starts_with(operator) {
-            return Some((at + operator.len(), is_colon));
-        }
-    }
-    match rest {
-        [b'=', b'=' | b'~', ..] => None,
-        [b'=', ..] => Some((at + 1, false)),
-        [b':', b':', ..] => None,
-        [b':', ..] => Some((at + 1, true)),
-        _ => None,
-    }
+pub(crate) fn blanks(text: &[u8], at: usize) -> usize {
+    skip(text, at, |byte| matches!(byte, b' ' | b'\t'), 40)
 }
 
-/// After `type =`, where a type is made of identifiers, dots, brackets, `|`, `?`, `&`.
-fn typed(text: &[u8], at: usize) -> Option<usize> {
-    let is_type = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]<>|?&: '*".contains(&byte);
-    let length = text[at..].iter().take(60).take_while(|&&byte| is_type(byte)).count();
-    let equals = at + length;
-    let begins = text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&');
-    let assigns = text.get(equals) == Some(&b'=') && !matches!(text.get(equals + 1), Some(b'=' | b'>'));
-    (begins && assigns).then(|| skip(text, equals + 1, |byte| matches!(byte, b' ' | b'\t'), 40))
+/// Blanks and the ends of lines.
+fn spaces(text: &[u8], at: usize) -> usize {
+    skip(text, at, |byte| byte.is_ascii_whitespace(), 100)
 }
 
-fn value(text: &[u8], at: usize, kind: FileKind, is_colon: bool) -> Option<(Range<usize>, Quote, bool)> {
-    // Up to two letters of a prefix (`b"`, `rb"`, `f"`, `@"`), and escaped quotes of text inside text.
-    let prefix =
-        text[at..].iter().take(2).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'@').count();
-    let quote_at = skip(text, at + prefix, |byte| byte == b'\\', 3);
-    if let Some(&quote @ (b'"' | b'\'' | b'`')) = text.get(quote_at) {
-        let is_template =
-            quote == b'`' || text[at..at + prefix].iter().any(|byte| matches!(byte, b'f' | b'F'));
-        let start = skip(text, quote_at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 3);
-        // An empty text: it never takes what follows.
-        if start - quote_at == 2 {
-            return None;
-        }
-        let length = quoted_length(&text[start..], quote)?;
-        return (length > 0).then_some((start..start + length, Quote::Quoted(quote), is_template));
-    }
-    if prefix > 0 && quote_at != at + prefix {
-        return None;
-    }
-    let bare_allowed = matches!(kind, FileKind::Shell | FileKind::Config | FileKind::Other | FileKind::Prose)
-        && !(is_colon && kind == FileKind::Shell);
-    if !bare_allowed {
-        return None;
-    }
-    let ends = |byte: u8| {
-        byte.is_ascii_whitespace() || byte == 0 || matches!(byte, b'"' | b'\'' | b'`' | b';' | b'|' | b'<')
-    };
-    let length = text[at..].iter().take(LONGEST_VALUE).take_while(|&&byte| !ends(byte)).count();
-    (length > 0 && length < LONGEST_VALUE).then_some((at..at + length, Quote::Bare, false))
-}
-
-/// Bytes up to the closing quote on the same line; a backslash escapes the next byte.
-fn quoted_length(text: &[u8], quote: u8) -> Option<usize> {
-    let mut at = 0;
-    while at < text.len().min(LONGEST_VALUE) {
-        match text[at] {
-            byte if byte == quote => return Some(at),
-            // The closing quote of text inside text is escaped, too.
-            b'\\' if text.get(at + 1) == Some(&quote) => return Some(at),
-            b'\\' => at += 1,
-            b'\n' => return None,
-            _ => {}
-        }
-        at += 1;
-    }
-    None
+/// Where a text in quotes opens whose content reaches up to `at`, if it opens shortly before.
+fn opening_quote(text: &[u8], at: usize, quote: u8) -> Option<usize> {
+    const REACH: usize = 60;
+    let before = &text[at.saturating_sub(REACH)..at];
+    let back = before.iter().rev().position(|&byte| byte == quote || b"\n<>\"'`".contains(&byte))?;
+    let open = at - back - 1;
+    (text[open] == quote).then_some(open)
 }
 
 #[cfg(test)]

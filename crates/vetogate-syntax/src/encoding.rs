@@ -1,4 +1,4 @@
-//! Encodings: UTF-16 with and without a byte order mark, and wide text inside binary files.
+//! Encodings: UTF-16 with and without a byte order mark, UTF-32 with one, and wide text inside binary files.
 
 /// How a text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,13 +9,18 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big endian.
     Utf16Be,
+    /// UTF-32, little endian.
+    Utf32Le,
+    /// UTF-32, big endian.
+    Utf32Be,
 }
 
 impl Encoding {
     /// From the first bytes of a blob: a byte order mark, or zeros at every other place of what would be ASCII.
     pub fn detect(head: &[u8]) -> Self {
         match head {
-            [0xff, 0xfe, 0, 0, ..] => return Self::Bytes,
+            [0xff, 0xfe, 0, 0, ..] => return Self::Utf32Le,
+            [0, 0, 0xfe, 0xff, ..] => return Self::Utf32Be,
             [0xff, 0xfe, ..] => return Self::Utf16Le,
             [0xfe, 0xff, ..] => return Self::Utf16Be,
             _ => {}
@@ -38,20 +43,37 @@ impl Encoding {
     }
 }
 
+/// The byte order mark.
+const MARK: char = '\u{feff}';
+
 fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e)
 }
 
-/// UTF-16 as UTF-8; what is no character becomes U+FFFD. An odd byte at the end is left out.
-pub fn utf16_to_utf8(bytes: &[u8], encoding: Encoding) -> String {
-    let unit = |pair: &[u8]| match encoding {
-        Encoding::Utf16Be => u16::from_be_bytes([pair[0], pair[1]]),
-        _ => u16::from_le_bytes([pair[0], pair[1]]),
-    };
-    let units = bytes.chunks_exact(2).map(unit);
+/// Bytes of an encoding as UTF-8; what is no character becomes U+FFFD. What is left of a unit at the end is left out.
+pub fn to_utf8(bytes: &[u8], encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Bytes => String::from_utf8_lossy(bytes).into_owned(),
+        Encoding::Utf16Le => utf16(bytes, u16::from_le_bytes),
+        Encoding::Utf16Be => utf16(bytes, u16::from_be_bytes),
+        Encoding::Utf32Le => utf32(bytes, u32::from_le_bytes),
+        Encoding::Utf32Be => utf32(bytes, u32::from_be_bytes),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     char::decode_utf16(units)
         .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .filter(|&c| c != '\u{feff}')
+        .filter(|&c| c != MARK)
+        .collect()
+}
+
+fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> String {
+    let units = bytes.chunks_exact(4).map(|four| unit([four[0], four[1], four[2], four[3]]));
+    units
+        .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+        .filter(|&c| c != MARK)
         .collect()
 }
 
@@ -64,7 +86,11 @@ pub struct WideRun {
     pub text: Vec<u8>,
 }
 
-/// Runs of at least `least` printable ASCII characters, each followed by a zero byte.
+fn units(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.chunks_exact(2)
+}
+
+/// Runs of at least `least` printable ASCII characters, each followed by a zero byte, or each behind one.
 pub fn wide_runs(bytes: &[u8], least: usize) -> Vec<WideRun> {
     let mut runs = Vec::new();
     let mut at = 0;
@@ -73,12 +99,20 @@ pub fn wide_runs(bytes: &[u8], least: usize) -> Vec<WideRun> {
             at = zero + 1;
             continue;
         };
-        let text: Vec<u8> = bytes[start..]
-            .chunks_exact(2)
-            .take_while(|pair| pair[1] == 0 && is_text(pair[0]))
-            .map(|pair| pair[0])
+        let text: Vec<u8> = units(&bytes[start..])
+            .take_while(|unit| unit[1] == 0 && is_text(unit[0]))
+            .map(|unit| unit[0])
             .collect();
         at = start + 2 * text.len();
+        // In big-endian text the zero stands before its character, and the last one may have none behind it.
+        let zero = if start > 0 && bytes[start - 1] == 0 { start - 1 } else { start + 1 };
+        let big: Vec<u8> = units(&bytes[zero..])
+            .take_while(|unit| unit[0] == 0 && is_text(unit[1]))
+            .map(|unit| unit[1])
+            .collect();
+        if zero + 2 * big.len() > at && big.len() >= least {
+            runs.push(WideRun { start: zero + 1, text: big });
+        }
         if text.len() >= least {
             runs.push(WideRun { start, text });
         }
@@ -102,11 +136,22 @@ mod tests {
             for text in ["\u{feff}key = 1, caf\u{e9}\n", "plain text here"] {
                 let bytes = wide(text, big);
                 assert_eq!(Encoding::detect(&bytes), encoding, "{text}");
-                assert_eq!(utf16_to_utf8(&bytes, encoding), text.trim_start_matches('\u{feff}'));
+                assert_eq!(to_utf8(&bytes, encoding), text.trim_start_matches('\u{feff}'));
             }
         }
         assert_eq!(Encoding::detect(b"plain ascii text"), Encoding::Bytes);
         assert_eq!(Encoding::detect(b"\0\0\0\0\0\0\0\0\0\0"), Encoding::Bytes);
+    }
+
+    #[test]
+    fn utf32_is_seen_by_its_mark() {
+        let text = "\u{feff}key = 1, caf\u{e9} \u{1f511}\n";
+        let little: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let big: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        for (bytes, encoding) in [(little, Encoding::Utf32Le), (big, Encoding::Utf32Be)] {
+            assert_eq!(Encoding::detect(&bytes), encoding);
+            assert_eq!(to_utf8(&bytes, encoding), text.trim_start_matches(MARK));
+        }
     }
 
     #[test]
@@ -115,7 +160,11 @@ mod tests {
         let start = bytes.len();
         bytes.extend(wide("password=1", false));
         bytes.extend([9, 9, 9]);
-        assert_eq!(wide_runs(&bytes, 8), [WideRun { start, text: b"password=1".to_vec() }]);
+        assert!(wide_runs(&bytes, 8).contains(&WideRun { start, text: b"password=1".to_vec() }));
         assert!(wide_runs(&bytes, 11).is_empty());
+        let bytes = wide("\u{43f}\u{440}password=1", true);
+        assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
+        let bytes = wide("password=1\u{43f}\u{440}", true);
+        assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
     }
 }

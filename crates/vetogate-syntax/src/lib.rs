@@ -6,5 +6,6 @@
 
 pub mod assign;
 pub mod encoding;
+pub mod pairs;
 pub mod path;
 pub mod words;

@@ -2,6 +2,8 @@
 //!
 //! `<common git folder>/veto/pins.toml`, a table `[remote.NAME]` with `url` and `branch` for each remote.
 
+use crate::engine::findings::masked;
+use crate::git::remote::without_password;
 use crate::hooks::files;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -22,7 +24,7 @@ pub struct Pins {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
-    /// The URL that was asked, without a password.
+    /// The URL that was asked, as [`shown`] gives it.
     pub url: String,
     /// The branch that its HEAD named, without `refs/heads/`.
     pub branch: String,
@@ -60,10 +62,43 @@ impl Pins {
         self.remote.get(remote)
     }
 
+    /// Masks what an older version stored whole.
+    pub fn mask(&mut self) {
+        for pin in self.remote.values_mut() {
+            pin.url = shown(&pin.url);
+        }
+    }
+
     /// Pins a remote, in place of what was pinned before.
     pub fn set(&mut self, remote: &str, pin: Pin) {
         self.remote.insert(remote.to_owned(), pin);
     }
+}
+
+/// A URL as it may be stored, shown and compared with another one that was stored: without a password, without the
+/// values of its query, and with what a rule takes for a secret masked.
+pub fn shown(url: &str) -> String {
+    let url = without_password(url);
+    let Some((place, query)) = url.split_once('?').filter(|(place, _)| place.contains("://")) else {
+        return masked(&url);
+    };
+    let parameter =
+        |pair: &str| pair.split_once('=').map_or("...".to_owned(), |(key, _)| format!("{key}=..."));
+    let query: Vec<String> = query.split('&').map(parameter).collect();
+    masked(&format!("{place}?{}", query.join("&")))
+}
+
+/// What git said, with every URL in it as [`shown`] gives it.
+pub fn said(text: &str, url: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || "'\"<>".contains(c);
+    let text = if url.is_empty() { text.to_owned() } else { text.replace(url, &shown(url)) };
+    let words = text.split_inclusive(ends).map(|word| {
+        let end = word.len() - word.chars().last().filter(|c| ends(*c)).map_or(0, char::len_utf8);
+        let (word, end) = word.split_at(end);
+        let word = if word.contains("://") { shown(word) } else { word.to_owned() };
+        word + end
+    });
+    masked(&words.collect::<String>())
 }
 
 /// Where the pins of a clone lie.
@@ -121,6 +156,20 @@ mod tests {
         write(folder.path(), &pins).unwrap();
         assert_eq!(read(folder.path()).unwrap(), pins);
         assert_eq!(pins.branch("a.b/c"), Some("main"));
+    }
+
+    #[test]
+    fn no_url_is_shown_whole() {
+        let value = "x".repeat(24);
+        let url = format!("https://h/r.git?private_token={value}&a=b&{value}");
+        assert_eq!(shown(&url), "https://h/r.git?private_token=...&a=...&...");
+        assert_eq!(shown("/srv/what?/r.git"), "/srv/what?/r.git");
+        let text = said(&format!("fatal: unable to access '{url}/': refused by https://{value}@h/"), &url);
+        assert!(!text.contains(&value), "{text}");
+        assert!(
+            text.contains("unable to access 'https://h/r.git?private_token=...") && text.contains("refused")
+        );
+        assert_eq!(said("fatal: no such thing", ""), "fatal: no such thing");
     }
 
     #[test]

@@ -126,6 +126,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The limit, in whole seconds; 0 where there is none.
+    pub fn seconds(&self) -> u64 {
+        self.limit.map_or(0, |limit| limit.as_secs())
+    }
+
     /// The handle on the limit.
     pub fn watch(&self) -> &Watch {
         &self.watch
@@ -250,7 +255,6 @@ impl<'a> Session<'a> {
     pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
         let Context { project, refs, push_id, policy } = context;
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
-        self.time_is_the_cause(&mut outcome.gaps);
         outcome.gaps.sort();
         outcome.gaps.dedup();
         let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));

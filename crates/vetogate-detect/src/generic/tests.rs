@@ -5,7 +5,11 @@ use crate::matching::Candidates;
 use vetogate_rules::template::generate;
 use vetogate_syntax::path::PathHints;
 
-fn found(path: &str, template: &str) -> Option<Confidence> {
+pub(super) fn found(path: &str, template: &str) -> Option<Confidence> {
+    all(path, template).first().map(|hit| hit.confidence)
+}
+
+pub(super) fn all(path: &str, template: &str) -> Vec<Hit> {
     let text = generate(template).unwrap();
     let text = Text {
         bytes: text.as_bytes(),
@@ -16,7 +20,7 @@ fn found(path: &str, template: &str) -> Option<Confidence> {
     };
     let mut hits = Vec::new();
     Generic.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
-    hits.first().map(|hit| hit.confidence)
+    hits
 }
 
 #[test]
@@ -42,6 +46,8 @@ fn doubtful_ones_are_of_low_confidence() {
         ("t/t5563-auth.sh", "credential={base64:27}="),
         ("docs/setup.md", "    password = \"{alnum:14}\""),
         ("src/a.py", "password = \"correcthorse\""),
+        ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_ntlm',"),
+        ("src/a.rb", "  # sign_in(password: \"nohack4u\")"),
     ] {
         assert_eq!(found(path, template), Some(Confidence::Low), "{path}: {template}");
     }
@@ -79,6 +85,16 @@ fn near_misses() {
         // The examples of RFC 6749 and RFC 5849, as client libraries quote them.
         ("a.py", "access_token = '2YotnFZFEjr1{alnum:10}'"),
         ("a.py", "oauth_token = \"ad180jjd733k{lower-alnum:4}\""),
+        // Found in the histories of kubernetes' client, compose, tomcat, yarn, go, aws-sdk, rails and kafka.
+        ("a.py", "'secret': 'V1SecretVolumeSource',"),
+        ("a.go", "s = append(s, \"Password: \"+fmt.Sprintf(\"%#v\", this.Password)+\",\\n\")"),
+        ("a.java", "out(\" Password:\"+rs.getString(\"Password\"))"),
+        ("a.cjs", "ask(\"Input new password: \"),E=x{digits:3}(\"y\")"),
+        ("a.go", "\"url.UserPassword\":  \"net/url\","),
+        ("a.json", "\"PasswordLastUsed\": \"2016-09-{digits:2}T23:{digits:2}:10Z\""),
+        ("a.json", "\"password_expires_at\": \"2016-09-{digits:2}\""),
+        ("a.html", "authenticity_token: \"{hex:40}\""),
+        ("a.java", "PASSWORD_CIPHER_ALGORITHM_DEFAULT = \"AES/CBC/PKCS5Padding\""),
     ];
     for (path, template) in cases {
         assert_eq!(found(path, template), None, "{path}: {template}");

@@ -1,16 +1,15 @@
 //! `veto doctor`: is the gate really in force here?
 
+mod remotes;
+
 use super::{Failure, exit, install};
+use crate::engine::findings::masked;
 use crate::git::command::{Git, GitError};
-use crate::git::remote::{CONFIG, Remotes, without_password};
-use crate::hooks::place::{Place, git_version};
+use crate::hooks::place::{Place, Setting, git_version};
 use crate::hooks::places::{self, Found};
 use crate::hooks::probe::{self, Reply, Way};
-use crate::hooks::program::same_program;
-use crate::hooks::state::{Problem, State, Through, examine};
+use crate::hooks::state::{Asked, Problem, State, Through, examine};
 use crate::hooks::{CONFIGURED_HOOKS_GIT, HookError, OLDEST_GIT, global, lefthook, pinning, show};
-use crate::pins;
-use bstr::ByteSlice;
 use std::io::Write as _;
 use std::path::Path;
 use vetogate_core::text::escape;
@@ -19,6 +18,10 @@ use vetogate_core::text::escape;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Ask each remote again which branch is trusted, and pin it
+    ///
+    /// As `git push` would: core.sshCommand, core.gitProxy, core.askPass and credential helpers of your git are
+    /// obeyed. remote.*.uploadpack is not, and a remote that needs a program of its own (`ext::` and other remote
+    /// helpers, remote.*.vcs) is not asked.
     #[arg(long)]
     pin: bool,
 }
@@ -63,7 +66,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
 fn report(findings: &Findings) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
     for line in &findings.lines {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", masked(line))?;
     }
     match findings.problems {
         0 => writeln!(out, "The gate is in force here."),
@@ -87,7 +90,7 @@ fn look(here: &Place) -> Result<Findings, HookError> {
     }
     for found in found.iter().filter(|found| found.kind != "work tree") {
         if let Ok(place) = &found.place {
-            look_at_remotes(place, &mut findings)?;
+            remotes::look(place, &mut findings)?;
         }
     }
     Ok(findings)
@@ -115,14 +118,7 @@ fn look_at_place(
     look_at_hooks_path(place, &name, findings)?;
     let configured = version >= CONFIGURED_HOOKS_GIT && look_at_configured(place, &name, findings)?;
     match examine(place)? {
-        State::Asked { through, exact } => {
-            prove(place, &name, through, findings)?;
-            if !exact {
-                findings.note(format!(
-                    "{name}: our part was changed or is of another version; run `veto install` there"
-                ));
-            }
-        }
+        State::Asked(asked) => prove(place, &name, &asked, findings)?,
         State::NotAsked(problem) if configured => {
             findings.note(format!("{name}: only the user's configuration asks us ({})", problem.what));
             if place.hooks_dir.join("pre-push").exists() {
@@ -140,23 +136,27 @@ fn look_at_place(
     Ok(())
 }
 
-/// Runs the hook with the probe.
-fn prove(place: &Place, name: &str, through: Through, findings: &mut Findings) -> Result<(), HookError> {
-    match probe::ask(place, Way::Folder)? {
-        Reply::Answered(program) => {
-            findings.fine(format!("{name}: answers through {} ({program})", through.name()));
-            let here = std::env::current_exe().unwrap_or_default();
-            if !same_program(Path::new(&program), &here) {
-                let here = show(&here);
-                findings.note(format!(
-                    "{name}: that is not this program ({here}); to change it, run `veto install`"
-                ));
-            }
+/// Runs the hook with the probe, if our part in it is unchanged.
+fn prove(place: &Place, name: &str, asked: &Asked, findings: &mut Findings) -> Result<(), HookError> {
+    let program = match probe::prove(place, asked)? {
+        Ok(program) => program,
+        Err(problem) => {
+            findings.problem(name, &problem);
+            return Ok(());
         }
-        Reply::Other(said) => {
-            let what = format!("{} did not answer the probe: {said}", through.name());
-            findings.problem(name, &Problem::new(what, "run `veto install` there"));
-        }
+    };
+    let answered = escape(program.as_bytes());
+    findings.fine(format!("{name}: answers through {} ({answered})", asked.through.name()));
+    let here = std::env::current_exe().unwrap_or_default();
+    if !probe::is_answer_of(&here, &program) {
+        let here = show(&here);
+        findings.note(format!("{name}: that is not this program ({here}); to change it, run `veto install`"));
+    } else if !asked.program.exists() {
+        let gone = show(&asked.program);
+        findings.note(format!("{name}: {gone} is gone, so PATH is searched; run `veto install` there"));
+    }
+    if asked.through == Through::Husky {
+        findings.note(format!("{name}: only on branches that have our block in .husky/pre-push: commit it"));
     }
     Ok(())
 }
@@ -174,7 +174,10 @@ fn look_at_hooks_path(place: &Place, name: &str, findings: &mut Findings) -> Res
 
 /// Whether the user's configuration asks us here, proved; says why where it should and does not.
 fn look_at_configured(place: &Place, name: &str, findings: &mut Findings) -> Result<bool, HookError> {
-    if !place.setting("hook.veto.command")?.is_some_and(|setting| global::is_ours(&setting)) {
+    let setting = place.setting("hook.veto.command")?;
+    let Some(setting) = setting.filter(global::is_ours) else { return Ok(false) };
+    if let Some(problem) = not_ours_to_run(&setting) {
+        findings.problem(name, &problem);
         return Ok(false);
     }
     for key in ["hook.veto.enabled", "hook.pre-push.enabled"] {
@@ -188,103 +191,25 @@ fn look_at_configured(place: &Place, name: &str, findings: &mut Findings) -> Res
     }
     match probe::ask(place, Way::Configuration)? {
         Reply::Answered(program) => {
+            let program = escape(program.as_bytes());
             findings.fine(format!("{name}: answers through the user's configuration ({program})"));
             Ok(true)
         }
         Reply::Other(said) => {
-            let what = format!("hook.veto.command did not answer the probe: {said}");
+            let what = format!("no veto answered through hook.veto.command: {said}");
             findings.problem(name, &Problem::new(what, "run `veto install --global`"));
             Ok(false)
         }
     }
 }
 
-fn look_at_remotes(place: &Place, findings: &mut Findings) -> Result<(), HookError> {
-    let pins = match pins::read(&place.common_dir) {
-        Ok(pins) => pins,
-        Err(error) => {
-            let problem = Problem::new(error.to_string(), "nothing is trusted until then");
-            findings.problem("pins", &problem);
-            return Ok(());
-        }
-    };
-    for remote in place.remotes()? {
-        let name = format!("{}, remote {}", show(&place.root), escape(remote.as_bytes()));
-        look_at_pin(place, &pins, &remote, &name, findings)?;
-        look_at_urls(place, &remote, &name, findings)?;
+/// Why the command in the configuration is not run for a question: a repository must not choose what we run.
+fn not_ours_to_run(setting: &Setting) -> Option<Problem> {
+    let origin = escape(&setting.origin);
+    if matches!(setting.scope.as_str(), "local" | "worktree") {
+        let remedy = format!("`git config --{} --unset-all hook.veto.command` there", setting.scope);
+        return Some(Problem::new(format!("hook.veto.command is set by this repository ({origin})"), remedy));
     }
-    Ok(())
-}
-
-fn look_at_pin(
-    place: &Place,
-    pins: &pins::Pins,
-    remote: &str,
-    name: &str,
-    findings: &mut Findings,
-) -> Result<(), HookError> {
-    let Some(pin) = pins.pin(remote) else {
-        findings.note(format!("{name}: no pin, so built-in defaults hold; run `veto doctor --pin` there"));
-        return Ok(());
-    };
-    if let Some(what) = moved(place, remote, pin) {
-        findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
-        return Ok(());
-    }
-    let branch = &pin.branch;
-    let wanted = format!("refs/remotes/{remote}/{branch}");
-    let branch = escape(branch.as_bytes());
-    match pinning::head_target(place, remote)? {
-        Some(target) if target == wanted => findings.fine(format!("{name}: trusted branch {branch}")),
-        Some(target) => {
-            let what = format!("{branch} is pinned, and its HEAD here is {}", escape(target.as_bytes()));
-            findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
-        }
-        None => {
-            let what = format!(
-                "{branch} is pinned, and refs/remotes/{}/HEAD is no symref",
-                escape(remote.as_bytes())
-            );
-            findings.problem(name, &Problem::new(what, "run `git fetch` and `veto doctor --pin` there"));
-        }
-    }
-    Ok(())
-}
-
-/// What is said of a remote that is at another place than when it was pinned.
-fn moved(place: &Place, remote: &str, pin: &pins::Pin) -> Option<String> {
-    let settings = place.settings();
-    let remotes = Remotes::parse(&settings.read(CONFIG).unwrap_or_default());
-    let url = settings.read(["remote", "get-url", "--", remote]).unwrap_or_default();
-    let url = url.lines().next().unwrap_or_default().to_str_lossy();
-    let (pinned, now) = (escape(pin.url.as_bytes()), escape(without_password(&url).as_bytes()));
-    (!remotes.is_same_place(&pin.url, &url)).then(|| {
-        format!("{pinned} is pinned, and the remote is {now} now: its refs and its policy count for nothing")
-    })
-}
-
-/// The hook runs for each push URL; what differs is what this clone knows about it.
-fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings) -> Result<(), HookError> {
-    let settings = place.settings();
-    let ask = |options: &[&str]| {
-        let arguments = ["remote", "get-url"].iter().chain(options).copied().chain(["--", remote]);
-        settings.read(arguments).unwrap_or_default()
-    };
-    let (fetch, push) = (ask(&[]), ask(&["--push", "--all"]));
-    let mut urls = push.lines().map(|url| escape(without_password(&url.to_str_lossy()).as_bytes()));
-    let first = urls.next().unwrap_or_default();
-    let more = urls.count();
-    if more > 0 {
-        findings.note(format!(
-            "{name}: {} push URLs; each is asked for by itself, a veto stops only its own",
-            more + 1
-        ));
-    } else if push != fetch {
-        findings.note(format!("{name}: pushes to {first}, which is not where it fetches from"));
-    }
-    if more > 0 || push != fetch {
-        findings
-            .note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
-    }
-    Ok(())
+    let what = format!("hook.veto.command was changed, or is of another version ({origin})");
+    (!global::is_exact(setting)).then(|| Problem::new(what, "run `veto install --global`"))
 }

@@ -10,7 +10,7 @@ use crate::git::tree::GitTree;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
 use crate::source::published::Published;
-use crate::source::push::{self, Folders, TrackingRefs};
+use crate::source::push::{self, Folders, Push, TrackingRefs};
 use crate::{pins, policies};
 use anyhow::Context as _;
 
@@ -35,7 +35,9 @@ enum Hook {
 }
 
 /// Arguments that git gives to a pre-push hook.
+// A remote may be called `-h` or `--help`: its push must not pass for a question.
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 struct PrePush {
     /// Name of the remote, or its URL where it has none.
     #[arg(allow_hyphen_values = true)]
@@ -89,7 +91,9 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
     let (remote, folders) = match look_around(&session, args, updates) {
         Ok(found) => found,
         Err(error) => {
-            return Ok(session.report(unread("what the remote has", &error), context(Policy::default())));
+            return Ok(
+                session.report(unread(&session, "what the remote has", &error), context(Policy::default()))
+            );
         }
     };
     let (policy, policy_gap) = match remote.trusted_tip() {
@@ -104,7 +108,7 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
     session.limit(policy.time_limit);
     let mut outcome = match publish(&session, &remote, &folders, updates, early) {
         Ok(outcome) => outcome,
-        Err(error) => unread("what the push publishes", &error),
+        Err(error) => unread(&session, "what the push publishes", &error),
     };
     outcome.gaps.extend(policy_gap);
     Ok(session.report(outcome, context(policy)))
@@ -113,18 +117,21 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
 fn context(args: &PrePush, updates: &[RefUpdate], policy: Policy) -> Context {
     let url = without_password(&args.url);
     let lines: Vec<_> = updates.iter().map(|update| (update.name.to_vec(), update.old, update.new)).collect();
-    let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let place = pins::shown(&url);
+    let last = place.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
     Context { project, refs: updates.to_vec(), push_id: Some(push_id(&url, &lines)), policy }
 }
 
 /// What can't be listed is not looked at: the push fails closed.
-fn unread(what: &str, error: &dyn std::fmt::Display) -> Outcome {
-    let gap = Gap::unread(
-        GapCause::Failed,
-        Place::Run("listing".into()),
-        format!("{what} could not be listed: {error}"),
-    );
+fn unread(session: &Session<'_>, what: &str, error: &dyn std::fmt::Display) -> Outcome {
+    let (cause, detail) = if session.watch().is_over() {
+        // Git was killed for it; how it ended says nothing.
+        (GapCause::TimeOut, format!("{what} was not listed within {} s", session.seconds()))
+    } else {
+        (GapCause::Failed, format!("{what} could not be listed: {error}"))
+    };
+    let gap = Gap::unread(cause, Place::Run("listing".into()), detail);
     Outcome { gaps: vec![gap], ..Outcome::default() }
 }
 
@@ -135,11 +142,12 @@ fn look_around(
 ) -> anyhow::Result<(TrackingRefs, Folders)> {
     let asked = TrackingRefs::ask(&session.git, &args.remote, updates)?;
     let known = known(&session.objects, updates)?;
+    let push = Push { remote: &args.remote, url: &args.url, updates };
     let pin = |folders: &Folders| {
         let pins = pins::read(&folders.common).ok()?;
         pins.pin(&args.remote).cloned()
     };
-    Ok(TrackingRefs::collect(&session.git, asked, &args.remote, &args.url, known, pin, session.watch())?)
+    Ok(TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?)
 }
 
 /// The old ids of the push that are here: what the remote said that it has.
@@ -206,8 +214,14 @@ fn publish(
     if !taken && tips == near {
         return Ok(outcome);
     }
-    published.list(&session.git, &session.objects, &tips, None, session.watch())?;
-    Ok(look(&published, &tips))
+    match published.list(&session.git, &session.objects, &tips, None, session.watch()) {
+        Ok(_) => Ok(look(&published, &tips)),
+        // What was found stands: it may have been published before, which is undecided, and so new.
+        Err(error) => {
+            let more = unread(session, "what the remote has", &error);
+            Ok(Outcome { gaps: [outcome.gaps, more.gaps].concat(), ..outcome })
+        }
+    }
 }
 
 /// Commits of the other side to compare with: what it has at the refs of the push, the boundary, what is near.

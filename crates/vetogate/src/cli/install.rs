@@ -1,9 +1,14 @@
 //! `veto install`: puts the pre-push hook in, and pins the branch that is trusted.
 
 use super::{Failure, exit};
+use crate::engine::findings::masked;
 use crate::git::command::Git;
 use crate::hooks::place::{Place, git_version};
-use crate::hooks::{HookError, OLDEST_GIT, Steps, folder, global, husky, lefthook, pinning, program, show};
+use crate::hooks::state::{State, examine};
+use crate::hooks::{
+    CONFIGURED_HOOKS_GIT, HookError, OLDEST_GIT, Steps, folder, global, husky, lefthook, pinning, places,
+    program, show,
+};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -32,13 +37,13 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
 pub(super) fn print(steps: &Steps, nothing: &str) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
     for line in &steps.done {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", masked(line))?;
     }
     if steps.done.is_empty() {
         writeln!(out, "{nothing}")?;
     }
     for line in &steps.notes {
-        writeln!(out, "note: {line}")?;
+        writeln!(out, "note: {}", masked(line))?;
     }
     Ok(())
 }
@@ -65,7 +70,29 @@ fn here(program: &Path) -> Result<Steps, HookError> {
         steps.done.extend(part.done);
         steps.notes.extend(part.notes);
     }
+    note_others(place, &mut steps)?;
     Ok(steps)
+}
+
+/// Names the work trees and submodules that can be pushed from unasked: `git push --recurse-submodules` does, without
+/// a hook of this repository.
+fn note_others(here: Place, steps: &mut Steps) -> Result<(), HookError> {
+    let configured = here.setting("hook.veto.command")?.is_some_and(|setting| global::is_ours(&setting));
+    if configured && git_version(&here.git())? >= CONFIGURED_HOOKS_GIT {
+        return Ok(());
+    }
+    for found in places::all(here)?.iter().filter(|found| found.kind != "here") {
+        let Ok(place) = &found.place else { continue };
+        if let State::NotAsked(problem) = examine(place)? {
+            let how = if found.kind == "submodule" { "with --recurse-submodules" } else { "from there" };
+            let name = format!("{} ({})", show(&found.path), found.kind);
+            steps.note(format!(
+                "{name}: a push {how} is not asked about: {}; {}",
+                problem.what, problem.remedy
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The folder itself, and what keeps the gate there when lefthook writes its hooks anew.

@@ -188,6 +188,9 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Out
             .canonicalize()
             .with_context(|| format!("{} is not there", path.display()))
             .map_err(Failure::usage)?;
+        if !full.is_file() && !full.is_dir() {
+            return Err(Failure::usage(anyhow!("{} is neither a file nor a folder", path.display())));
+        }
         paths.push(full);
     }
     if paths.is_empty() {

@@ -10,7 +10,7 @@ use crate::git::tree::GitTree;
 use crate::source::published::Published;
 use bstr::{BStr, BString, ByteSlice};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::process::Stdio;
 use vetogate_core::text::escape;
@@ -21,7 +21,8 @@ use vetogate_syntax::path::PathHints;
 struct Known {
     rule: String,
     values: Vec<Secret>,
-    paths: Vec<BString>,
+    /// Escaped.
+    paths: Vec<String>,
     /// Whether the push takes it away from one of its paths.
     is_removed: bool,
 }
@@ -38,6 +39,7 @@ pub fn classify(
         return;
     }
     let known = old_sides(scope, &mut objects.borrow_mut(), published);
+    let known = by_value(&known);
     let stands_in_a_tree =
         |place: &Place| matches!(place, Place::File(_) | Place::FileName(_) | Place::Blob(_));
     for candidate in candidates.iter_mut().filter(|candidate| stands_in_a_tree(&candidate.place)) {
@@ -46,6 +48,46 @@ pub fn classify(
         }
     }
     copied(scope, objects, trees, candidates);
+    unchanged(scope, objects, published, trees, candidates);
+}
+
+/// Guessable values that stand at the same path in what the other side has, as after a cherry-pick or on a branch with
+/// a history of its own.
+fn unchanged(
+    scope: &Scope<'_>,
+    objects: &RefCell<CatFile>,
+    published: &Published,
+    trees: &[ObjectId],
+    candidates: &mut [Candidate],
+) {
+    let is_asked = |candidate: &&mut Candidate| {
+        candidate.novelty == Novelty::Introduced && candidate.hit.guessable && candidate.blob.is_some()
+    };
+    let entries = &published.listing.entries;
+    let paths: HashMap<String, &BString> =
+        entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
+    let mut looked: HashMap<ObjectId, Vec<super::RawHit>> = HashMap::new();
+    for candidate in candidates.iter_mut().filter(is_asked) {
+        let Some(path) = candidate.place.path().and_then(|path| paths.get(path)) else { continue };
+        for &tree in trees.iter().take(TREES) {
+            let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(path) else { continue };
+            let hits = looked
+                .entry(entry.oid)
+                .or_insert_with(|| hits_in(scope, &mut objects.borrow_mut(), entry.oid, path));
+            if stands(&candidate.hit, hits) {
+                candidate.novelty = Novelty::CopiedFrom(escape(path));
+            }
+        }
+    }
+}
+
+fn stands(hit: &super::RawHit, found: &[super::RawHit]) -> bool {
+    found.iter().any(|known| known.rule.id == hit.rule.id && known.values == hit.values)
+}
+
+fn hits_in(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, path: &[u8]) -> Vec<super::RawHit> {
+    let item = Item { source: Source::Blob(oid), hints: PathHints::of(path), place: Place::Object(oid) };
+    look(scope, objects, &[item]).remove(0).hits
 }
 
 fn is_file(kind: Option<EntryKind>) -> bool {
@@ -93,7 +135,7 @@ fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, published: &Published) ->
     let looked = look(scope, objects, &items);
     let mut known = Vec::new();
     for (looked, (paths, is_removed)) in looked.into_iter().zip(blobs.values()) {
-        let paths: Vec<BString> = paths.iter().map(|&path| path.to_owned()).collect();
+        let paths: Vec<String> = paths.iter().map(|path| escape(path)).collect();
         known.extend(looked.hits.into_iter().map(|hit| Known {
             rule: hit.rule.id.clone(),
             values: hit.values,
@@ -104,18 +146,28 @@ fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, published: &Published) ->
     known
 }
 
-fn is_old(candidate: &Candidate, known: &[Known]) -> bool {
+/// What is known, by each of its values.
+fn by_value(known: &[Known]) -> HashMap<&[u8], Vec<&Known>> {
+    let mut index: HashMap<&[u8], Vec<&Known>> = HashMap::new();
+    for known in known {
+        known.values.iter().for_each(|value| index.entry(value.expose()).or_default().push(known));
+    }
+    index
+}
+
+fn is_old(candidate: &Candidate, known: &HashMap<&[u8], Vec<&Known>>) -> bool {
     let hit = &candidate.hit;
     let place = candidate.place.path().unwrap_or_default();
-    let here = |known: &&Known| known.is_removed || known.paths.iter().any(|path| escape(path) == place);
-    let fits: Vec<&Known> = known.iter().filter(|known| !hit.guessable || here(known)).collect();
-    let whole = fits.iter().any(|known| known.rule == hit.rule.id && known.values == hit.values);
-    // Of a pair, every part has to be old; a part of an old pair may stand alone.
-    let is_part = |value: &Secret, known: &Known| {
-        known.values.contains(value) && (hit.values.len() > 1 || known.values.len() > 1)
+    let here = |known: &&Known| known.is_removed || known.paths.iter().any(|path| path == place);
+    let fits = |value: &Secret, test: &dyn Fn(&Known) -> bool| {
+        let same = known.get(value.expose()).into_iter().flatten();
+        same.into_iter().any(|known| (!hit.guessable || here(known)) && test(known))
     };
-    let parts = hit.values.iter().all(|value| fits.iter().any(|known| is_part(value, known)));
-    whole || parts
+    let whole = |known: &Known| known.rule == hit.rule.id && known.values == hit.values;
+    // Of a pair, every part has to be old; a part of an old pair may stand alone.
+    let part = |known: &Known| hit.values.len() > 1 || known.values.len() > 1;
+    hit.values.first().is_some_and(|value| fits(value, &whole))
+        || hit.values.iter().all(|value| fits(value, &part))
 }
 
 /// At most so many trees of the other side are searched.
@@ -141,17 +193,9 @@ fn copied(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], can
     }
     for (tree, path) in grep(scope, &trees[..trees.len().min(TREES)], &patterns) {
         let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(&path) else { continue };
-        let item = Item {
-            source: Source::Blob(entry.oid),
-            hints: PathHints::of(&path),
-            place: Place::Object(entry.oid),
-        };
-        let found = look(scope, &mut objects.borrow_mut(), &[item]).remove(0).hits;
+        let found = hits_in(scope, &mut objects.borrow_mut(), entry.oid, &path);
         for candidate in candidates.iter_mut().filter(|candidate| searched(candidate)) {
-            let same = |hit: &super::RawHit| {
-                hit.rule.id == candidate.hit.rule.id && hit.values == candidate.hit.values
-            };
-            if found.iter().any(same) {
+            if stands(&candidate.hit, &found) {
                 candidate.novelty = Novelty::CopiedFrom(escape(&path));
             }
         }

@@ -85,6 +85,8 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
 /// Masks every known value in a text that will be shown.
 pub struct Redactor {
     values: Vec<(Zeroizing<String>, String)>,
+    /// The values that begin with these bytes, the longest first.
+    heads: HashMap<[u8; LEAST], Vec<usize>>,
 }
 
 /// Shorter values stand in ordinary words.
@@ -102,14 +104,37 @@ impl Redactor {
             long.map(|value| (Zeroizing::new(escape(value.expose())), value.masked())).collect();
         values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.as_str().cmp(&b.0)));
         values.dedup_by(|a, b| a.0.as_str() == b.0.as_str());
-        Self { values }
+        let mut heads: HashMap<[u8; LEAST], Vec<usize>> = HashMap::new();
+        for (index, (value, _)) in values.iter().enumerate() {
+            if let Some(head) = value.as_bytes().first_chunk() {
+                heads.entry(*head).or_default().push(index);
+            }
+        }
+        Self { values, heads }
     }
 
-    /// The text with every known value masked.
+    /// The text with every known value masked. However many values there are, it is read once.
     pub fn mask(&self, text: &str) -> String {
-        self.values.iter().fold(text.to_owned(), |text, (value, masked)| {
-            if text.contains(value.as_str()) { text.replace(value.as_str(), masked) } else { text }
-        })
+        let (mut out, mut kept, mut at) = (String::new(), 0, 0);
+        while let Some(head) = text.as_bytes().get(at..).and_then(<[u8]>::first_chunk::<LEAST>) {
+            match self.known_at(head, &text.as_bytes()[at..]) {
+                Some((value, masked)) => {
+                    out.push_str(&text[kept..at]);
+                    out.push_str(masked);
+                    at += value.len();
+                    kept = at;
+                }
+                None => at += 1,
+            }
+        }
+        out.push_str(&text[kept..]);
+        out
+    }
+
+    /// The longest value that `text` begins with.
+    fn known_at(&self, head: &[u8; LEAST], text: &[u8]) -> Option<&(Zeroizing<String>, String)> {
+        let known = self.heads.get(head)?.iter().map(|&index| &self.values[index]);
+        known.into_iter().find(|(value, _)| text.starts_with(value.as_bytes()))
     }
 
     /// The place with every known value masked.

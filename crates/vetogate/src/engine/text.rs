@@ -145,31 +145,33 @@ impl Scanner {
             return self.text.extend_from_slice(bytes);
         }
         self.odd.extend_from_slice(bytes);
-        // A surrogate pair must not be cut: four bytes are kept until the end.
-        let whole = self.odd.len().saturating_sub(4) & !1;
+        // Neither a surrogate pair nor a unit must be cut: four bytes and more are kept until the end.
+        let unit = if matches!(encoding, Encoding::Utf32Le | Encoding::Utf32Be) { 4 } else { 2 };
+        let whole = self.odd.len().saturating_sub(4) / unit * unit;
         let rest = self.odd.split_off(whole);
         let ready = std::mem::replace(&mut self.odd, rest);
-        self.text.extend_from_slice(encoding::utf16_to_utf8(&ready, encoding).as_bytes());
+        self.text.extend_from_slice(encoding::to_utf8(&ready, encoding).as_bytes());
     }
 
     fn look(&mut self, is_last: bool) {
         if is_last && !self.odd.is_empty() {
             let rest = std::mem::take(&mut self.odd);
             let encoding = self.encoding.unwrap_or(Encoding::Bytes);
-            self.text.extend_from_slice(encoding::utf16_to_utf8(&rest, encoding).as_bytes());
+            self.text.extend_from_slice(encoding::to_utf8(&rest, encoding).as_bytes());
         }
         let until = if is_last { self.text.len() } else { self.text.len() - TAIL };
         let text = std::mem::take(&mut self.text);
-        let found = self.detect(&text);
-        let counts = |hit: &Hit| hit.span.start >= self.lead && (hit.span.start < until || is_last);
-        let placed: Vec<RawHit> =
-            found.iter().filter(|hit| counts(hit)).map(|hit| self.place(&text, hit)).collect();
+        let mut found = self.detect(&text);
+        found.retain(|hit| hit.span.start >= self.lead && (hit.span.start < until || is_last));
+        found.sort_by_key(|hit| begin(&text, hit));
+        let mut ruler = Ruler::new(&text, self.line, self.column);
+        let placed: Vec<RawHit> = found.iter().map(|hit| place(&mut ruler, hit)).collect();
         self.hits.extend(placed);
         if self.is_binary || memchr::memchr(0, &text).is_some() {
             self.look_wide(&text, until);
         }
         let keep = until.saturating_sub(LEAD);
-        (self.line, self.column) = position(&text, keep, self.line, self.column);
+        (self.line, self.column) = Ruler::new(&text, self.line, self.column).at(keep);
         self.lead = until - keep;
         self.text = text;
         self.text.drain(..keep);
@@ -202,49 +204,76 @@ impl Scanner {
             narrow.extend_from_slice(&run.text);
             narrow.push(b'\n');
         }
+        let mut ruler = Ruler::new(text, self.line, self.column);
         for hit in self.detect(&narrow) {
             let (begin, start) = starts[starts.partition_point(|(begin, _)| *begin <= hit.span.start) - 1];
             let at = start + 2 * (hit.span.start - begin);
             if at < self.lead || at >= until {
                 continue;
             }
-            let (line, column) = position(text, at, self.line, self.column);
+            let (line, column) = ruler.at(at);
             let width = 2 * hit.span.len() as u64;
             let span = Span { line, column, end_line: line, end_column: column + width };
-            let placed = self.place(&narrow, &hit);
-            self.hits.push(RawHit { span, ..placed });
-        }
-    }
-
-    fn place(&self, text: &[u8], hit: &Hit) -> RawHit {
-        let value = &hit.secret_spans[0];
-        let begin = if is_block(text, hit) { hit.span.start } else { value.start };
-        let (line, column) = position(text, begin, self.line, self.column);
-        let (end_line, end_column) = position(text, value.end, self.line, self.column);
-        RawHit {
-            rule: Arc::clone(&hit.rule),
-            values: hit.values.clone(),
-            identifier: hit.identifier.as_deref().map(|name| escape(name.as_bytes())),
-            confidence: hit.confidence,
-            guessable: hit.guessable,
-            note: hit.note.clone(),
-            span: Span { line, column, end_line, end_column },
-            snippet: snippet(text, hit),
+            self.hits.push(raw_hit(&narrow, &hit, span));
         }
     }
 }
 
-/// Line and column of `offset`, where the text itself begins at `line` and `column`.
-fn position(text: &[u8], offset: usize, line: u64, column: u64) -> (u64, u64) {
-    let before = &text[..offset];
-    let newlines = memchr::memchr_iter(b'\n', before).count() as u64;
-    match memchr::memrchr(b'\n', before) {
-        Some(last) => (line + newlines, before[last + 1..].chars().count() as u64 + 1),
-        None => (line, column + before.chars().count() as u64),
+fn place(ruler: &mut Ruler<'_>, hit: &Hit) -> RawHit {
+    let (line, column) = ruler.at(begin(ruler.text, hit));
+    let (end_line, end_column) = ruler.at(hit.secret_spans[0].end);
+    raw_hit(ruler.text, hit, Span { line, column, end_line, end_column })
+}
+
+fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
+    RawHit {
+        rule: Arc::clone(&hit.rule),
+        values: hit.values.clone(),
+        identifier: hit.identifier.as_deref().map(|name| escape(name.as_bytes())),
+        confidence: hit.confidence,
+        guessable: hit.guessable,
+        note: hit.note.clone(),
+        span,
+        snippet: snippet(text, hit),
     }
 }
 
-/// Whether the value is the body of something that has a head, such as `-----BEGIN ...`: what people look for.
+/// Lines and columns of rising offsets: the text is read once, however many are asked for.
+struct Ruler<'a> {
+    text: &'a [u8],
+    begin: (u64, u64),
+    offset: usize,
+    here: (u64, u64),
+}
+
+impl<'a> Ruler<'a> {
+    /// For a text that begins at this line and column.
+    fn new(text: &'a [u8], line: u64, column: u64) -> Self {
+        Self { text, begin: (line, column), offset: 0, here: (line, column) }
+    }
+
+    fn at(&mut self, offset: usize) -> (u64, u64) {
+        if offset < self.offset {
+            (self.offset, self.here) = (0, self.begin);
+        }
+        let (line, column) = self.here;
+        let passed = &self.text[self.offset..offset];
+        let newlines = memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.here = match memchr::memrchr(b'\n', passed) {
+            Some(last) => (line + newlines, passed[last + 1..].chars().count() as u64 + 1),
+            None => (line, column + passed.chars().count() as u64),
+        };
+        self.offset = offset;
+        self.here
+    }
+}
+
+/// Where people look for it: the head of a block, else the value itself.
+fn begin(text: &[u8], hit: &Hit) -> usize {
+    if is_block(text, hit) { hit.span.start } else { hit.secret_spans[0].start }
+}
+
+/// Whether the value is the body of something that has a head, such as `-----BEGIN ...`.
 fn is_block(text: &[u8], hit: &Hit) -> bool {
     let value = &hit.secret_spans[0];
     let has_head = hit.span.start < value.start && hit.secret_spans.len() == 1;
@@ -326,7 +355,10 @@ mod tests {
                 .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
                 .collect()
         };
+        let wider = |text: &str, unit: fn(char) -> [u8; 4]| text.chars().flat_map(unit).collect::<Vec<u8>>();
         let contents = [
+            wider(&format!("\u{feff}{line}\u{e9}"), |c| u32::from(c).to_le_bytes()),
+            wider(&format!("\u{feff}{line}\u{e9}"), |c| u32::from(c).to_be_bytes()),
             [line.as_bytes(), b"\xe9"].concat(),
             [b"\x00\x01\x02".as_slice(), line.as_bytes(), b"\x00"].concat(),
             wide(&format!("\u{feff}{line}"), false),

@@ -139,7 +139,7 @@ fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) ->
     let mut scanner = Scanner::new(item.hints);
     let mut head = Vec::new();
     let read = objects.content(header.size, |piece| {
-        if header.size < 1024 {
+        if header.size <= LFS_POINTER {
             head.extend_from_slice(piece);
         }
         scanner.feed(piece);
@@ -226,12 +226,17 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
     Looked { hits, gap: exhausted.then(|| limit(item)), bytes, ..Looked::default() }
 }
 
-/// The SHA-256 that a Git LFS pointer names (git-lfs, docs/spec.md).
+/// A longer content is no pointer to git-lfs (docs/spec.md: less than 1024 bytes).
+const LFS_POINTER: u64 = 1024;
+
+/// The SHA-256 that a Git LFS pointer names (git-lfs, docs/spec.md). git-lfs trims what it reads, and takes the version
+/// lines of its predecessors; here any will do.
 fn lfs_pointer(content: &[u8]) -> Option<String> {
-    if !content.starts_with(b"version https://git-lfs.github.com/spec/") {
+    let content = content.trim();
+    if !content.starts_with(b"version ") {
         return None;
     }
-    let oid = content.lines().find_map(|line| line.strip_prefix(b"oid sha256:"))?;
+    let oid = content.lines().find_map(|line| line.trim().strip_prefix(b"oid sha256:"))?;
     let hex = oid.len() == 64 && oid.iter().all(u8::is_ascii_hexdigit);
     hex.then(|| escape(oid))
 }

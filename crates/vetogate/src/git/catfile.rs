@@ -4,8 +4,9 @@ use super::command::{Git, GitError};
 use super::loose::LooseObjects;
 use crate::deadline::Watch;
 use bstr::ByteSlice;
+use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Output, Stdio};
 use vetogate_core::{GapCause, ObjectId};
 
 /// Type of an object.
@@ -219,13 +220,56 @@ fn parse_header(line: &[u8]) -> Option<Header> {
 /// When reading fails or the child ends badly: a child that was killed is an error, never an empty answer.
 pub fn finish(command: &str, mut child: Child, watch: &Watch) -> Result<Vec<u8>, GitError> {
     watch.guard(&child);
-    let mut bytes = Vec::new();
-    let read = child.stdout.take().map_or(Ok(0), |mut output| output.read_to_end(&mut bytes));
-    let output = end(child, watch);
     let pipe = |error| GitError::Pipe { command: command.into(), error };
-    read.map_err(pipe)?;
-    let output = output.map_err(pipe)?;
+    let read = both(&mut child);
+    let output = end(child, watch).map_err(pipe)?;
+    let (bytes, stderr) = read.map_err(pipe)?;
+    let output = Output { stderr, ..output };
     if output.status.success() { Ok(bytes) } else { Err(super::command::failed(command, &output)) }
+}
+
+/// Reads both outputs of a child as they come: one that waits for a reader of its complaints would wait for ever.
+fn both(child: &mut Child) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut output, mut errors) = (child.stdout.take(), child.stderr.take());
+    let (mut bytes, mut said) = (Vec::new(), Vec::new());
+    while output.is_some() || errors.is_some() {
+        let (from_output, from_errors) = ready(output.as_ref(), errors.as_ref())?;
+        if from_output {
+            more(&mut output, &mut bytes, u64::MAX)?;
+        }
+        if from_errors {
+            more(&mut errors, &mut said, SAID)?;
+        }
+    }
+    Ok((bytes, said))
+}
+
+/// Which of the two has something to read, or has ended.
+fn ready(output: Option<&ChildStdout>, errors: Option<&ChildStderr>) -> io::Result<(bool, bool)> {
+    let mut asked: Vec<PollFd<'_>> = Vec::with_capacity(2);
+    asked.extend(output.map(|output| PollFd::new(output, PollFlags::IN)));
+    asked.extend(errors.map(|errors| PollFd::new(errors, PollFlags::IN)));
+    while let Err(error) = poll(&mut asked, None) {
+        if error != rustix::io::Errno::INTR {
+            return Err(error.into());
+        }
+    }
+    let mut answers = asked.iter().map(|asked| !asked.revents().is_empty());
+    let from_output = output.is_some() && answers.next() == Some(true);
+    Ok((from_output, errors.is_some() && answers.next() == Some(true)))
+}
+
+/// Reads what is there; what is over `most` is dropped. A source that has ended is taken away.
+fn more(source: &mut Option<impl Read>, into: &mut Vec<u8>, most: u64) -> io::Result<()> {
+    let Some(reader) = source else { return Ok(()) };
+    let mut piece = [0; 16 << 10];
+    match reader.read(&mut piece) {
+        Ok(0) => *source = None,
+        Ok(read) if (into.len() as u64) < most => into.extend_from_slice(&piece[..read]),
+        Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Waits for a guarded child whose standard output was read; gives its exit and what it said.

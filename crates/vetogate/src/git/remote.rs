@@ -122,7 +122,8 @@ fn written_by(refspec: &str, name: &str) -> Option<usize> {
     }
 }
 
-/// Host and path of a URL, without scheme, user, default port, trailing `/` and `.git`.
+/// Host and path of a URL, without scheme, user, default port, trailing `/` and `.git`. What two folders of this machine
+/// are called tells them apart, and so does whose home a path begins in.
 fn identity(url: &str) -> (String, String) {
     let (host, path) = if let Some((scheme, rest)) = url.split_once("://") {
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -133,15 +134,21 @@ fn identity(url: &str) -> (String, String) {
             "ssh" | "git+ssh" => ":22",
             _ => ":",
         };
-        let path = if scheme == "file" { format!("/{path}") } else { path.to_owned() };
-        (host.strip_suffix(port).unwrap_or(&host).to_owned(), path)
+        if scheme == "file" {
+            return (host, format!("/{}", path.trim_end_matches('/')));
+        }
+        (host.strip_suffix(port).unwrap_or(&host).to_owned(), path.to_owned())
     } else if let Some((host, path)) = url.split_once(':').filter(|(host, _)| !host.contains('/')) {
+        // Forges serve everyone as `git`, from one folder.
+        let home = host.rsplit_once('@').map(|(user, _)| user).filter(|&user| user != "git");
+        let home =
+            home.filter(|_| !path.starts_with('/')).map_or_else(String::new, |user| format!("~{user}/"));
         (
             host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase(),
-            path.trim_start_matches('/').to_owned(),
+            format!("{home}{}", path.trim_start_matches('/')),
         )
     } else {
-        (String::new(), url.to_owned())
+        return (String::new(), url.trim_end_matches('/').to_owned());
     };
     let path = path.trim_end_matches('/');
     (host, path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/').to_owned())
@@ -217,7 +224,10 @@ mod tests {
         for url in urls {
             assert_eq!(identity(url), ("github.com".into(), "o/r".into()), "{url}");
         }
-        assert_eq!(identity("file:///srv/r.git"), identity("/srv/r"));
+        assert_eq!(identity("file:///srv/r.git"), identity("/srv/r.git/"));
+        assert_ne!(identity("/srv/r.git"), identity("/srv/r"));
+        assert_ne!(identity("ann@h:r"), identity("bob@h:r"));
+        assert_eq!(identity("ann@h:/srv/r"), identity("ssh://bob@h/srv/r"));
         assert_ne!(identity("https://github.com/o/r"), identity("https://github.com:8443/o/r"));
     }
 

@@ -151,7 +151,10 @@ impl Walk<'_> {
         let entries = content.and_then(|content| {
             let entries = parse_tree(&content, oid.as_bytes().len()).ok_or(GapCause::Corrupt)?;
             let named = |entry: TreeEntry| (entry.name, (entry.kind, entry.oid));
-            Ok(Rc::new(entries.into_iter().map(named).collect()))
+            let (count, entries) =
+                (entries.len(), entries.into_iter().map(named).collect::<BTreeMap<_, _>>());
+            // Two entries of one name (git-fsck: duplicateEntries): one of them would go unseen.
+            if entries.len() == count { Ok(Rc::new(entries)) } else { Err(GapCause::Corrupt) }
         });
         if self.trees.len() >= TREES {
             self.trees.clear();

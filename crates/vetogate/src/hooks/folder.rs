@@ -17,6 +17,7 @@ pub fn install(hooks_dir: &Path, program: &Path) -> Result<Steps, HookError> {
     if hook.is_dir() {
         return Err(HookError::Refused(format!("{} is a folder; move it away and try again", show(&hook))));
     }
+    heal(hooks_dir, &mut steps)?;
     match owner_of(&hook)? {
         Owner::Nobody if !files::exists(&hook) => {
             put_shim(&hook, program)?;
@@ -40,6 +41,8 @@ pub fn install(hooks_dir: &Path, program: &Path) -> Result<Steps, HookError> {
 pub fn uninstall(hooks_dir: &Path) -> Result<Steps, HookError> {
     let mut steps = Steps::default();
     let hook = hooks_dir.join("pre-push");
+    let kept_before = kept_hooks(hooks_dir);
+    heal(hooks_dir, &mut steps)?;
     let mut retired = false;
     for ours in [hook.clone(), legacy(hooks_dir), old(hooks_dir)] {
         if is_ours(&ours)? {
@@ -50,7 +53,7 @@ pub fn uninstall(hooks_dir: &Path) -> Result<Steps, HookError> {
     if !retired && files::exists(&hooks_dir.join(CHAINED)) {
         forget_chained(hooks_dir, &mut steps)?;
     }
-    for kept in kept_hooks(hooks_dir) {
+    for kept in kept_before {
         steps.note(format!("an older hook is kept in {}; delete it when you do not need it", show(&kept)));
     }
     Ok(steps)
@@ -77,9 +80,35 @@ fn put_shim(path: &Path, program: &Path) -> Result<(), HookError> {
 fn renew(path: &Path, program: &Path, steps: &mut Steps) -> Result<(), HookError> {
     let now = files::read(path).map_err(|error| HookError::read(path, error))?;
     if now != Some(shim::text(program)) || !files::is_executable(path) {
+        keep_edits(path, steps)?;
         put_shim(path, program)?;
         steps.did(format!("renewed the hook: {}", show(path)));
     }
+    Ok(())
+}
+
+/// Keeps a copy of a hook of ours that somebody edited: the lines in it are theirs.
+fn keep_edits(path: &Path, steps: &mut Steps) -> Result<(), HookError> {
+    if matches!(owner_of(path)?, Owner::Veto(shim) if !shim.untouched) {
+        let kept = free_name(path.parent().unwrap_or(path));
+        files::keep_as(path, &kept).map_err(|error| HookError::write(&kept, error))?;
+        steps.note(format!("our hook had been edited; a copy with those lines is in {}", show(&kept)));
+    }
+    Ok(())
+}
+
+/// A chained hook that is our own would call itself: it is taken out of the way.
+fn heal(hooks_dir: &Path, steps: &mut Steps) -> Result<(), HookError> {
+    let chained = hooks_dir.join(CHAINED);
+    if !is_ours(&chained)? {
+        return Ok(());
+    }
+    for kept in kept_hooks(hooks_dir) {
+        steps.note(format!("{} is not called; to have it called, rename it to {CHAINED}", show(&kept)));
+    }
+    keep_edits(&chained, steps)?;
+    fs::remove_file(&chained).or_else(gone).map_err(|error| HookError::write(&chained, error))?;
+    steps.did(format!("took out {}, a copy of our own hook that would call itself", show(&chained)));
     Ok(())
 }
 
@@ -104,6 +133,12 @@ fn chain(hooks_dir: &Path, program: &Path, owner: &Owner, steps: &mut Steps) -> 
     }
     steps.did(format!("put the hook in: {}", show(&hook)));
     steps.did(format!("kept {} as {CHAINED}", owner.name()));
+    if *owner == Owner::PreCommit {
+        steps.note(
+            "`pre-commit uninstall` does not find its hook there: before it run `veto uninstall`, and after it \
+             `veto install`",
+        );
+    }
     if runs {
         steps.note(format!("it is called after the veto, with the same input ({CHAINED})"));
     } else {
@@ -118,13 +153,16 @@ fn make_room(hook: &Path, chained: &Path, steps: &mut Steps) -> Result<(), HookE
     if same_content(hook, chained) {
         return fs::remove_file(chained).map_err(|error| HookError::write(chained, error));
     }
-    let hooks_dir = chained.parent().unwrap_or(chained);
-    let kept =
-        (1..).map(|n| hooks_dir.join(format!("pre-push.veto-kept-{n}"))).find(|path| !files::exists(path));
-    let Some(kept) = kept else { return Ok(()) };
+    let kept = free_name(chained.parent().unwrap_or(chained));
     fs::rename(chained, &kept).map_err(|error| HookError::write(&kept, error))?;
     steps.note(format!("the hook that we called before is kept, and no longer called: {}", show(&kept)));
     Ok(())
+}
+
+/// A name for a hook that is kept and not called.
+fn free_name(hooks_dir: &Path) -> PathBuf {
+    let name = |n: u32| hooks_dir.join(format!("pre-push.veto-kept-{n}"));
+    (1..).map(name).find(|path| !files::exists(path)).unwrap_or_else(|| name(0))
 }
 
 fn same_content(one: &Path, other: &Path) -> bool {
@@ -139,11 +177,15 @@ fn retire(hooks_dir: &Path, ours: &Path, steps: &mut Steps) -> Result<(), HookEr
     if installed_again {
         fs::remove_file(&chained).map_err(|error| HookError::write(&chained, error))?;
     }
+    keep_edits(ours, steps)?;
     if files::exists(&chained) {
         fs::rename(&chained, ours).map_err(|error| HookError::write(ours, error))?;
         steps.did(format!("put the earlier hook back: {}", show(ours)));
+        if owner_of(ours)? == Owner::PreCommit {
+            steps.note("that is pre-commit's; `pre-commit uninstall -t pre-push` takes it out");
+        }
     } else {
-        fs::remove_file(ours).map_err(|error| HookError::write(ours, error))?;
+        fs::remove_file(ours).or_else(gone).map_err(|error| HookError::write(ours, error))?;
         steps.did(format!("took the hook out: {}", show(ours)));
     }
     Ok(())
@@ -181,4 +223,9 @@ fn kept_hooks(hooks_dir: &Path) -> Vec<PathBuf> {
         .map(|n| hooks_dir.join(format!("pre-push.veto-kept-{n}")))
         .take_while(|path| files::exists(path))
         .collect()
+}
+
+/// Where there are no hard links, keeping a copy has moved the file.
+fn gone(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }

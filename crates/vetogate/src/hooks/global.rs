@@ -46,6 +46,14 @@ pub fn is_ours(setting: &Setting) -> bool {
     setting.value.contains_str(OURS)
 }
 
+/// Whether it is, to the byte, what this version writes.
+pub fn is_exact(setting: &Setting) -> bool {
+    let program = setting.value.strip_prefix(b"veto_program=").and_then(shim::unquote);
+    program.is_some_and(|program| {
+        command_line(Path::new(OsStr::from_bytes(&program))).as_bytes() == setting.value
+    })
+}
+
 /// The command for the configuration; git appends `"$@"`.
 fn command_line(program: &Path) -> OsString {
     let quoted = shim::quote(program.as_os_str().as_bytes());
@@ -54,6 +62,7 @@ fn command_line(program: &Path) -> OsString {
         &quoted[..],
         b"; [ -x \"$veto_program\" ] || veto_program=veto; ",
         OURS.as_bytes(),
+        b" --",
     ];
     OsString::from_vec(text.concat())
 }

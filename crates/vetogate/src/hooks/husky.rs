@@ -47,7 +47,10 @@ pub fn install(place: &Place, file: &Path, program: &Path) -> Result<Steps, Hook
     };
     files::write(file, &with, files::PLAIN).map_err(|error| HookError::write(file, error))?;
     steps.did(format!("added our block to {}", show(file)));
-    steps.note("it does nothing in clones where `veto install` was not run, so you may commit it");
+    steps.note(
+        "commit it: a branch without that block is unguarded, also after `git reset --hard` or a checkout",
+    );
+    steps.note("it does nothing in clones where `veto install` was not run");
     if !files::exists(&place.hooks_dir.join("pre-push")) {
         steps.note("husky's own files are missing here; run `npx husky`");
     }

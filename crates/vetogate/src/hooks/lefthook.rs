@@ -53,9 +53,10 @@ pub fn is_gated(hook: &[u8]) -> bool {
     }
 }
 
-/// Whether our `rc` file is as we wrote it.
-pub fn has_rc(place: &Place) -> bool {
-    files::read(&rc_path(place)).ok().flatten().is_some_and(|text| text.contains_str(RC_HEAD))
+/// Whether our `rc` file is there, and, if asked for, as we wrote it before what the user's own adds.
+pub fn has_rc(place: &Place, exact: bool) -> bool {
+    let text = files::read(&rc_path(place)).ok().flatten();
+    text.is_some_and(|text| text.contains_str(RC_HEAD) && (!exact || text.starts_with(&rc_text(None))))
 }
 
 /// The configuration of lefthook in this work tree, the shared one before the local one.
@@ -83,6 +84,8 @@ pub fn install(place: &Place, program: &Path) -> Result<Steps, HookError> {
     write_gate(place, program, &mut steps)?;
     if !is_lasting(&place.root) {
         set_rc(place, &mut steps)?;
+    } else if !has_rc(place, true) {
+        write_ours(&rc_path(place), &rc_text(replaced_rc(&place.root).as_deref()), &mut steps)?;
     }
     gate_hook(&place.hooks_dir.join("pre-push"), &mut steps)?;
     Ok(steps)
@@ -139,6 +142,18 @@ fn set_rc(place: &Place, steps: &mut Steps) -> Result<(), HookError> {
     files::write(&path, &with, files::PLAIN).map_err(|error| HookError::write(&path, error))?;
     steps.did(format!("set rc in {}", show(&path)));
     if local.is_none() { exclude(place, steps) } else { Ok(()) }
+}
+
+/// The user's own `rc`, where ours stands in the local configuration already.
+fn replaced_rc(root: &Path) -> Option<String> {
+    let local = files::read(&local_config(root)?).ok()??;
+    let before = match block::remove(&local) {
+        block::Without::Text(before) => before,
+        _ => Vec::new(),
+    };
+    let shared = || files::read(&find(root, "lefthook")?).ok()?;
+    let value = |text: &[u8]| rc_value(rc_setting(text)?.1);
+    value(&before).or_else(|| value(&shared()?))
 }
 
 /// Our `rc` file; the user's own, if there is one, is read in after the gate.

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::probe::run_limited;
 use super::{HookError, Steps};
+use crate::engine::findings::masked;
 use crate::git::command::GitError;
 use crate::pins::{self, Pin, Pins};
 use bstr::ByteSlice;
@@ -27,15 +28,15 @@ pub fn pin(place: &Place, again: bool) -> Result<Steps, HookError> {
     let mut steps = Steps::default();
     let mut pins = pins::read(&place.common_dir).map_err(|error| HookError::Refused(error.to_string()))?;
     let before = pins.clone();
+    pins.mask();
     for remote in place.remotes()? {
         let Some(url) = place.settings().read_line(["remote", "get-url", "--", &remote]).ok().flatten()
         else {
             continue;
         };
-        let url = crate::git::remote::without_password(&url);
-        let pinned = pins.pin(&remote).is_some_and(|pin| pin.url == url);
+        let pinned = pins.pin(&remote).is_some_and(|pin| pin.url == pins::shown(&url));
         if again || !pinned {
-            pin_one(place, &mut pins, &remote, url, &mut steps)?;
+            pin_one(place, &mut pins, &remote, &url, &mut steps)?;
         }
         set_head(place, &pins, &remote, again, &mut steps)?;
     }
@@ -50,11 +51,11 @@ fn pin_one(
     place: &Place,
     pins: &mut Pins,
     remote: &str,
-    url: String,
+    url: &str,
     steps: &mut Steps,
 ) -> Result<(), HookError> {
     let name = escape(remote.as_bytes());
-    match ask(place, remote)? {
+    match ask(place, remote, url)? {
         Head::Branch(branch) => {
             let shown = escape(branch.as_bytes());
             match pins.branch(remote) {
@@ -65,7 +66,7 @@ fn pin_one(
                 )),
                 None => steps.did(format!("pinned {shown} as the trusted branch of {name}")),
             }
-            pins.set(remote, Pin { url, branch });
+            pins.set(remote, Pin { url: pins::shown(url), branch });
         }
         Head::Empty => {
             steps.note(format!("{name} has no branch yet; after the first push: `veto doctor --pin`"));
@@ -79,17 +80,39 @@ fn pin_one(
     Ok(())
 }
 
-fn ask(place: &Place, remote: &str) -> Result<Head, HookError> {
-    let mut command = place.as_user().command(["ls-remote", "--symref", "--", remote, "HEAD"]);
+/// With the user's transports and credentials, as the user's own `git push` does it; but no program that only the
+/// repository's configuration names for this remote is run.
+fn ask(place: &Place, remote: &str, url: &str) -> Result<Head, HookError> {
+    if let Some(why) = needs_a_program(url) {
+        return Ok(Head::Unreachable(why));
+    }
+    if place.setting(&format!("remote.{remote}.vcs"))?.is_some() {
+        return Ok(Head::Unreachable("its setting vcs names a program, which is not run".to_owned()));
+    }
+    let arguments = ["-c", "protocol.ext.allow=never", "ls-remote", "--symref"];
+    let arguments = arguments.into_iter().chain(["--upload-pack=git-upload-pack", "--", remote, "HEAD"]);
+    let mut command = place.as_user().command(arguments);
     let output = run_limited(&mut command, LIMIT).map_err(GitError::Start)?;
     let Some(output) = output else {
         return Ok(Head::Unreachable(format!("no answer in {} s", LIMIT.as_secs())));
     };
     if !output.status.success() {
-        let why = output.stderr.lines().next().unwrap_or_default();
-        return Ok(Head::Unreachable(shorten(&escape(why), 160)));
+        let why = output.stderr.lines().next().unwrap_or_default().to_str_lossy();
+        let why = shorten(&masked(&escape(pins::said(&why, url).as_bytes())), 160);
+        let set = place.setting(&format!("remote.{remote}.uploadpack"))?.is_some();
+        let more = if set { "; its setting uploadpack is not obeyed" } else { "" };
+        return Ok(Head::Unreachable(why + more));
     }
     Ok(parse_head(&output.stdout).map_or(Head::Empty, Head::Branch))
+}
+
+/// Why a URL is not asked: git would start a remote helper for it (gitremote-helpers), whose name it gives.
+fn needs_a_program(url: &str) -> Option<String> {
+    let length = url.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)))?;
+    let (scheme, rest) = url.split_at(length);
+    let built_in = ["https", "http", "ssh", "git", "file", "git+ssh", "ssh+git"].contains(&scheme);
+    let helper = rest.starts_with("::") || (rest.starts_with("://") && !built_in);
+    helper.then(|| format!("its URL names a program, git-remote-{scheme}, which is not run"))
 }
 
 /// The branch in `ref: refs/heads/NAME<tab>HEAD`, if its name is one that git would accept.
@@ -143,7 +166,18 @@ fn ref_exists(place: &Place, name: &str) -> Result<bool, GitError> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_head;
+    use super::{needs_a_program, parse_head};
+
+    #[test]
+    fn only_what_git_itself_speaks_is_asked() {
+        for url in ["ext::sh -c x", "ext://x", "a.b+c-d::x", "hg::https://h/r"] {
+            assert!(needs_a_program(url).is_some(), "{url}");
+        }
+        for url in ["https://h/r", "ssh://h/r", "git@h:o/r", "h:o/r", "/srv/a::b", "../r", "r", "[::1]:r", ""]
+        {
+            assert_eq!(needs_a_program(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn only_a_branch_is_trusted() {

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::shim::{self, CHAINED, Shim};
 use super::{HookError, files, folder, husky, lefthook, show};
 use bstr::ByteSlice;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Who wrote a hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,15 +107,33 @@ impl Problem {
 /// What stands in the hooks folder of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Vetogate is asked, through this. `exact`: our part is, to the byte, what this version writes.
-    Asked {
-        /// Through what.
-        through: Through,
-        /// Whether our part is unchanged.
-        exact: bool,
-    },
+    /// Vetogate is asked, through this.
+    Asked(Asked),
     /// It is not.
     NotAsked(Problem),
+}
+
+/// How Vetogate is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Through what.
+    pub through: Through,
+    /// Whether our part is, to the byte, what this version writes.
+    pub exact: bool,
+    /// The program that our part remembers.
+    pub program: PathBuf,
+}
+
+impl Asked {
+    fn by_shim(through: Through, shim: &Shim) -> Self {
+        Self { through, exact: shim.exact, program: shim.program.clone() }
+    }
+
+    fn by_gate(through: Through, place: &Place) -> Self {
+        let gate = files::read(&husky::gate_path(place)).ok().flatten().unwrap_or_default();
+        let program = shim::remembered(&gate).unwrap_or_default();
+        Self { through, exact: shim::is_gate(&gate), program }
+    }
 }
 
 /// Looks at a place, without running anything.
@@ -129,38 +147,37 @@ pub fn examine(place: &Place) -> Result<State, HookError> {
     let hook = place.hooks_dir.join("pre-push");
     let owner = owner_of(&hook)?;
     let ours = match &owner {
-        Owner::Veto(shim) => Some((Through::Shim, shim.exact)),
+        Owner::Veto(shim) => Some(Asked::by_shim(Through::Shim, shim)),
         Owner::PreCommit => asked_by_pre_commit(&place.hooks_dir)?,
         Owner::Lefthook => asked_by_lefthook(place, &hook)?,
         _ => None,
     };
-    let Some((through, exact)) = ours else { return not_asked(place, &owner) };
+    let Some(asked) = ours else { return not_asked(place, &owner) };
     if !files::is_executable(&hook) {
         return Ok(State::NotAsked(Problem::install(format!("{} is not executable", show(&hook)))));
     }
-    if through == Through::Lefthook && switched_off("LEFTHOOK") {
+    if asked.through == Through::Lefthook && switched_off("LEFTHOOK") {
         let problem = Problem::new("LEFTHOOK=0 switches lefthook off", "unset LEFTHOOK");
         return Ok(State::NotAsked(problem));
     }
-    Ok(State::Asked { through, exact })
+    Ok(State::Asked(asked))
 }
 
-fn asked_by_pre_commit(hooks_dir: &Path) -> Result<Option<(Through, bool)>, HookError> {
+fn asked_by_pre_commit(hooks_dir: &Path) -> Result<Option<Asked>, HookError> {
     let legacy = folder::legacy(hooks_dir);
     Ok(match owner_of(&legacy)? {
-        Owner::Veto(shim) if files::is_executable(&legacy) => Some((Through::PreCommit, shim.exact)),
+        Owner::Veto(shim) if files::is_executable(&legacy) => Some(Asked::by_shim(Through::PreCommit, &shim)),
         _ => None,
     })
 }
 
-fn asked_by_lefthook(place: &Place, hook: &Path) -> Result<Option<(Through, bool)>, HookError> {
+fn asked_by_lefthook(place: &Place, hook: &Path) -> Result<Option<Asked>, HookError> {
     let text = files::read(hook).map_err(|error| HookError::read(hook, error))?.unwrap_or_default();
-    let asked = lefthook::is_gated(&text) && lefthook::has_rc(place);
-    Ok(asked.then(|| (Through::Lefthook, has_gate(place))))
-}
-
-fn has_gate(place: &Place) -> bool {
-    files::read(&husky::gate_path(place)).ok().flatten().is_some_and(|text| shim::is_gate(&text))
+    let asked = lefthook::is_gated(&text) && lefthook::has_rc(place, false);
+    let by_gate = || Asked::by_gate(Through::Lefthook, place);
+    Ok(asked
+        .then(by_gate)
+        .map(|asked| Asked { exact: asked.exact && lefthook::has_rc(place, true), ..asked }))
 }
 
 fn not_asked(place: &Place, owner: &Owner) -> Result<State, HookError> {
@@ -194,7 +211,7 @@ fn examine_husky(place: &Place, file: &Path) -> Result<State, HookError> {
     } else if switched_off("HUSKY") {
         Problem::new("HUSKY=0 switches husky off", "unset HUSKY")
     } else {
-        return Ok(State::Asked { through: Through::Husky, exact: has_gate(place) });
+        return Ok(State::Asked(Asked::by_gate(Through::Husky, place)));
     };
     Ok(State::NotAsked(problem))
 }

@@ -27,21 +27,6 @@ impl Session<'_> {
             format!("{missed} of {all} objects were not looked at within {} s{part}", self.seconds());
         outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
     }
-
-    /// A command that ended with the time did not fail: the gap is one of time, and says nothing of signals.
-    pub(super) fn time_is_the_cause(&self, gaps: &mut [Gap]) {
-        let is_over = self.watch.is_over();
-        for gap in gaps.iter_mut().filter(|gap| is_over && gap.cause == GapCause::Failed) {
-            if let Place::Run(what) = &gap.place {
-                gap.detail = format!("git was not done with the {what} within {} s", self.seconds());
-                gap.cause = GapCause::TimeOut;
-            }
-        }
-    }
-
-    fn seconds(&self) -> u64 {
-        self.limit.map_or(0, |limit| limit.as_secs())
-    }
 }
 
 /// The commit up to which half of what was done in time can be expected to be done again, or a sixteenth of all where

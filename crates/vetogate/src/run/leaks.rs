@@ -144,15 +144,18 @@ impl Session<'_> {
             published.tips.iter().map(|&tip| GitTree::new(&self.objects, tip)).collect();
         let paths: HashMap<String, &BString> =
             published.listing.entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
+        let mut there: HashMap<&BString, Vec<ObjectId>> = HashMap::new();
         for candidate in candidates.iter_mut().filter(|candidate| !candidate.commits.is_empty()) {
             let path = candidate.place.path().and_then(|path| paths.get(path));
             candidate.at_tip = match (path, &candidate.place) {
-                (Some(path), place) => trees.iter().any(|tree| {
-                    let entry = tree.lookup(path).ok().flatten();
-                    entry.is_some_and(|entry| {
-                        matches!(place, Place::FileName(_)) || Some(entry.oid) == candidate.blob
-                    })
-                }),
+                (Some(path), place) => {
+                    let look = |tree: &GitTree<'_>| Some(tree.lookup(path).ok()??.oid);
+                    let there = there.entry(path).or_insert_with(|| trees.iter().filter_map(look).collect());
+                    match (place, candidate.blob) {
+                        (Place::FileName(_), _) => !there.is_empty(),
+                        (_, blob) => blob.is_some_and(|blob| there.contains(&blob)),
+                    }
+                }
                 (None, Place::Message(oid) | Place::Author(oid)) => published.tips.contains(oid),
                 _ => true,
             };
@@ -193,10 +196,11 @@ fn named(published: &Published) -> Vec<Named<'_>> {
     for path in &published.paths {
         paths.entry(path).or_insert_with(|| fresh(path)).is_added = true;
     }
-    let refs = published.refs.iter().map(|update| Named {
+    // A ref that goes away is what its name wants; one that is there already has published it.
+    let refs = published.refs.iter().filter(|update| !update.new.is_null()).map(|update| Named {
         text: &update.name,
         place: Place::RefName(escape(&update.name)),
-        is_added: true,
+        is_added: update.old.is_null(),
         commits: vec![],
     });
     paths.into_values().chain(refs).collect()

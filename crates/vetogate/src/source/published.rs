@@ -221,27 +221,37 @@ impl Published {
             let unread = |gap: &Gap| gap.place == Place::Object(**tip);
             !listed.contains(*tip) && !exclude.contains(tip) && !self.unlisted.iter().any(unread)
         };
-        for tip in self.tips.iter().filter(is_open) {
-            if !is_known(git, *tip, exclude, watch)? {
-                let detail = format!("{tip} is new and was not listed");
-                return Err(GitError::Answer { command: "log".into(), detail });
+        let open: Vec<ObjectId> = self.tips.iter().filter(is_open).copied().collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        match unknown(git, &open, exclude, watch)? {
+            None => Ok(()),
+            Some(new) => {
+                let detail = format!("{new} is new and was not listed");
+                Err(GitError::Answer { command: "log".into(), detail })
             }
         }
-        Ok(())
     }
 }
 
-/// Whether `exclude` reach the commit.
-fn is_known(git: &Git, tip: ObjectId, exclude: &[ObjectId], watch: &Watch) -> Result<bool, GitError> {
+/// A commit that `tips` reach and `exclude` do not. One process for all tips: each of them may walk far.
+fn unknown(
+    git: &Git,
+    tips: &[ObjectId],
+    exclude: &[ObjectId],
+    watch: &Watch,
+) -> Result<Option<String>, GitError> {
     let mut command = git.command(["rev-list", "--max-count=1", "--stdin"]);
     let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
     let exclude = exclude.iter().map(|oid| format!("^{oid}\n"));
-    let lines: String = std::iter::once(format!("{tip}\n")).chain(exclude).collect();
+    let lines: String = tips.iter().map(|tip| format!("{tip}\n")).chain(exclude).collect();
     if let Some(mut input) = child.stdin.take() {
         // A child that has gone is seen by its exit.
         let _ = input.write_all(lines.as_bytes());
     }
-    Ok(finish("rev-list", child, watch)?.is_empty())
+    let output = finish("rev-list", child, watch)?;
+    Ok((!output.is_empty()).then(|| escape(output.trim())))
 }
 
 /// The object that a raw tag names in its first line.

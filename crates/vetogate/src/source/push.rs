@@ -4,9 +4,10 @@ use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
-use crate::pins::Pin;
+use crate::pins::{Pin, shown};
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Child;
 use vetogate_core::{Gap, GapCause, ObjectId, Place, RemoteView};
@@ -44,11 +45,24 @@ pub struct TrackingRefs {
     remotes: Remotes,
     /// Whether they describe the URL that is pushed to.
     trusted: bool,
+    /// Those that the push itself disproves.
+    refuted: BTreeSet<BString>,
     head: Option<Ref>,
     near: Vec<ObjectId>,
     pinned: Option<String>,
     known: Vec<ObjectId>,
     watch: Watch,
+}
+
+/// What git says of a push.
+#[derive(Debug, Clone, Copy)]
+pub struct Push<'a> {
+    /// Name of the remote, or its URL.
+    pub remote: &'a str,
+    /// URL that is pushed to.
+    pub url: &'a str,
+    /// The ref updates.
+    pub updates: &'a [RefUpdate],
 }
 
 /// Answers that are on their way.
@@ -98,8 +112,7 @@ impl TrackingRefs {
     pub fn collect(
         git: &Git,
         asked: Asked,
-        remote: &str,
-        url: &str,
+        push: Push<'_>,
         known: Vec<ObjectId>,
         pin: impl FnOnce(&Folders) -> Option<Pin>,
         watch: &Watch,
@@ -119,20 +132,28 @@ impl TrackingRefs {
             return Err(GitError::Answer { command: "config".into(), detail });
         }
         let remotes = Remotes::parse(&config);
+        let Push { remote, url, updates } = push;
         let pin = pin(&folders);
         // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
-        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&pin.url, url));
-        let trusted = remotes.describes(remote, url) && !moved;
+        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&shown(&pin.url), &shown(url)));
         let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
-        let own: Vec<Ref> =
-            refs.into_iter().filter(|found| trusted && is_tracking(&remotes, remote, found)).collect();
+        let mut own: Vec<Ref> =
+            refs.into_iter().filter(|found| is_tracking(&remotes, remote, found)).collect();
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
+        let refuted = refuted(remote, updates, &own, &known);
+        // A remote without the branch that its HEAD named is another one than this clone knew.
+        let is_new = |name: &BString| refuted.get(name) == Some(&Refuted::Absent);
+        let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new);
+        let trusted = remotes.describes(remote, url) && !moved && !replaced;
+        own.retain(|found| trusted && !is_refuted(&refuted, found));
+        let head = head.filter(|_| trusted);
         let near = own.iter().map(|found| found.oid).collect();
         let pinned = pin.filter(|_| trusted).map(|pin| pin.branch);
         let (git, watch) = (git.clone(), watch.clone());
         let remote = remote.to_owned();
-        Ok((Self { git, remote, remotes, trusted, head, near, pinned, known, watch }, folders))
+        let refuted = refuted.into_keys().collect();
+        Ok((Self { git, remote, remotes, trusted, refuted, head, near, pinned, known, watch }, folders))
     }
 
     /// Where git-lfs keeps its contents.
@@ -151,6 +172,41 @@ impl TrackingRefs {
 fn is_tracking(remotes: &Remotes, remote: &str, found: &Ref) -> bool {
     let tracks = |name: &BString| remotes.tracks(remote, name);
     tracks(&found.name) && found.target.as_ref().is_none_or(tracks)
+}
+
+/// How a tracking ref is disproved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refuted {
+    /// The remote has no such ref.
+    Absent,
+    /// The remote has another commit there, which is here.
+    Other,
+}
+
+/// The tracking refs that git's lines disprove: git asked the remote a moment ago. Where the remote has a commit that
+/// is not here, somebody else has pushed, most often on top of what is known.
+fn refuted(
+    remote: &str,
+    updates: &[RefUpdate],
+    own: &[Ref],
+    known: &[ObjectId],
+) -> BTreeMap<BString, Refuted> {
+    let mut refuted = BTreeMap::new();
+    for update in updates {
+        let Some(branch) = update.name.strip_prefix(b"refs/heads/") else { continue };
+        let name: BString = [b"refs/remotes/", remote.as_bytes(), b"/", branch].concat().into();
+        let Some(found) = own.iter().find(|found| found.name == name) else { continue };
+        if update.old.is_null() {
+            refuted.insert(name, Refuted::Absent);
+        } else if update.old != found.oid && known.contains(&update.old) {
+            refuted.insert(name, Refuted::Other);
+        }
+    }
+    refuted
+}
+
+fn is_refuted(refuted: &BTreeMap<BString, Refuted>, found: &Ref) -> bool {
+    refuted.contains_key(found.target.as_ref().unwrap_or(&found.name))
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
@@ -183,6 +239,7 @@ impl RemoteView for TrackingRefs {
             all.extend(
                 refs.iter()
                     .filter(|found| is_tracking(&self.remotes, &self.remote, found))
+                    .filter(|found| !self.refuted.contains(found.target.as_ref().unwrap_or(&found.name)))
                     .map(|found| found.oid),
             );
         }

@@ -1,9 +1,13 @@
 //! `veto install`, `uninstall` and `doctor`, with a stand-in for the program that the hook remembers.
 
 mod doctor;
+mod edits;
 mod folder;
 mod global;
 mod managers;
+mod names;
+mod proof;
+mod remotes;
 
 use crate::support::{Answer, Sandbox, VETO, answer};
 use std::fs;
@@ -84,6 +88,14 @@ impl Bench {
         text
     }
 
+    /// A commit with a new token, and the line that git would give for a push of it.
+    fn dirty(&self) -> String {
+        self.sandbox.write("work/app.conf", token());
+        let new = self.sandbox.commit_all("work", "Dirty");
+        let old = self.sandbox.git("work", &["rev-parse", "HEAD~1"]).ok().stdout;
+        format!("refs/heads/main {new} refs/heads/main {}\n", old.trim())
+    }
+
     fn mode(&self, path: &str) -> u32 {
         fs::metadata(self.path(path)).unwrap().permissions().mode() & 0o777
     }
@@ -102,6 +114,11 @@ impl Bench {
         picture.sort();
         picture
     }
+}
+
+/// A GitHub token.
+fn token() -> String {
+    vetogate_rules::template::generate("{crc32-base62:ghp_}").unwrap()
 }
 
 pub(crate) fn write_script(path: &Path, text: &str) {

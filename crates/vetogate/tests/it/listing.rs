@@ -108,3 +108,29 @@ fn both_ways_list_the_same() {
         }
     }
 }
+
+/// Two entries of one name: the walk can't show both, so it says that it did not read the folder.
+#[test]
+fn a_folder_with_two_files_of_one_name_is_unread() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "odd"]).ok();
+    let write = |kind: &str, content: &[u8]| {
+        let file = sandbox.write("object", content);
+        let arguments = ["hash-object", "-t", kind, "-w", "--literally", "--", &file.display().to_string()];
+        sandbox.git("odd", &arguments).ok().stdout.trim().to_owned()
+    };
+    let (one, two) = (write("blob", b"one"), write("blob", b"two"));
+    let entry = |oid: &str| {
+        let oid: ObjectId = oid.parse().unwrap();
+        [b"100644 r\0", oid.as_bytes()].concat()
+    };
+    let tree = write("tree", &[entry(&one), entry(&two)].concat());
+    let tip = write(
+        "commit",
+        format!("tree {tree}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nm\n").as_bytes(),
+    );
+    let (git, deadline) = (Git::at(sandbox.path().join("odd")), Deadline::start(None));
+    let objects = RefCell::new(CatFile::new(git.clone(), deadline.watch()));
+    let (_, gaps) = walk(&git, &objects, &[tip.parse().unwrap()], &[], &deadline.watch()).unwrap();
+    assert_eq!(gaps.len(), 1);
+}

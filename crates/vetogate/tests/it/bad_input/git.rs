@@ -119,3 +119,18 @@ fn a_git_that_hangs_ends_with_the_time_limit() {
         assert!(answer.stderr.contains("not"), "{}", answer.stderr);
     }
 }
+
+/// The second listing, which a finding asks for, fails: what was found stands, and comes before what is missing.
+#[test]
+fn a_git_that_fails_after_a_finding_does_not_hide_it() {
+    let sandbox = ahead(&token());
+    sandbox.git("work", &["push", "-q", "--no-verify", "origin", "HEAD~1:refs/heads/other"]).ok();
+    let count = sandbox.path().join("count");
+    let action = format!("echo x >>'{0}'; [ $(wc -l <'{0}') -lt 2 ] || kill -9 $$", count.display());
+    let answer = push_with(&sandbox, &fake(&sandbox, "log", &action));
+    assert_eq!(answer.code, 1, "{}", answer.text());
+    assert!(
+        answer.stderr.contains("SECURITY VETO") && answer.stderr.contains("could not be listed"),
+        "{answer:?}"
+    );
+}

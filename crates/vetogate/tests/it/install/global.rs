@@ -74,7 +74,7 @@ fn git_254_gets_a_hook_in_its_configuration() {
     // Without a hook of ours in the folder, the configuration asks.
     bench.stand_in(1);
     push().exits(1);
-    assert!(bench.log()[0].starts_with("veto configured-hook origin "));
+    assert!(bench.log()[0].starts_with("veto configured-hook -- origin "));
     // With one, the real program leaves the verdict to it.
     veto(&bench, &folder, &["install"]).ok();
     let hook = std::fs::canonicalize(bench.path("work/.git/hooks/pre-push")).unwrap();

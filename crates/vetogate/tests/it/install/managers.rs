@@ -124,13 +124,14 @@ fn husky_asks_us_first() {
     let log = bench.path("log");
     let mine = format!("echo mine >> '{}'\ncat > '{}'\n", log.display(), bench.path("seen-mine").display());
     bench.sandbox.write("work/.husky/pre-push", &mine);
-    bench.veto("work", &["install"]).ok();
+    let said = bench.veto("work", &["install"]).ok();
+    assert!(said.stdout.contains("a branch without that block is unguarded"), "{}", said.stdout);
     let installed = bench.read("work/.husky/pre-push");
     bench.veto("work", &["install"]).ok();
     assert_eq!(bench.read("work/.husky/pre-push"), installed);
     bench.stand_in(0);
     push(&bench, &tools).ok();
-    assert!(bench.log()[0].starts_with("veto hook pre-push origin "));
+    assert!(bench.log()[0].starts_with("veto hook pre-push -- origin "));
     assert_eq!(bench.read("seen"), bench.read("seen-mine"));
     bench.stand_in(1);
     push(&bench, &tools).exits(1);
@@ -138,6 +139,8 @@ fn husky_asks_us_first() {
     // husky writes its own files anew at every `npm install`.
     run(&bench, &tools, "husky", &[]).ok();
     in_force(&bench, &tools, "husky");
+    let said = doctor(&bench, &tools).ok();
+    assert!(said.stdout.contains("only on branches that have our block"), "{}", said.stdout);
     let mut off = command(&bench, &tools, "work", bench.program.to_str().unwrap());
     let said = answer(off.env("HUSKY", "0").arg("doctor")).exits(1);
     assert!(said.stdout.contains("HUSKY=0"), "{}", said.stdout);
@@ -188,7 +191,7 @@ fn lefthook_asks_us_first_and_keeps_doing_so() {
         bench.stand_in(1);
         push(&bench, &tools).exits(1);
         let log = bench.log();
-        assert!(log.len() == 1 && log[0].starts_with("veto hook pre-push origin "), "{log:?}");
+        assert!(log.len() == 1 && log[0].starts_with("veto hook pre-push -- origin "), "{log:?}");
         assert_eq!(lfs_objects(&bench), 0, "lefthook ran git-lfs before us");
     }
     bench.stand_in(0);
@@ -217,6 +220,19 @@ fn lefthook_that_comes_after_us_and_has_an_rc_of_its_own() {
     push(&bench, &tools).ok();
     let log = bench.log();
     assert!(log[0].starts_with("veto ") && log[1..] == ["rc", "mine"], "{log:?}");
+    // What we put beside it is part of the gate: changed or gone, it fails, and is mended.
+    let rc = bench.path("work/.git/veto/lefthook-rc");
+    let ours = fs::read_to_string(&rc).unwrap();
+    fs::write(&rc, format!("exit 0\n{ours}")).unwrap();
+    let said = doctor(&bench, &tools).exits(1);
+    assert!(said.stdout.contains("our part in lefthook was changed"), "{}", said.stdout);
+    bench.veto("work", &["install"]).ok();
+    assert_eq!(fs::read_to_string(&rc).unwrap(), ours);
+    fs::remove_file(&rc).unwrap();
+    doctor(&bench, &tools).exits(1);
+    bench.veto("work", &["install"]).ok();
+    in_force(&bench, &tools, "lefthook");
+    assert_eq!(fs::read_to_string(&rc).unwrap(), ours);
     bench.veto("work", &["uninstall"]).ok();
     assert_eq!(bench.read("work/lefthook-local.yml"), local);
     assert!(bench.read(HOOK).contains("[ -f ./rc.sh ] && . ./rc.sh"));
@@ -287,4 +303,11 @@ fn pre_commit_before_us_and_after_us() {
     run(&bench, &tools, "pre-commit", &["install", "-f", "-t", "pre-push"]).ok();
     let said = doctor(&bench, &tools).exits(1);
     assert!(said.stdout.contains("overwritten by pre-commit's hook"), "{}", said.stdout);
+    // Chained by us, its own command does not find it.
+    let said = bench.veto("work", &["install"]).ok();
+    assert!(said.stdout.contains("`pre-commit uninstall` does not find its hook"), "{}", said.stdout);
+    let said = bench.veto("work", &["uninstall"]).ok();
+    assert!(said.stdout.contains("`pre-commit uninstall -t pre-push` takes it out"), "{}", said.stdout);
+    run(&bench, &tools, "pre-commit", &["uninstall", "-t", "pre-push"]).ok();
+    assert!(!bench.path(HOOK).exists());
 }

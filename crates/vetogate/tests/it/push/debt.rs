@@ -254,3 +254,18 @@ fn a_partial_clone_without_the_old_side_calls_it_new() {
     let text = gate.sandbox.git("partial", &["push", "origin", "HEAD:main"]).exits(1).text();
     assert!(text.contains("File: a.py:2:5"), "{text}");
 }
+
+/// A password that the remote has at this path is no news when its commit comes along again.
+#[test]
+fn a_guessable_value_at_the_same_path_elsewhere_on_the_remote() {
+    let gate = on_another_branch("1");
+    gate.git(&["checkout", "-q", "other"]);
+    gate.write("p.py", password()).commit("A password of theirs");
+    gate.publish("other");
+    gate.git(&["checkout", "-q", "main"]);
+    gate.git(&["cherry-pick", "other"]);
+    is_copied(&gate, "main");
+    let content = std::fs::read(gate.path("p.py")).unwrap();
+    gate.write("q.py", content).commit("At another path");
+    gate.vetoed(&["main"]);
+}

@@ -167,6 +167,30 @@ fn deletions_pass_and_hide_nothing() {
 }
 
 #[test]
+fn the_name_of_a_ref_counts_when_it_is_new() {
+    let gate = Gate::new();
+    let name = format!("refs/heads/{}", token());
+    gate.vetoed(&[&format!("main:{name}")]);
+    gate.publish(&format!("main:{name}"));
+    gate.commit("Clean");
+    gate.passes(&[&format!("main:{name}")]);
+    gate.passes(&["main", &format!(":{name}")]);
+}
+
+/// Git complains of each ref that it can't read, for longer than a pipe holds.
+#[test]
+fn many_broken_tracking_refs() {
+    let gate = Gate::new();
+    for number in 0..2000 {
+        gate.sandbox.write(format!("work/.git/refs/remotes/origin/x/{number}"), "");
+    }
+    gate.write("a.txt", "a\n").commit("Clean");
+    let begun = std::time::Instant::now();
+    gate.passes(&["main:refs/heads/topic"]);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30));
+}
+
+#[test]
 fn nothing_to_push_passes() {
     let gate = Gate::new();
     let text = gate.push(&["main"]).ok().text();

@@ -139,3 +139,41 @@ fn an_output_encoding_that_the_user_likes() {
     gate.commit("Clean");
     gate.sandbox.git("work", &["-c", "i18n.logOutputEncoding=UTF-16", "push", "origin", "main:topic"]).ok();
 }
+
+/// The line of the push says that `main` is not there: this is not the remote that the tracking refs tell of.
+#[test]
+fn a_remote_that_was_made_anew() {
+    let gate = with_second();
+    std::fs::remove_dir_all(gate.sandbox.path().join("remote.git")).unwrap();
+    gate.sandbox.git(".", &["init", "-q", "--bare", "remote.git"]).ok();
+    gate.vetoed(&["main"]);
+    gate.vetoed(&["main", "main:refs/heads/topic"]);
+}
+
+/// A branch that was deleted there after a merge comes again; everything else is still what it was.
+#[test]
+fn a_branch_that_was_deleted_on_the_remote() {
+    let gate = Gate::new();
+    gate.write("a.conf", token()).commit("Old debt");
+    gate.publish("main");
+    gate.git(&["checkout", "-q", "-b", "topic"]);
+    gate.write("b.conf", token()).commit("On the topic");
+    gate.publish("topic");
+    gate.sandbox.git("remote.git", &["update-ref", "-d", "refs/heads/topic"]).ok();
+    gate.commit("Clean");
+    let text = gate.vetoed(&["topic"]);
+    assert!(text.contains("File: b.conf") && !text.contains("File: a.conf"), "{text}");
+}
+
+#[test]
+fn folders_whose_names_differ_by_an_ending() {
+    let gate = with_second();
+    gate.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "r"]).ok();
+    gate.sandbox.git(".", &["init", "-q", "--bare", "r.git"]).ok();
+    let place = |name: &str| gate.sandbox.path().join(name).display().to_string();
+    gate.git(&["config", "remote.origin.url", &place("r")]);
+    gate.git(&["config", "remote.origin.pushurl", &place("r.git")]);
+    gate.commit("Clean");
+    let text = gate.sandbox.git("work", &["push", "origin", "main"]).exits(1).text();
+    assert!(text.contains("File: a.conf"), "{text}");
+}

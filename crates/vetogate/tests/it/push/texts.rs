@@ -182,4 +182,17 @@ fn the_content_behind_a_pointer() {
         gate.write("big.bin", pointer).commit("Pointer");
         refspecs(&["main"])
     });
+    // git-lfs takes these for pointers, too.
+    for (version, before) in [
+        ("https://hawser.github.com/spec/v1", ""),
+        ("http://git-media.io/v/2", ""),
+        ("https://git-lfs.github.com/spec/v1", "\n  "),
+    ] {
+        both_ways("big.bin", |gate, value| {
+            let pointer = lfs(gate, ".git/lfs", &format!("token {value}\n"));
+            let pointer = pointer.replace("https://git-lfs.github.com/spec/v1", version);
+            gate.write("big.bin", format!("{before}{pointer}")).commit("Pointer");
+            refspecs(&["main"])
+        });
+    }
 }

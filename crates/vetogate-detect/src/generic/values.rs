@@ -1,0 +1,174 @@
+//! Values that are no secret: placeholders, code, expressions, words.
+
+use crate::placeholder;
+use std::ops::Range;
+use vetogate_syntax::assign::{Assignment, Quote};
+use vetogate_syntax::words;
+
+pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[String]) -> bool {
+    let has = |byte: u8| value.contains(&byte);
+    let as_text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    let words = words::split(value);
+    placeholder::is_example_password(value)
+        || (assignment.is_template && (has(b'{') || has(b'$')))
+        || has(b' ')
+        || has(b'\t')
+        || value.starts_with(b"--")
+        || value.starts_with(b"@")
+        || value.starts_with(b"/")
+        || value.starts_with(b"./")
+        || value.starts_with(b"~")
+        || value.windows(3).any(|three| three == b"://")
+        || is_call(value, assignment)
+        || is_regex(value)
+        || is_uuid(value)
+        || is_date(value)
+        || is_import_path(value)
+        || says_its_name(&words, identifier)
+        || matches!(
+            as_text.as_str(),
+            "true"
+                | "false"
+                | "string"
+                | "number"
+                | "boolean"
+                | "object"
+                | "required"
+                | "optional"
+                | "hidden"
+                | "disabled"
+                | "enabled"
+        )
+}
+
+/// A value of its key's words alone, with a number that tells one example from the next: `refresh-token-1234`.
+fn says_its_name(words: &[String], identifier: &[String]) -> bool {
+    let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let (numbers, words): (Vec<_>, Vec<_>) = words.iter().partition(|word| is_number(word));
+    words.iter().all(|word| identifier.contains(word)) && (numbers.is_empty() || !words.is_empty())
+}
+
+/// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text.
+fn is_call(value: &[u8], assignment: &Assignment) -> bool {
+    if assignment.quote != Quote::Bare {
+        return false;
+    }
+    let has = |byte: u8| value.contains(&byte);
+    has(b'(')
+        || has(b'[')
+        || has(b'{')
+        || has(b'$')
+        || has(b'*')
+        || value.ends_with(b",")
+        || value.ends_with(b":")
+        || value.windows(2).any(|two| two == b"::" || two == b"->")
+        || dotted(value)
+}
+
+/// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
+/// digit can be a password.
+pub(super) fn is_dotted_name(value: &[u8]) -> bool {
+    let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
+    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
+}
+
+/// Identifiers joined by dots, or by the backslashes of PHP.
+fn dotted(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|byte| b".\\".contains(byte)).collect();
+    let word = |part: &&[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+}
+
+fn is_regex(value: &[u8]) -> bool {
+    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
+    has(b"\\d")
+        || has(b"\\w")
+        || has(b"\\s")
+        || has(b"[^")
+        || has(b"(?")
+        || has(b".*")
+        || has(b"+)")
+        || has(b"]+")
+        || has(b"a-z")
+        || has(b"0-9")
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Begins as a date does (RFC 3339).
+fn is_date(value: &[u8]) -> bool {
+    value.len() >= 10
+        && value.iter().take(10).enumerate().all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// Words joined by slashes, as packages are named: `net/url`.
+fn is_import_path(value: &[u8]) -> bool {
+    let parts = value.split(|&byte| byte == b'/');
+    value.contains(&b'/')
+        && parts.into_iter().all(|part| part.len() > 1 && part.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Whether the quote before the value closes the text in which the identifier stands: `"Password: " + given`.
+pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 400;
+    let Quote::Quoted(quote) = assignment.quote else { return false };
+    let Range { start, end } = assignment.identifier;
+    let is_key = start > 0 && text[start - 1] == quote && text.get(end) == Some(&quote);
+    let is_escaped = assignment.value.start > 1 && text[assignment.value.start - 2] == b'\\';
+    let line =
+        text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    !is_key && !is_escaped && open_quote(line) == Some(quote)
+}
+
+/// The quote that is open at the end of a line.
+fn open_quote(line: &[u8]) -> Option<u8> {
+    let (mut open, mut is_escaped) = (None, false);
+    for &byte in line {
+        if is_escaped {
+            is_escaped = false;
+        } else if byte == b'\\' {
+            is_escaped = true;
+        } else if open == Some(byte) {
+            open = None;
+        } else if open.is_none() && b"\"'`".contains(&byte) {
+            open = Some(byte);
+        }
+    }
+    open
+}
+
+/// A search-only key of Algolia beside the index that it opens: made to stand in pages
+/// (<https://www.algolia.com/doc/guides/security/api-keys/>). An admin key has no index beside it.
+pub(super) fn is_search_key(text: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 400;
+    let value = &assignment.value;
+    let near = &text[value.start.saturating_sub(REACH)..(value.end + REACH).min(text.len())];
+    let beside =
+        |word: &str| near.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()));
+    value.len() == 32
+        && text[value.clone()].iter().all(u8::is_ascii_hexdigit)
+        && (beside("indexName") || beside("index_name"))
+        && !beside("admin")
+}
+
+/// A bare word with more words behind it: "a password: whoever has it".
+pub(super) fn is_prose(text: &[u8], assignment: &Assignment) -> bool {
+    let value = &text[assignment.value.clone()];
+    let after = &text[assignment.value.end..];
+    let goes_on = matches!(after, [b' ', next, ..] if next.is_ascii_alphabetic());
+    assignment.quote == Quote::Bare
+        && goes_on
+        && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b',')
+}

@@ -1,0 +1,111 @@
+//! Values as they are written: in quotes, bare, on the next line.
+
+use super::{Quote, blanks, skip, spaces};
+use crate::path::FileKind;
+use std::ops::Range;
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) range: Range<usize>,
+    pub(super) quote: Quote,
+    pub(super) is_template: bool,
+}
+
+const LONGEST_VALUE: usize = 4096;
+
+/// A literal that begins at `at`.
+pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) -> Option<Value> {
+    let (prefix, quote_at) = quote_at(text, at);
+    if is_quote(text.get(quote_at)) {
+        return quoted(text, at);
+    }
+    if prefix > 0 && quote_at != at + prefix {
+        return None;
+    }
+    let bare_allowed = matches!(kind, FileKind::Shell | FileKind::Config | FileKind::Other | FileKind::Prose)
+        && !(is_colon && kind == FileKind::Shell);
+    if bare_allowed { bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<')) } else { None }
+}
+
+/// A value without quotes, up to a blank, a quote, or what ends it here.
+pub(super) fn bare(text: &[u8], at: usize, ends: fn(u8) -> bool) -> Option<Value> {
+    let stops = |byte: u8| {
+        byte.is_ascii_whitespace() || byte == 0 || matches!(byte, b'"' | b'\'' | b'`') || ends(byte)
+    };
+    let length = text[at..].iter().take(LONGEST_VALUE).take_while(|&&byte| !stops(byte)).count();
+    let fits = length > 0 && length < LONGEST_VALUE;
+    fits.then_some(Value { range: at..at + length, quote: Quote::Bare, is_template: false })
+}
+
+/// A text in quotes that begins at `at`, with up to two letters of a prefix (`b"`, `rb"`, `f"`, `@"`); an empty one is
+/// none: it never takes what follows.
+pub(super) fn quoted(text: &[u8], at: usize) -> Option<Value> {
+    let (prefix, quote_at) = quote_at(text, at);
+    let quote = *text.get(quote_at).filter(|byte| is_quote(Some(byte)))?;
+    let is_template = quote == b'`' || text[at..at + prefix].iter().any(|byte| matches!(byte, b'f' | b'F'));
+    let start = skip(text, quote_at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 3);
+    if start - quote_at == 2 {
+        return None;
+    }
+    let length = quoted_length(&text[start..], quote)?;
+    let value = Value { range: start..start + length, quote: Quote::Quoted(quote), is_template };
+    (length > 0).then_some(value)
+}
+
+/// How long the prefix of a text at `at` is, and where its quote would stand; a backslash stands before the quotes of
+/// text inside text.
+fn quote_at(text: &[u8], at: usize) -> (usize, usize) {
+    let prefix =
+        text[at..].iter().take(2).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'@').count();
+    (prefix, skip(text, at + prefix, |byte| byte == b'\\', 3))
+}
+
+fn is_quote(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'"' | b'\'' | b'`'))
+}
+
+/// Bytes up to the closing quote on the same line; a backslash escapes the next byte.
+fn quoted_length(text: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len().min(LONGEST_VALUE) {
+        match text[at] {
+            byte if byte == quote => return Some(at),
+            // The closing quote of text inside text is escaped, too.
+            b'\\' if text.get(at + 1) == Some(&quote) => return Some(at),
+            b'\\' => at += 1,
+            b'\n' => return None,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// A text in quotes on the next line: behind a backslash, in parentheses, or where a line does not end an expression.
+/// In YAML and its kin it does: an empty value is empty.
+pub(super) fn continued(text: &[u8], at: usize, kind: FileKind) -> Option<Value> {
+    let in_parentheses = text.get(at) == Some(&b'(');
+    let mut start = blanks(text, at + usize::from(in_parentheses));
+    let is_escaped = matches!(text[start..], [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..]);
+    start += usize::from(is_escaped);
+    let line = skip(text, start, |byte| matches!(byte, b'\r' | b'\n'), 2);
+    if !in_parentheses && (line == start || !(is_escaped || of_expressions(kind))) {
+        return None;
+    }
+    let value = quoted(text, blanks(text, line))?;
+    let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 4);
+    let fits = if in_parentheses {
+        // Not a list of values.
+        text.get(spaces(text, closed)) == Some(&b')')
+    } else {
+        // What stands on the next line may be a key of its own.
+        !matches!(text.get(blanks(text, closed)), Some(b':' | b'='))
+    };
+    fits.then_some(value)
+}
+
+/// Whether the end of a line does not end an expression in files of this kind.
+pub(super) fn of_expressions(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Python | FileKind::JavaScript | FileKind::Code | FileKind::Json)
+}

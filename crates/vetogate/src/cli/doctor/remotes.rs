@@ -1,0 +1,105 @@
+//! What `veto doctor` says of the remotes: which branch is trusted, and what the tracking refs describe.
+
+use super::Findings;
+use crate::git::remote::{CONFIG, Remotes};
+use crate::hooks::place::Place;
+use crate::hooks::state::Problem;
+use crate::hooks::{HookError, pinning, show};
+use crate::pins;
+use bstr::ByteSlice;
+use vetogate_core::text::escape;
+
+/// The pin of each remote, and where it pushes to.
+///
+/// # Errors
+/// When git does not answer.
+pub(super) fn look(place: &Place, findings: &mut Findings) -> Result<(), HookError> {
+    let pins = match pins::read(&place.common_dir) {
+        Ok(pins) => pins,
+        Err(error) => {
+            let problem = Problem::new(error.to_string(), "nothing is trusted until then");
+            findings.problem("pins", &problem);
+            return Ok(());
+        }
+    };
+    for remote in place.remotes()? {
+        let name = format!("{}, remote {}", show(&place.root), escape(remote.as_bytes()));
+        look_at_pin(place, &pins, &remote, &name, findings)?;
+        look_at_urls(place, &remote, &name, findings)?;
+    }
+    Ok(())
+}
+
+fn look_at_pin(
+    place: &Place,
+    pins: &pins::Pins,
+    remote: &str,
+    name: &str,
+    findings: &mut Findings,
+) -> Result<(), HookError> {
+    let Some(pin) = pins.pin(remote) else {
+        findings.note(format!("{name}: no pin, so built-in defaults hold; run `veto doctor --pin` there"));
+        return Ok(());
+    };
+    if let Some(what) = moved(place, remote, pin) {
+        findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
+        return Ok(());
+    }
+    let branch = &pin.branch;
+    let wanted = format!("refs/remotes/{remote}/{branch}");
+    let branch = escape(branch.as_bytes());
+    match pinning::head_target(place, remote)? {
+        Some(target) if target == wanted => findings.fine(format!("{name}: trusted branch {branch}")),
+        Some(target) => {
+            let what = format!("{branch} is pinned, and its HEAD here is {}", escape(target.as_bytes()));
+            findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
+        }
+        None => {
+            let what = format!(
+                "{branch} is pinned, and refs/remotes/{}/HEAD is no symref",
+                escape(remote.as_bytes())
+            );
+            findings.problem(name, &Problem::new(what, "run `git fetch` and `veto doctor --pin` there"));
+        }
+    }
+    Ok(())
+}
+
+/// What is said of a remote that is at another place than when it was pinned.
+fn moved(place: &Place, remote: &str, pin: &pins::Pin) -> Option<String> {
+    let settings = place.settings();
+    let remotes = Remotes::parse(&settings.read(CONFIG).unwrap_or_default());
+    let url = settings.read(["remote", "get-url", "--", remote]).unwrap_or_default();
+    let url = url.lines().next().unwrap_or_default().to_str_lossy();
+    let (pinned, now) = (pins::shown(&pin.url), pins::shown(&url));
+    (!remotes.is_same_place(&pinned, &now)).then(|| {
+        let [pinned, now] = [pinned, now].map(|url| escape(url.as_bytes()));
+        format!("{pinned} is pinned, and the remote is {now} now: its refs and its policy count for nothing")
+    })
+}
+
+/// The hook runs for each push URL; what differs is what this clone knows about it.
+fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings) -> Result<(), HookError> {
+    let settings = place.settings();
+    let ask = |options: &[&str]| {
+        let arguments = ["remote", "get-url"].iter().chain(options).copied().chain(["--", remote]);
+        settings.read(arguments).unwrap_or_default()
+    };
+    let (fetch, push) = (ask(&[]), ask(&["--push", "--all"]));
+    let mut urls = push.lines().map(|url| escape(pins::shown(&url.to_str_lossy()).as_bytes()));
+    let first = urls.next().unwrap_or_default();
+    let more = urls.count();
+    if more > 0 {
+        findings.note(format!(
+            "{name}: {} push URLs; each is asked for by itself, a veto stops only its own",
+            more + 1
+        ));
+    } else if push != fetch {
+        findings.note(format!("{name}: pushes to {first}, which is not where it fetches from"));
+    }
+    if more > 0 || push != fetch {
+        findings
+            .note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
+    }
+    Ok(())
+}
