@@ -14,11 +14,15 @@ pub enum Place {
     Message(ObjectId),
     /// A commit's author, committer or other header.
     Author(ObjectId),
-    /// An annotated tag's header or message.
+    /// An annotated tag's header or message, by the name that it is pushed under; of a tag inside it, `outer:inner`.
     Tag(String),
+    /// A note, by the ref below `refs/notes/` and the object that it is about: `commits:ID`.
+    Note(String),
+    /// The content of a blob that a ref names by itself or through a tag, by the full name of the ref.
+    Blob(String),
     /// The name of a ref.
     RefName(String),
-    /// An object that stands at no path (a blob that a custom ref or a tag names).
+    /// An object whose path is not known.
     Object(ObjectId),
     /// The whole run: the listing of the push, the policy.
     Run(String),
@@ -46,6 +50,10 @@ impl Place {
             Self::RefName(name.to_owned())
         } else if let Some(name) = rest.strip_prefix("tag:") {
             Self::Tag(name.to_owned())
+        } else if let Some(name) = rest.strip_prefix("note:") {
+            Self::Note(name.to_owned())
+        } else if let Some(name) = rest.strip_prefix("blob:") {
+            Self::Blob(name.to_owned())
         } else if let Some(name) = rest.strip_prefix("path:") {
             Self::FileName(name.to_owned())
         } else if let Some(name) = rest.strip_prefix("run:") {
@@ -66,6 +74,8 @@ impl fmt::Display for Place {
             Self::Message(oid) => write!(f, "git:{oid}:message"),
             Self::Author(oid) => write!(f, "git:{oid}:author"),
             Self::Tag(name) => write!(f, "git:tag:{name}"),
+            Self::Note(name) => write!(f, "git:note:{name}"),
+            Self::Blob(name) => write!(f, "git:blob:{name}"),
             Self::RefName(name) => write!(f, "git:ref:{name}"),
             Self::Object(oid) => write!(f, "git:{oid}"),
             Self::Run(name) => write!(f, "git:run:{name}"),
@@ -154,6 +164,9 @@ mod tests {
             Place::Message(oid),
             Place::Author(oid),
             Place::Tag("v1".into()),
+            Place::Tag("v2:v1".into()),
+            Place::Note(format!("commits:{oid}")),
+            Place::Blob("refs/tags/key".into()),
             Place::RefName("refs/heads/main".into()),
             Place::Object(oid),
             Place::Run("listing".into()),

@@ -11,9 +11,14 @@ pub const BLOB: &[&dyn BlobDetector] =
 /// Detectors of state.
 pub const TREE: &[&dyn TreeDetector] = &[&env_file::EnvFile];
 
+/// The rules of leaks.
+pub fn leaks() -> Vec<Arc<Rule>> {
+    BLOB.iter().flat_map(|detector| detector.rules()).collect()
+}
+
 /// Every rule, by id.
 pub fn rules() -> Vec<Arc<Rule>> {
-    let mut rules: Vec<Arc<Rule>> = BLOB.iter().flat_map(|detector| detector.rules()).collect();
+    let mut rules = leaks();
     rules.extend(TREE.iter().flat_map(|detector| detector.rules()));
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules

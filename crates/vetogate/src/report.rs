@@ -5,6 +5,7 @@ pub mod json;
 mod sample;
 pub mod steps;
 pub mod text;
+pub mod ways;
 
 use bstr::BString;
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! One run, from a source to a report: the map of the program.
 
+mod late;
 mod leaks;
+mod notes;
 
 use crate::deadline::{Deadline, Watch};
 use crate::engine::findings::{Redactor, findings, merge};
@@ -16,7 +18,8 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Case, judge};
-use vetogate_core::{Category, Finding, Gap, GapCause, Novelty, ObjectId, Place, Policy, Posture, Tree};
+use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Tree};
+use vetogate_detect::registry;
 
 /// What the user asked for, whatever the source.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,12 @@ pub struct Wish {
 impl Wish {
     fn wants(&self, category: Category) -> bool {
         (self.only.is_empty() || self.only.contains(&category)) && !self.skip.contains(&category)
+    }
+
+    /// Whether any rule of a leak is wanted; else no content is looked at, nor counted as if it were.
+    fn wants_leaks(&self) -> bool {
+        let is_whole = self.only.is_empty() && self.skip.is_empty();
+        is_whole || registry::leaks().iter().any(|rule| self.wants(rule.category))
     }
 }
 
@@ -63,6 +72,8 @@ pub struct Outcome {
     pub gaps: Vec<Gap>,
     /// How much was.
     pub counts: Counts,
+    /// What there was no time for.
+    pub late: late::Late,
 }
 
 impl Outcome {
@@ -145,7 +156,7 @@ impl<'a> Session<'a> {
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
-        if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
+        if self.wish.wants_leaks() {
             self.blobs(published, lfs, &mut candidates, &mut outcome);
             self.words(published, &mut candidates, &mut outcome);
             self.names(published, &mut candidates, &mut outcome);
@@ -154,16 +165,19 @@ impl<'a> Session<'a> {
         let mut trees = bases.to_vec();
         trees.extend(others.iter().filter(|other| !bases.contains(other)));
         debt::classify(&self.scope(), &self.objects, published, &trees, &mut candidates);
+        notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &commit);
         self.state_of_tips(published, bases, &mut outcome);
+        self.say_late(&mut outcome, &published.listing.commits);
         outcome.mask(&redactor);
         outcome
     }
 
     fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {
-        let late = looked.iter().filter(|looked| looked.out_of_time).count();
+        outcome.late.missed += looked.iter().filter(|looked| looked.out_of_time).count();
+        outcome.late.all += items.len();
         for (looked, item) in looked.into_iter().zip(items) {
             let is_file = matches!(item.source, Source::Blob(_) | Source::File(_));
             if looked.gap.is_none() && !looked.out_of_time && !looked.vanished {
@@ -173,19 +187,17 @@ impl<'a> Session<'a> {
             outcome.counts.bytes += looked.bytes;
             outcome.gaps.extend(looked.gap);
         }
-        if late > 0 {
-            let seconds = self.seconds();
-            let detail = format!(
-                "{late} of {} objects were not looked at within {seconds} s; push fewer commits at once, or raise limits.seconds in .veto/policy.toml",
-                items.len()
-            );
-            outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
-        }
     }
 
     fn state_of_tips(&self, published: &Published, bases: &[ObjectId], outcome: &mut Outcome) {
         let changes = state::changes(&published.listing.entries);
         if changes.is_empty() {
+            return;
+        }
+        if self.watch.is_over() {
+            // Git has ended with the time: every object would seem to be missing.
+            outcome.late.missed += published.tips.len();
+            outcome.late.all += published.tips.len();
             return;
         }
         for &tip in &published.tips {
@@ -201,9 +213,10 @@ impl<'a> Session<'a> {
         let mut outcome = Outcome { gaps: files.gaps.clone(), ..Outcome::default() };
         outcome.counts.total_files = files.items.len() as u64;
         let mut candidates = Vec::new();
-        if self.wish.wants(Category::Secrets) || self.wish.wants(Category::Pii) {
+        if self.wish.wants_leaks() {
             self.simple(&files.items, &mut candidates, &mut outcome);
         }
+        self.say_late(&mut outcome, &[]);
         let redactor = Redactor::new(&candidates);
         outcome.findings = findings(merge(candidates), &|_| None);
         let (found, gaps) = state::faults(tree, &[], &files.changes);
@@ -220,8 +233,11 @@ impl<'a> Session<'a> {
         let bases: Vec<ObjectId> = head.into_iter().collect();
         let mut outcome = Outcome::default();
         let mut candidates = Vec::new();
-        self.blobs(&published, None, &mut candidates, &mut outcome);
-        self.names(&published, &mut candidates, &mut outcome);
+        if self.wish.wants_leaks() {
+            self.blobs(&published, None, &mut candidates, &mut outcome);
+            self.names(&published, &mut candidates, &mut outcome);
+        }
+        self.say_late(&mut outcome, &[]);
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
         debt::classify(&self.scope(), &self.objects, &published, &bases, &mut candidates);
         let redactor = Redactor::new(&candidates);
@@ -254,10 +270,11 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let notes = notes(&verdict.uses, &suppressions, today);
+        let mut notes = unused(&verdict.uses, &suppressions, today);
+        notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {
             project,
-            rules_digest: vetogate_detect::registry::digest(),
+            rules_digest: registry::digest(),
             posture,
             posture_evidence: Vec::new(),
             verdict,
@@ -276,7 +293,7 @@ impl<'a> Session<'a> {
 }
 
 /// Exclusions that matched nothing, or have ended.
-fn notes(
+fn unused(
     uses: &[usize],
     suppressions: &[vetogate_core::Suppression],
     today: jiff::civil::Date,

@@ -35,7 +35,7 @@ enum Preset {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Limits {
-    seconds: Option<Spanned<u64>>,
+    seconds: Option<Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize)]
@@ -50,10 +50,9 @@ struct RuleEntry {
 #[serde(deny_unknown_fields)]
 struct ExcludeEntry {
     path: Option<Spanned<String>>,
-    #[serde(default)]
-    rules: Vec<Spanned<String>>,
+    rules: Option<Spanned<Vec<Spanned<String>>>>,
     reason: Option<Spanned<String>>,
-    until: Option<Spanned<String>>,
+    until: Option<Spanned<toml::Value>>,
 }
 
 /// Turns byte offsets into the place of an error.
@@ -119,12 +118,40 @@ impl Reader<'_> {
         if reason.get_ref().trim().is_empty() {
             return Err(self.error(&reason.span(), "an exclusion needs a reason; expected a sentence"));
         }
-        let date: Date = until.get_ref().parse().map_err(|_| {
-            let message = format!("`{}` is no date; expected one such as \"2027-01-31\"", until.get_ref());
-            self.error(&until.span(), message)
-        })?;
-        let rules = entry.rules.into_iter().map(|rule| self.rule_pattern(rule)).collect::<Result<_, _>>()?;
+        let date = self.date(&until)?;
+        let rules = self.rules(entry.rules)?;
         Ok(super::exclusion(glob, rules, source, reason.into_inner(), date))
+    }
+
+    /// The rules of an exclusion; none for all. An empty list could mean either, so it is no answer.
+    fn rules(&self, rules: Option<Spanned<Vec<Spanned<String>>>>) -> Result<Vec<String>, PolicyError> {
+        let Some(rules) = rules else { return Ok(Vec::new()) };
+        if rules.get_ref().is_empty() {
+            let message = "`rules` is empty; name the rules, or leave it out to mean every rule";
+            return Err(self.error(&rules.span(), message));
+        }
+        rules.into_inner().into_iter().map(|rule| self.rule_pattern(rule)).collect()
+    }
+
+    /// A date of TOML, or the same in quotes.
+    fn date(&self, until: &Spanned<toml::Value>) -> Result<Date, PolicyError> {
+        let text = match until.get_ref() {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Datetime(date) => date.to_string(),
+            // A word is no date either.
+            other => other.type_str().to_owned(),
+        };
+        text.parse().map_err(|_| {
+            let message = format!("`{text}` is no date; expected one such as \"2027-01-31\"");
+            self.error(&until.span(), message)
+        })
+    }
+
+    fn seconds(&self, seconds: &Spanned<toml::Value>) -> Result<Duration, PolicyError> {
+        let number = seconds.get_ref().as_integer().filter(|number| (1..=3600).contains(number));
+        let number = number.and_then(|number| u64::try_from(number).ok());
+        let error = || self.error(&seconds.span(), "expected a whole number of seconds between 1 and 3600");
+        number.map(Duration::from_secs).ok_or_else(error)
     }
 
     fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
@@ -143,23 +170,34 @@ impl Reader<'_> {
     }
 }
 
+/// An error of the parser in words of TOML instead of words of Rust.
+fn in_toml(message: &str) -> String {
+    let words = [
+        ("a sequence", "a list"),
+        ("expected a map", "expected a table"),
+        ("invalid type: map", "invalid type: table"),
+        ("invalid type: sequence", "invalid type: list"),
+        ("struct PolicyFile", "a table"),
+        ("struct RuleEntry", "a table"),
+        ("struct ExcludeEntry", "a table"),
+        ("struct Limits", "a table"),
+    ];
+    let message = message.trim_end().replace('\n', ", ");
+    words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
+}
+
 pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
     let reader = Reader { text, source };
-    let file: PolicyFile = toml::from_str(text).map_err(|error| {
-        let message = error.message().trim_end().replace('\n', ", ");
-        reader.error(&error.span().unwrap_or(0..0), message)
-    })?;
+    let file: PolicyFile = toml::from_str(text)
+        .map_err(|error| reader.error(&error.span().unwrap_or(0..0), in_toml(error.message())))?;
     let mut policy = match file.preset {
         Some(Preset::Strict) => Policy::strict(),
         Some(Preset::Default) | None => Policy::default(),
     };
     policy.posture = file.posture.unwrap_or(policy.posture);
     policy.min_confidence = file.min_confidence.unwrap_or(policy.min_confidence);
-    if let Some(seconds) = file.limits.seconds {
-        if !(1..=3600).contains(seconds.get_ref()) {
-            return Err(reader.error(&seconds.span(), "expected a limit between 1 and 3600 seconds"));
-        }
-        policy.time_limit = Duration::from_secs(seconds.into_inner());
+    if let Some(seconds) = &file.limits.seconds {
+        policy.time_limit = reader.seconds(seconds)?;
     }
     policy.rules = file
         .rules
@@ -230,7 +268,38 @@ mod tests {
             assert!(said.starts_with("policy.toml:3:1: "), "{said}");
             assert!(said.contains(&format!("has no `{missing}`; expected")), "{said}");
         }
-        assert!(error("[limits]\nseconds = 0").contains("between 1 and 3600"));
+        for wrong in ["0", "3601", "-1", "\"a\"", "1.5"] {
+            let said = error(&format!("[limits]\nseconds = {wrong}"));
+            assert_eq!(said, "policy.toml:2:11: expected a whole number of seconds between 1 and 3600");
+        }
         assert!(error("posture = ").starts_with("policy.toml:1:"));
+    }
+
+    #[test]
+    fn a_date_may_stand_without_quotes_and_nothing_else_is_one() {
+        let with = |until: &str| format!("[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = {until}\n");
+        let policy = parse(&with("2027-01-31"), "p").unwrap();
+        assert_eq!(policy.exclusions[0].until, Some(jiff::civil::date(2027, 1, 31)));
+        for wrong in ["2027", "true", "\"\"", "[2027-01-31]", "12:00:00", "{ a = 1 }"] {
+            let said = error(&with(wrong));
+            assert!(said.starts_with("policy.toml:4:9: ") && said.contains("expected one such as"), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_of_rules_is_no_answer() {
+        let text = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = 2027-01-31\nrules = []\n";
+        assert!(error(text).starts_with("policy.toml:5:9: `rules` is empty"));
+    }
+
+    #[test]
+    fn wrong_types_are_said_in_words_of_toml() {
+        assert!(error("exclude = 1").ends_with("expected a list"), "{}", error("exclude = 1"));
+        for text in ["rules = 1", "limits = 1", "[rules]\n\"secret/x\" = 1", "exclude = [1]"] {
+            let said = error(text);
+            assert!(said.ends_with("expected a table"), "{said}");
+        }
+        let list = error("[[exclude]]\npath = \"a\"\nrules = \"secret/x\"");
+        assert!(list.ends_with("expected a list"), "{list}");
     }
 }

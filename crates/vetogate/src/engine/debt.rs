@@ -41,7 +41,7 @@ pub fn classify(
     let known = old_sides(scope, &mut objects.borrow_mut(), published);
     let known = by_value(&known);
     let stands_in_a_tree =
-        |place: &Place| matches!(place, Place::File(_) | Place::FileName(_) | Place::Object(_));
+        |place: &Place| matches!(place, Place::File(_) | Place::FileName(_) | Place::Blob(_));
     for candidate in candidates.iter_mut().filter(|candidate| stands_in_a_tree(&candidate.place)) {
         if is_old(candidate, &known) {
             candidate.novelty = Novelty::Old;

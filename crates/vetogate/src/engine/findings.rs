@@ -143,6 +143,8 @@ impl Redactor {
             Place::File(path) => Place::File(self.mask(path)),
             Place::FileName(path) => Place::FileName(self.mask(path)),
             Place::Tag(name) => Place::Tag(self.mask(name)),
+            Place::Note(name) => Place::Note(self.mask(name)),
+            Place::Blob(name) => Place::Blob(self.mask(name)),
             Place::RefName(name) => Place::RefName(self.mask(name)),
             Place::Run(name) => Place::Run(self.mask(name)),
             Place::Message(_) | Place::Author(_) | Place::Object(_) => place.clone(),

@@ -163,7 +163,7 @@ impl Scanner {
         let text = std::mem::take(&mut self.text);
         let mut found = self.detect(&text);
         found.retain(|hit| hit.span.start >= self.lead && (hit.span.start < until || is_last));
-        found.sort_by_key(|hit| hit.secret_spans[0].start);
+        found.sort_by_key(|hit| begin(&text, hit));
         let mut ruler = Ruler::new(&text, self.line, self.column);
         let placed: Vec<RawHit> = found.iter().map(|hit| place(&mut ruler, hit)).collect();
         self.hits.extend(placed);
@@ -220,9 +220,8 @@ impl Scanner {
 }
 
 fn place(ruler: &mut Ruler<'_>, hit: &Hit) -> RawHit {
-    let value = &hit.secret_spans[0];
-    let (line, column) = ruler.at(value.start);
-    let (end_line, end_column) = ruler.at(value.end);
+    let (line, column) = ruler.at(begin(ruler.text, hit));
+    let (end_line, end_column) = ruler.at(hit.secret_spans[0].end);
     raw_hit(ruler.text, hit, Span { line, column, end_line, end_column })
 }
 
@@ -269,8 +268,32 @@ impl<'a> Ruler<'a> {
     }
 }
 
+/// Where people look for it: the head of a block, else the value itself.
+fn begin(text: &[u8], hit: &Hit) -> usize {
+    if is_block(text, hit) { hit.span.start } else { hit.secret_spans[0].start }
+}
+
+/// Whether the value is the body of something that has a head, such as `-----BEGIN ...`.
+fn is_block(text: &[u8], hit: &Hit) -> bool {
+    let value = &hit.secret_spans[0];
+    let has_head = hit.span.start < value.start && hit.secret_spans.len() == 1;
+    has_head && (text[hit.span.start..].starts_with(b"----") || text[value.clone()].contains(&b'\n'))
+}
+
+/// The first line of the head of such a block.
+fn head(text: &[u8], hit: &Hit) -> String {
+    let head = &text[hit.span.start..hit.secret_spans[0].start];
+    let line = head.lines().next().unwrap_or_default();
+    // What one line of a string holds goes on with an escaped line break.
+    let line = line.find("\\n").map_or(line, |end| &line[..end]);
+    format!("{}...", escape(line.trim_end()))
+}
+
 /// The match with its values masked: its first line, escaped, of at most 120 characters.
 fn snippet(text: &[u8], hit: &Hit) -> String {
+    if is_block(text, hit) {
+        return shorten(&head(text, hit), 120);
+    }
     let mut out = String::new();
     let mut at = hit.span.start;
     let mut parts: Vec<_> = hit.secret_spans.iter().zip(&hit.values).collect();
@@ -351,6 +374,27 @@ mod tests {
             for piece in [7, 100_000] {
                 assert_eq!(scan(content, piece).len(), 1, "content {index} in pieces of {piece}");
             }
+        }
+    }
+
+    #[test]
+    fn a_key_in_pem_form_is_where_it_begins() {
+        let key = ["RSA PRIVATE", " KEY"].concat();
+        let block = generate(&format!("{{pem:{key}}}")).unwrap();
+        let escaped = generate(&format!("{{pem-escaped:{key}}}")).unwrap();
+        let indented = format!("key: |\n  {}", block.replace('\n', "\n  "));
+        let locked = format!(
+            "-----BEGIN {key}-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,{}\n\n{}\n-----END {key}-----\n",
+            generate("{HEX:32}").unwrap(),
+            generate("{lines:608}").unwrap()
+        );
+        let string = format!("k = \"{escaped}\"");
+        for (content, place) in [(&block, (1, 1)), (&indented, (2, 3)), (&string, (1, 6)), (&locked, (1, 1))]
+        {
+            let hits = scan(content.as_bytes(), 1000);
+            assert_eq!(hits.len(), 1, "{content}");
+            assert_eq!((hits[0].span.line, hits[0].span.column), place);
+            assert_eq!(hits[0].snippet, format!("-----BEGIN {key}-----..."));
         }
     }
 

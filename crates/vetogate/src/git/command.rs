@@ -263,6 +263,23 @@ pub fn failure(command: &Command, output: &Output) -> GitError {
 
 /// The error of the named command, which ended badly.
 pub fn failed(command: &str, output: &Output) -> GitError {
-    let stderr = shorten(&escape(output.stderr.trim()), 400);
+    // A line of ours holds it whole: git's own lines and tabs would show as escapes.
+    let words: Vec<&[u8]> = output.stderr.fields().collect();
+    let stderr = shorten(&escape(&bstr::join(" ", words)), 400);
     GitError::Failed { command: command.into(), status: output.status, stderr }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt as _;
+
+    #[test]
+    fn what_git_says_stands_on_one_line() {
+        let stderr =
+            b"fatal: detected dubious ownership\nTo add an exception, call:\n\n\tgit config x\n".to_vec();
+        let output = Output { status: ExitStatus::from_raw(128 << 8), stdout: vec![], stderr };
+        let said = failed("log", &output).to_string();
+        assert!(said.contains("dubious ownership To add an exception, call: git config x"), "{said}");
+    }
 }

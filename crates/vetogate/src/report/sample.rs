@@ -106,6 +106,13 @@ pub fn findings() -> Vec<Finding> {
             found.location.scope = Scope::Absent;
             found.location.span = Span::START;
         }),
+        varied("what a note says", Severity::Low, |found| {
+            at(found, Place::Note(format!("commits:{}", oid("cd"))));
+        }),
+        varied("what a ref names by itself", Severity::Low, |found| {
+            at(found, Place::Blob("refs/custom/key".into()));
+        }),
+        varied("a tag's tag", Severity::Low, |found| at(found, Place::Tag("outer:inner".into()))),
     ]
 }
 

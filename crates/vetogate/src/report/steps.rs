@@ -4,15 +4,14 @@
 //! They are stable: the steps of a finding whose rule already has these steps are the same, so that a report can be
 //! read back and shown again.
 
-use vetogate_core::{Detects, Finding, Novelty, ObjectId, Place};
+mod history;
+
+use history::{history, is_history};
+use vetogate_core::{Detects, Finding, Place};
 use vetogate_syntax::words;
 
 /// What stands in a rule's step for the reference to an environment variable.
 const ENV: &str = "{env}";
-
-/// Commands that say of a step that it is about what git has already recorded.
-const HISTORY: &[&str] =
-    &["git commit --amend", "git rebase -i", "git filter-repo", "git tag -d", "git branch -m"];
 
 /// The steps for this very finding, in order.
 pub fn steps(finding: &Finding) -> Vec<String> {
@@ -34,14 +33,10 @@ pub fn steps(finding: &Finding) -> Vec<String> {
     steps
 }
 
-fn is_history(step: &str) -> bool {
-    HISTORY.iter().any(|command| step.contains(command))
-}
-
 /// Whether the commits matter, and are known. A fault of the state is mended by one more commit.
 fn asks_git(finding: &Finding) -> bool {
     finding.rule.detects == Detects::Leak && finding.location.commit.is_some()
-        || matches!(finding.location.place, Place::RefName(_) | Place::Tag(_))
+        || matches!(finding.location.place, Place::RefName(_) | Place::Tag(_) | Place::Blob(_))
 }
 
 /// A rule's step in the words of the file; nothing where it makes no sense there.
@@ -132,56 +127,6 @@ fn reference(path: &str, name: &str) -> String {
     }
 }
 
-/// How to take it out of what git has recorded and the remote does not have. Nothing where it is public already.
-fn history(finding: &Finding) -> Vec<String> {
-    if finding.novelty != Novelty::Introduced {
-        return vec![];
-    }
-    match (&finding.location.place, finding.location.commit) {
-        (Place::Tag(name), _) => {
-            let name = word(name).unwrap_or("NAME");
-            vec![format!("Delete the tag and make it again without it: git tag -d {name}.")]
-        }
-        (Place::RefName(_), _) => {
-            vec![
-                "Give the branch or tag another name: git branch -m OLD NEW, or git tag -d and again.".into(),
-            ]
-        }
-        (place, Some(commit)) => in_commit(place, &commit, finding.location.at_tip),
-        (_, None) => vec![],
-    }
-}
-
-fn in_commit(place: &Place, commit: &ObjectId, at_tip: bool) -> Vec<String> {
-    let short = commit.short();
-    let rebase = format!("git rebase -i {short}^ (--root if it is the first)");
-    let last = format!("git commit --amend if it is the last commit, else {rebase}");
-    match place {
-        Place::Message(_) => {
-            vec![format!("Reword commit {short} while that is not pushed: {last}, marked `reword`.")]
-        }
-        Place::Author(_) => vec![format!(
-            "Write commit {short} anew while that is not pushed: {last}, marked `edit`; \
-             git commit --amend --reset-author."
-        )],
-        Place::FileName(_) => {
-            vec![format!(
-                "Rename the file in commit {short} too, while that is not pushed: {last}, marked `edit`."
-            )]
-        }
-        _ if at_tip => {
-            vec![format!("Take it out of commit {short} while that is not pushed: {last}, marked `edit`.")]
-        }
-        _ => vec![
-            format!(
-                "Commit {short} would still publish it. While that is not pushed: {rebase}, mark it `edit`, take \
-                 it out, git commit --amend, git rebase --continue."
-            ),
-            "Where many commits have it: git filter-repo --replace-text in a fresh clone.".into(),
-        ],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,28 +177,6 @@ mod tests {
         );
         assert!(step("a b/.env").contains("git rm --cached FILE,"));
         assert!(step("AKIA.../.env").contains("git rm --cached FILE,"));
-    }
-
-    #[test]
-    fn history_says_how_to_leave_it() {
-        let mut finding = sample::in_commit("src/a.js");
-        insta::assert_snapshot!(steps(&finding).join("\n"), @r"
-    Deactivate the key in IAM.
-    Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
-    Take it out of commit ababababab while that is not pushed: git commit --amend if it is the last commit, else git rebase -i ababababab^ (--root if it is the first), marked `edit`.
-    ");
-        finding.location.at_tip = false;
-        insta::assert_snapshot!(steps(&finding)[2..].join("\n"), @r"
-    Commit ababababab would still publish it. While that is not pushed: git rebase -i ababababab^ (--root if it is the first), mark it `edit`, take it out, git commit --amend, git rebase --continue.
-    Where many commits have it: git filter-repo --replace-text in a fresh clone.
-    ");
-        finding.location.place = Place::Message(sample::oid("ab"));
-        insta::assert_snapshot!(steps(&finding).join("\n"), @r"
-    Deactivate the key in IAM.
-    Reword commit ababababab while that is not pushed: git commit --amend if it is the last commit, else git rebase -i ababababab^ (--root if it is the first), marked `reword`.
-    ");
-        finding.novelty = Novelty::Old;
-        insta::assert_snapshot!(steps(&finding).join("\n"), @r"Deactivate the key in IAM.");
     }
 
     #[test]

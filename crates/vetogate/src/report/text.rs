@@ -8,12 +8,13 @@ mod tests;
 
 use super::Report;
 use super::steps::steps;
+use super::ways::ways_out;
 use anstyle::{AnsiColor, Style};
 use page::Page;
 use std::io::{self, Write};
 use vetogate_core::judge::{Action, Decision, Judged};
 use vetogate_core::text::shorten;
-use vetogate_core::{Finding, Gap, GapKind, Location, Novelty, Posture, Severity, Suppression};
+use vetogate_core::{Finding, GapKind, Location, Novelty, Place, Posture, Severity, Suppression};
 
 /// Vetoes that are shown in full; the rest are one line each.
 const FULL: usize = 20;
@@ -81,7 +82,7 @@ pub fn write_text(report: &Report, options: &Options, out: &mut dyn Write) -> io
     let mut page = Page::new(out, options.color, options.width);
     vetoes(&mut page, report, options, &sorted.vetoed)?;
     lists(&mut page, report, options, &sorted)?;
-    gaps(&mut page, &report.gaps)?;
+    gaps(&mut page, report)?;
     posture(&mut page, report)?;
     section(&mut page, "Notes:", &report.notes, |page, note| page.field("  - ", Style::new(), note))?;
     next(&mut page, report, options, &sorted)?;
@@ -170,11 +171,13 @@ fn flow(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     })
 }
 
-/// `path:line:column`; of a place that is no file, its name alone.
+/// `path:line:column`; of a place that has no lines of its own, its name alone.
 fn place(location: &Location) -> String {
-    match location.place.path() {
-        Some(path) => format!("{path}:{}:{}", location.span.line, location.span.column),
-        None => location.place.to_string(),
+    let (line, column) = (location.span.line, location.span.column);
+    match &location.place {
+        Place::File(path) | Place::FileName(path) => format!("{path}:{line}:{column}"),
+        content @ (Place::Note(_) | Place::Blob(_)) => format!("{content}:{line}:{column}"),
+        other => other.to_string(),
     }
 }
 
@@ -247,14 +250,20 @@ fn because(suppression: &Suppression) -> String {
     format!("  ({}: {}{who}{until})", suppression.source, suppression.reason)
 }
 
-fn gaps(page: &mut Page<'_>, gaps: &[Gap]) -> io::Result<()> {
-    section(page, "Not looked at, or not fully:", gaps, |page, gap| {
+/// What was not seen and, where that stops the push, the way out of each cause.
+fn gaps(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    section(page, "Not looked at, or not fully:", &report.gaps, |page, gap| {
         let (kind, style) = match gap.kind {
             GapKind::Unread => ("unread", severity_style(Severity::High)),
             GapKind::Partial => ("partial", severity_style(Severity::Medium)),
         };
         let text = format!("{}  {}  {}", gap.cause.as_str(), gap.place, gap.detail);
         page.field(&format!("  {kind:<8} "), style, &text)
+    })?;
+    let ways = if report.verdict.decision == Decision::Block { ways_out(&report.gaps) } else { vec![] };
+    let numbered: Vec<(usize, &str)> = (1..).zip(ways).collect();
+    section(page, "RESOLUTION REQUIRED:", &numbered, |page, (number, way)| {
+        page.field(&format!("{number}. "), Style::new(), way)
     })
 }
 
@@ -275,10 +284,8 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
     if sorted.vetoed.is_empty() {
         page.line(Style::new().bold(), until_resolved(Decision::Block, options.kind))?;
     }
-    let what =
-        if sorted.vetoed.is_empty() { "see to what could not be read" } else { "follow the steps above" };
     let again = if options.kind == Kind::Push { "push" } else { "scan" };
-    page.field("Next: ", Style::new().bold(), &format!("{what}, then {again} again."))
+    page.field("Next: ", Style::new().bold(), &format!("follow the steps above, then {again} again."))
 }
 
 /// What the last line counts: what is none is left out.

@@ -5,7 +5,7 @@ use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
 use crate::engine::{Item, RawHit, Source};
 use crate::git::tree::GitTree;
-use crate::source::published::Published;
+use crate::source::published::{Published, PushedTag};
 use bstr::BString;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -86,10 +86,10 @@ impl Session<'_> {
             candidates.extend(looked.header_hits.iter().map(|hit| at(hit, Place::Author(commit.oid))));
         }
         self.count(looked, &items, outcome);
-        let tag = |(name, raw): &(BString, Vec<u8>)| Item {
-            source: Source::Bytes(raw.clone()),
+        let tag = |tag: &PushedTag| Item {
+            source: Source::Bytes(tag.raw.clone()),
             hints: PROSE,
-            place: Place::Tag(escape(name.strip_prefix(b"refs/tags/").unwrap_or(name))),
+            place: Place::Tag(tag.name.clone()),
         };
         let items: Vec<Item> = published.tags.iter().map(tag).collect();
         self.simple(&items, candidates, outcome);
@@ -219,7 +219,8 @@ fn group_blobs(published: &Published) -> Groups {
     }
     for blob in &published.blobs {
         let path = blob.path.as_ref().map_or(&b""[..], |path| path.as_slice());
-        let place = if blob.path.is_some() { Place::File(escape(path)) } else { Place::Object(blob.oid) };
+        let named = || Place::Blob(escape(&blob.name));
+        let place = blob.path.as_ref().map_or_else(named, |path| Place::File(escape(path)));
         groups.entry((blob.oid, PathHints::of(path))).or_default().entry(place).or_default();
     }
     groups

@@ -22,6 +22,17 @@ pub struct LooseBlob {
     pub oid: ObjectId,
     /// Its path in a pushed tree.
     pub path: Option<BString>,
+    /// The ref behind which it stands.
+    pub name: BString,
+}
+
+/// An annotated tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedTag {
+    /// The name that it is pushed under; of a tag inside it, `outer:inner`. Escaped.
+    pub name: String,
+    /// The object as it is.
+    pub raw: Vec<u8>,
 }
 
 /// What is published.
@@ -31,8 +42,8 @@ pub struct Published {
     pub refs: Vec<RefUpdate>,
     /// Commits and what they change.
     pub listing: Listing,
-    /// Annotated tags, raw, by the name that they are pushed under.
-    pub tags: Vec<(BString, Vec<u8>)>,
+    /// Annotated tags, with the tags inside them.
+    pub tags: Vec<PushedTag>,
     /// Blobs that no commit brings.
     pub blobs: Vec<LooseBlob>,
     /// Paths that a pushed tree brings.
@@ -69,7 +80,7 @@ impl Published {
 
     fn follow(&mut self, update: &RefUpdate, objects: &RefCell<CatFile>) -> Result<(), GitError> {
         let mut at = update.new;
-        for _ in 0..TAG_DEPTH {
+        for depth in 0..TAG_DEPTH {
             let header = objects.borrow_mut().header(at)?;
             let Ok(header) = header else { break };
             let is_tag = header.kind == ObjectKind::Tag;
@@ -85,9 +96,9 @@ impl Published {
             match header.kind {
                 ObjectKind::Commit => self.tips.push(at),
                 ObjectKind::Blob => {
-                    self.blobs.push(LooseBlob { oid: at, path: None });
-                    let old = Some(update.old).filter(|old| !old.is_null());
-                    self.old_blobs.extend(old.map(|oid| LooseBlob { oid, path: None }));
+                    let blob = |oid| LooseBlob { oid, path: None, name: update.name.clone() };
+                    self.blobs.push(blob(at));
+                    self.old_blobs.extend(Some(update.old).filter(|old| !old.is_null()).map(blob));
                 }
                 ObjectKind::Tree => self.tree(update, at, objects),
                 ObjectKind::Tag => {
@@ -95,7 +106,7 @@ impl Published {
                     if header.size > WHOLE {
                         self.too_large(update, at);
                     }
-                    self.tags.push((update.name.clone(), content));
+                    self.tags.push(PushedTag { name: tag_name(&update.name, depth, &content), raw: content });
                     let Some(next) = next else { break };
                     at = next;
                     continue;
@@ -138,8 +149,9 @@ impl Published {
             }
             let is_blob = matches!(entry.kind, Some(EntryKind::File | EntryKind::Symlink) | None);
             if is_blob && !known.contains(&entry.oid) {
-                self.old_blobs.extend(before.map(|oid| LooseBlob { oid, path: Some(path.clone()) }));
-                self.blobs.push(LooseBlob { oid: entry.oid, path: Some(path) });
+                let blob = |oid| LooseBlob { oid, path: Some(path.clone()), name: update.name.clone() };
+                self.old_blobs.extend(before.map(blob));
+                self.blobs.push(blob(entry.oid));
             }
         });
         self.gaps.extend(walked.err());
@@ -246,4 +258,15 @@ fn unknown(
 fn tagged(content: &[u8]) -> Option<ObjectId> {
     let line = content.strip_prefix(b"object ")?.lines().next()?;
     ObjectId::from_hex(line).ok()
+}
+
+/// What a tag is called where it is shown: a tag inside another one has only the name in its header.
+fn tag_name(pushed: &[u8], depth: usize, content: &[u8]) -> String {
+    let outer = escape(pushed.strip_prefix(b"refs/tags/").unwrap_or(pushed));
+    if depth == 0 {
+        return outer;
+    }
+    let header = content.lines().take_while(|line| !line.is_empty());
+    let inner = header.filter_map(|line| line.strip_prefix(b"tag ")).next().unwrap_or_default();
+    format!("{outer}:{}", escape(inner))
 }

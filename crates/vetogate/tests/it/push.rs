@@ -6,8 +6,10 @@ mod published;
 mod remotes;
 mod repositories;
 mod state;
+mod steps;
 mod texts;
 mod traps;
+mod ways;
 
 use crate::support::{Answer, Sandbox, VETO, answer};
 use std::path::Path;

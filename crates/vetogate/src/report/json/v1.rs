@@ -440,6 +440,9 @@ pub struct Gap {
     pub file: String,
     /// `file`, or `git` for a place that is no file.
     pub scope: Scope,
-    /// What was not looked at, and the remedy.
+    /// What was not looked at.
     pub detail: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub recommendation: String,
 }

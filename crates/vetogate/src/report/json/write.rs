@@ -1,7 +1,7 @@
 //! From the inner types to the wire.
 
 use super::v1;
-use crate::report::{Report, steps::steps};
+use crate::report::{Report, steps::steps, ways::way_out};
 use vetogate_core::judge::{Action, Judged};
 use vetogate_core::{
     Confidence, Detects, Finding, Gap, Location, Novelty, Place, Scope, Severity, Suppression,
@@ -193,5 +193,6 @@ fn gap(gap: &Gap) -> v1::Gap {
         file: gap.place.to_string(),
         scope: if is_file { v1::Scope::File } else { v1::Scope::Git },
         detail: gap.detail.clone(),
+        recommendation: way_out(gap.cause).into(),
     }
 }

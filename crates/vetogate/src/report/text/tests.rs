@@ -3,7 +3,7 @@
 use super::*;
 use crate::report::sample;
 use std::sync::Arc;
-use vetogate_core::{Edit, GapCause, Place, Scope, Step};
+use vetogate_core::{Edit, Gap, GapCause, Scope, Step};
 
 const PLAIN: Options =
     Options { color: false, unicode: false, width: Some(100), kind: Kind::Push, verbose: false };
@@ -28,8 +28,13 @@ fn one_secret() {
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
     2. Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
-    3. Take it out of commit ababababab while that is not pushed: git commit --amend if it is the last
-       commit, else git rebase -i ababababab^ (--root if it is the first), marked `edit`.
+    3. Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the
+       last commit; else commit or stash what you changed, git checkout --detach ababababab, take it
+       out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags
+       move by git tag -f.
+    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo
+       --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new
+       branch).
 
     Push BLOCKED until resolved.
 
@@ -57,10 +62,12 @@ fn everything_at_once() {
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
     2. Take it out of the file and read it with os.environ["AWS_ACCESS_KEY_ID"].
-    3. Commit ababababab would still publish it. While that is not pushed: git rebase -i
-       ababababab^ (--root if it is the first), mark it `edit`, take it out, git commit
-       --amend, git rebase --continue.
-    4. Where many commits have it: git filter-repo --replace-text in a fresh clone.
+    3. Commit ababababab would still publish it. While that is not pushed: git checkout
+       --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges
+       --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
+    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git
+       filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values
+       (--refs BRANCH for a new branch).
 
     BLOCKED: do not push until resolved.
 
@@ -75,7 +82,9 @@ fn everything_at_once() {
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
     2. Reword commit ababababab while that is not pushed: git commit --amend if it is the last
-       commit, else git rebase -i ababababab^ (--root if it is the first), marked `reword`.
+       commit; else commit or stash what you changed, git checkout --detach ababababab, git
+       commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move
+       by git tag -f.
 
     BLOCKED: do not push until resolved.
 
@@ -90,6 +99,10 @@ fn everything_at_once() {
     Listed:
       low      secret/other  web/state:1:1  AWS_ACCESS_KEY_ID = "AKIA..."
       low      secret/other  src/AKIA....txt:15:3  AWS_ACCESS_KEY_ID = "AKIA..."
+      low      secret/other  git:tag:outer:inner  AWS_ACCESS_KEY_ID = "AKIA..."
+      low      secret/other  git:note:commits:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd:15:3
+        AWS_ACCESS_KEY_ID = "AKIA..."
+      low      secret/other  git:blob:refs/custom/key:15:3  AWS_ACCESS_KEY_ID = "AKIA..."
       low      secret/other  git:ref:refs/heads/AKIA...-x  AWS_ACCESS_KEY_ID = "AKIA..."
       low      secret/other  git:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd  AWS_ACCESS_KEY_ID =
         "AKIA..."
@@ -106,11 +119,16 @@ fn everything_at_once() {
       unread   missing  git:efefefefefefefefefefefefefefefefefefefef  the object is missing;
         run git fetch
 
+    RESOLUTION REQUIRED:
+    1. Get the missing object into this clone: `git cat-file -e ID` in a partial clone, `git
+       fetch --unshallow` in a shallow one, else `git fetch --refetch REMOTE` from a
+       repository that has it.
+
     Notes:
       - the exclusion docs/** matched nothing
 
     Next: follow the steps above, then scan again.
-    veto: BLOCK, 2 vetoed, 4 warnings, 4 listed, 1 suppressed, 1 old, 2 gaps, 3 objects, 1.2 KiB, 6 ms
+    veto: BLOCK, 2 vetoed, 4 warnings, 7 listed, 1 suppressed, 1 old, 2 gaps, 3 objects, 1.2 KiB, 6 ms
     "#);
 }
 
@@ -122,8 +140,12 @@ fn gaps_alone() {
       unread   missing  git:efefefefefefefefefefefefefefefefefefefef  the object is missing; run git
         fetch
 
+    RESOLUTION REQUIRED:
+    1. Get the missing object into this clone: `git cat-file -e ID` in a partial clone, `git fetch
+       --unshallow` in a shallow one, else `git fetch --refetch REMOTE` from a repository that has it.
+
     Push BLOCKED until resolved.
-    Next: see to what could not be read, then push again.
+    Next: follow the steps above, then push again.
     veto: BLOCK, 2 gaps, 3 objects, 1.2 KiB, 6 ms
     ");
 }

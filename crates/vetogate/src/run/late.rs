@@ -1,0 +1,58 @@
+//! What the limit of time cut off, as one gap that says how to push in parts.
+
+use super::{Outcome, Session};
+use crate::git::listing::ListedCommit;
+use vetogate_core::{Gap, GapCause, Place};
+
+/// How much was to be looked at, and how much of it there was no time for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Late {
+    /// Things that were not looked at.
+    pub missed: usize,
+    /// All of them.
+    pub all: usize,
+}
+
+impl Session<'_> {
+    /// Says once what was not looked at in time. `commits` are those of a push, newest first.
+    pub(super) fn say_late(&self, outcome: &mut Outcome, commits: &[ListedCommit]) {
+        let Late { missed, all } = outcome.late;
+        if missed == 0 {
+            return;
+        }
+        let part = part(commits, outcome.late).map_or_else(String::new, |commit| {
+            format!("; commit {} and what is before it may fit", commit.oid.short())
+        });
+        let detail =
+            format!("{missed} of {all} objects were not looked at within {} s{part}", self.seconds());
+        outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
+    }
+}
+
+/// The commit up to which half of what was done in time can be expected to be done again, or a sixteenth of all where
+/// little was done, which says little; `None` where the push can't be divided.
+fn part(commits: &[ListedCommit], late: Late) -> Option<&ListedCommit> {
+    let count = commits.len();
+    let half = count * (late.all - late.missed) / late.all / 2;
+    commits.get(count.checked_sub(half.max(count / 16).max(1))?).filter(|_| count > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vetogate_core::ObjectId;
+
+    #[test]
+    fn a_part_is_half_of_what_was_done_and_at_least_one_commit() {
+        let oid = |number: usize| ObjectId::from_hex(format!("{number:040x}").as_bytes()).unwrap();
+        let commits: Vec<ListedCommit> =
+            (0..100).map(|number| ListedCommit { oid: oid(number), parents: vec![] }).collect();
+        let at = |count: usize, missed, all| {
+            part(&commits[..count], Late { missed, all }).map(|commit| commit.oid)
+        };
+        assert_eq!(at(100, 600, 1000), Some(oid(80)));
+        assert_eq!(at(100, 1000, 1000), Some(oid(94)));
+        assert_eq!(at(2, 1, 6), Some(oid(1)));
+        assert_eq!((at(1, 1, 2), at(0, 1, 2)), (None, None));
+    }
+}
