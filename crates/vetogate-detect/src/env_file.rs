@@ -7,6 +7,7 @@ use vetogate_core::{
     Category, Confidence, Cwe, Detects, EntryKind, Fuel, Gap, Location, Place, Rule, Scope, Severity, Span,
     Tree, TreePair,
 };
+use vetogate_syntax::path::PathHints;
 use vetogate_syntax::words;
 
 /// The detector of `config/env-file-not-ignored`.
@@ -62,6 +63,7 @@ impl TreeDetector for EnvFile {
 }
 
 fn fault(path: &[u8]) -> Fault {
+    let confidence = if PathHints::of(path).is_test { Confidence::Low } else { Confidence::High };
     let path = escape(path);
     Fault {
         rule: Arc::clone(&RULE),
@@ -73,7 +75,7 @@ fn fault(path: &[u8]) -> Fault {
             at_tip: true,
         },
         subject: path,
-        confidence: Confidence::High,
+        confidence,
         note: None,
     }
 }

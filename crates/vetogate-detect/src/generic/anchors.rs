@@ -18,6 +18,8 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
     (b"ssw", b"passwort", 2, Promise::Password),
     (b"sph", b"passphrase", 3, Promise::Password),
     (b"pwd", b"pwd", 0, Promise::Password),
+    (b"_pa", b"_pass", 0, Promise::Password),
+    (b"bpa", b"dbpass", 1, Promise::Password),
     (b"ecr", b"secret", 1, Promise::Key),
     (b"oke", b"token", 1, Promise::Key),
     (b"pik", b"apikey", 1, Promise::Key),

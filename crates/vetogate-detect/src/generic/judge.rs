@@ -14,7 +14,7 @@ use vetogate_syntax::words;
 pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) -> Option<Confidence> {
     let identifier = words::split(&text.bytes[assignment.identifier.clone()]);
     let value = &text.bytes[assignment.value.clone()];
-    if !names::a_secret(&identifier) {
+    if !names::a_secret(&identifier) || !names::is_pass(&identifier) {
         return None;
     }
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {

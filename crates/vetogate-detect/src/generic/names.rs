@@ -7,6 +7,111 @@ pub(super) fn a_secret(identifier: &[String]) -> bool {
         && !identifier.iter().any(|word| HARMLESS.contains(&word.as_str()))
 }
 
+/// Whether `pass` in an identifier means somebody's password, and no pass of a compiler, a test or a renderer: `DB_PASS`,
+/// `smtp_pass`. Other identifiers are left to the words that say it.
+pub(super) fn is_pass(identifier: &[String]) -> bool {
+    if identifier.iter().any(|word| word.contains("passw") || word.contains("passp")) {
+        return true;
+    }
+    match identifier.iter().position(|word| word.contains("pass")) {
+        Some(at) if at + 1 == identifier.len() => {
+            let owner = at.checked_sub(1).and_then(|at| identifier.get(at));
+            identifier[at] == "dbpass"
+                || identifier[at] == "pass" && owner.is_some_and(|owner| OWNERS.contains(&owner.as_str()))
+        }
+        Some(_) => false,
+        None => true,
+    }
+}
+
+/// Who or what logs in with a password.
+const OWNERS: &[&str] = &[
+    "account",
+    "admin",
+    "amqp",
+    "ansible",
+    "api",
+    "app",
+    "auth",
+    "basic",
+    "become",
+    "bind",
+    "broker",
+    "cert",
+    "client",
+    "database",
+    "db",
+    "default",
+    "deploy",
+    "docker",
+    "elastic",
+    "email",
+    "ftp",
+    "gmail",
+    "guest",
+    "host",
+    "http",
+    "https",
+    "imap",
+    "influxdb",
+    "jdbc",
+    "jenkins",
+    "kafka",
+    "key",
+    "keystore",
+    "ldap",
+    "login",
+    "mail",
+    "mariadb",
+    "master",
+    "mongo",
+    "mongodb",
+    "mq",
+    "mqtt",
+    "mssql",
+    "my",
+    "mysql",
+    "nexus",
+    "oracle",
+    "owner",
+    "pg",
+    "pop",
+    "postgres",
+    "postgresql",
+    "prod",
+    "proxy",
+    "rabbit",
+    "rabbitmq",
+    "rdp",
+    "redis",
+    "registry",
+    "remote",
+    "root",
+    "sasl",
+    "sender",
+    "server",
+    "service",
+    "sftp",
+    "smb",
+    "smtp",
+    "sql",
+    "ssh",
+    "staging",
+    "store",
+    "sudo",
+    "sys",
+    "system",
+    "truststore",
+    "user",
+    "usr",
+    "vault",
+    "vnc",
+    "vpn",
+    "wifi",
+    "wlan",
+    "wp",
+];
+
 /// Words after which an identifier means something about the secret, not the secret.
 const ABOUT: &[&str] = &[
     "name",

@@ -27,6 +27,10 @@ pub(super) fn all(path: &str, template: &str) -> Vec<Hit> {
 fn true_ones() {
     let cases = [
         ("src/db.py", "DB_PASSWORD = '{alnum:14}'"),
+        ("src/db.py", "DB_PASS = '{alnum:14}'"),
+        (".env", "SMTP_PASS={alnum:12}"),
+        ("src/db.js", "const dbpass = '{alnum:14}'"),
+        ("src/db.py", "connect(db_pass='{alnum:12}!')"),
         (".env", "DB_PASSWORD=hunter{digits:1}"),
         ("config/app.yml", "  password: {alnum:12}!"),
         ("src/a.ts", "const apiKey: string = \"{alnum:32}\";"),
@@ -59,6 +63,12 @@ fn near_misses() {
     let cases = [
         ("src/a.py", "password = os.environ[\"DB_PASSWORD\"]"),
         ("src/a.py", "password = getpass('Password: ')"),
+        ("src/a.rs", "render_pass = \"{alnum:14}\""),
+        ("src/a.py", "tests_passed = '{alnum:14}'"),
+        ("src/a.py", "db_passes = '{alnum:14}'"),
+        ("src/a.py", "test_pass_rate = '{alnum:14}'"),
+        ("a.sh", "DB_PASS=$(cat secret)"),
+        ("src/a.py", "DB_PASS = os.environ['DB_PASS']"),
         ("src/a.py", "PASSWORD_FIELD = 'user_password_1'"),
         ("src/a.py", "def login(user, password: str = None): ..."),
         ("src/a.ts", "token: {uuid}"),
