@@ -20,6 +20,10 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
         return None;
     }
+    // The working directory of a shell.
+    if &text.bytes[assignment.identifier.clone()] == b"PWD" {
+        return None;
+    }
     if is_behind_a_text(text.bytes, assignment) {
         return None;
     }

@@ -105,6 +105,12 @@ fn near_misses() {
         ("a.json", "\"PasswordLastUsed\": \"2016-09-{digits:2}T23:{digits:2}:10Z\""),
         ("a.json", "\"password_expires_at\": \"2016-09-{digits:2}\""),
         ("a.html", "authenticity_token: \"{hex:40}\""),
+        ("zh.properties", "password=\\u5bc6\\u7801"),
+        ("tr.json", "{{\"password\":\"\\u015eifre\"}}"),
+        ("a.php", "'password' => 'required|string|min:{digits:1}|confirmed',"),
+        ("a.sh", "PWD=build{digits:1}/out{digits:1}"),
+        ("a.mk", "-e RELAY_PASSWORD=smtp_password"),
+        ("a.js", "const stripe_token = 'pk_live_{alnum:40}'"),
         ("a.java", "PASSWORD_CIPHER_ALGORITHM_DEFAULT = \"AES/CBC/PKCS5Padding\""),
     ];
     for (path, template) in cases {

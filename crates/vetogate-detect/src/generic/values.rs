@@ -23,6 +23,11 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || is_regex(value)
         || is_uuid(value)
         || is_date(value)
+        || is_escaped_text(value)
+        || is_publishable(value)
+        || value.starts_with(b"required|")
+        || matches!(value, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
+        || names_another(value, &words, identifier)
         || is_import_path(value)
         || says_its_name(&words, identifier)
         || matches!(
@@ -102,6 +107,22 @@ fn is_uuid(value: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// Words of another alphabet, as message files write them: `\\u043f`.
+fn is_escaped_text(value: &[u8]) -> bool {
+    value.windows(6).any(|six| six.starts_with(b"\\u") && six[2..].iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Keys that are made to stand in pages: of Stripe, Mapbox and PostHog, by their documentation.
+fn is_publishable(value: &[u8]) -> bool {
+    [&b"pk_live_"[..], b"pk_test_", b"pk.eyJ", b"phc_"].iter().any(|prefix| value.starts_with(prefix))
+}
+
+/// The name of another variable: `RELAY_PASSWORD=smtp_password`.
+fn names_another(value: &[u8], words: &[String], identifier: &[String]) -> bool {
+    let is_name = value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    is_name && words.len() > 1 && words.last() == identifier.last()
 }
 
 /// Begins as a date does (RFC 3339).
