@@ -91,7 +91,7 @@ impl TrackingRefs {
             .filter_map(|update| update.name.strip_prefix(b"refs/heads/"))
             .map(|branch| format!("refs/remotes/{remote}/{}", branch.to_str_lossy()))
             .filter(|name| !name.contains(['*', '?', '[']))
-            .take(32)
+            .take(MOST_ASKED)
             .collect();
         let head = format!("refs/remotes/{remote}/HEAD");
         let mut patterns = vec![head.as_str()];
@@ -145,7 +145,7 @@ impl TrackingRefs {
         // A remote without the branch that its HEAD named is another one than this clone knew.
         let is_new = |name: &BString| refuted.get(name) == Some(&Refuted::Absent);
         let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new);
-        let trusted = remotes.describes(remote, url) && !moved && !replaced;
+        let trusted = remotes.describes(remote, url) && !moved && !replaced && updates.len() <= MOST_ASKED;
         own.retain(|found| trusted && !is_refuted(&refuted, found));
         let head = head.filter(|_| trusted);
         let near = own.iter().map(|found| found.oid).collect();
@@ -166,6 +166,9 @@ impl TrackingRefs {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
     }
 }
+
+/// The tracking refs of at most so many pushed refs are held against git's lines; with more of them, none is believed.
+const MOST_ASKED: usize = 1024;
 
 /// Whether a ref tells of the remote: it tracks it, and so does what it stands for. A symbolic ref that leaves the
 /// remote's own refs is whatever this clone wants it to be.

@@ -165,6 +165,21 @@ fn a_branch_that_was_deleted_on_the_remote() {
     assert!(text.contains("File: b.conf") && !text.contains("File: a.conf"), "{text}");
 }
 
+/// However many refs a push has, each of them is held against its tracking ref.
+#[test]
+fn many_branches_that_were_deleted_on_the_remote() {
+    let gate = Gate::new();
+    gate.git(&["checkout", "-q", "-b", "last"]);
+    gate.write("b.conf", token()).commit("On the last");
+    let names: Vec<String> = (0..40).map(|number| format!("main:refs/heads/a{number}")).collect();
+    let refspecs: Vec<&str> = names.iter().map(String::as_str).chain(["last:refs/heads/z"]).collect();
+    gate.git(&[&["push", "-q", "--no-verify", "origin"], &refspecs[..]].concat());
+    for name in refspecs.iter().filter_map(|refspec| refspec.split(':').nth(1)) {
+        gate.sandbox.git("remote.git", &["update-ref", "-d", name]).ok();
+    }
+    gate.vetoed(&refspecs);
+}
+
 #[test]
 fn folders_whose_names_differ_by_an_ending() {
     let gate = with_second();
