@@ -21,7 +21,7 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         return None;
     }
     // The working directory of a shell.
-    if &text.bytes[assignment.identifier.clone()] == b"PWD" {
+    if text.hints.kind == FileKind::Shell && &text.bytes[assignment.identifier.clone()] == b"PWD" {
         return None;
     }
     if is_behind_a_text(text.bytes, assignment) {

@@ -29,6 +29,8 @@ fn true_ones() {
         ("src/db.py", "DB_PASSWORD = '{alnum:14}'"),
         ("src/db.py", "DB_PASS = '{alnum:14}'"),
         (".env", "SMTP_PASS={alnum:12}"),
+        // A shell has its working directory there; ODBC, a password.
+        ("odbc.ini", "PWD = {alnum:12}!"),
         ("src/db.js", "const dbpass = '{alnum:14}'"),
         ("src/db.py", "connect(db_pass='{alnum:12}!')"),
         (".env", "DB_PASSWORD=hunter{digits:1}"),
