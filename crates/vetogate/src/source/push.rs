@@ -142,9 +142,13 @@ impl TrackingRefs {
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
         let refuted = refuted(remote, updates, &own, &known);
-        // A remote without the branch that its HEAD named is another one than this clone knew.
+        // A remote without the branch that its HEAD named, or that is pinned, is another one than this clone knew.
         let is_new = |name: &BString| refuted.get(name) == Some(&Refuted::Absent);
-        let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new);
+        let is_pinned = |update: &&RefUpdate| {
+            pin.as_ref().is_some_and(|pin| update.name == format!("refs/heads/{}", pin.branch).as_str())
+        };
+        let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new)
+            || updates.iter().filter(is_pinned).any(|update| update.old.is_null());
         let trusted = remotes.describes(remote, url) && !moved && !replaced && updates.len() <= MOST_ASKED;
         own.retain(|found| trusted && !is_refuted(&refuted, found));
         let head = head.filter(|_| trusted);

@@ -148,6 +148,10 @@ fn a_remote_that_was_made_anew() {
     gate.sandbox.git(".", &["init", "-q", "--bare", "remote.git"]).ok();
     gate.vetoed(&["main"]);
     gate.vetoed(&["main", "main:refs/heads/topic"]);
+    // The pin says as much where there is no HEAD to ask; another tracking ref is no proof then.
+    gate.git(&["update-ref", "--no-deref", "-d", "refs/remotes/origin/HEAD"]);
+    gate.git(&["update-ref", "refs/remotes/origin/dev", "HEAD"]);
+    gate.vetoed(&["main"]);
 }
 
 /// A branch that was deleted there after a merge comes again; everything else is still what it was.
