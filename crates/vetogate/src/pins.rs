@@ -1,9 +1,11 @@
-//! The pins of a clone: which branch of each remote is trusted, as the remote itself said when `veto install` asked.
+//! The pins of a clone: where each remote is, and which branch of it is trusted, as the remote itself said when
+//! `veto install` or the first push after it asked.
 //!
-//! `<common git folder>/veto/pins.toml`, a table `[remote.NAME]` with `url` and `branch` for each remote.
+//! `<common git folder>/veto/pins.toml`, a table `[remote.NAME]` with `url` for each remote, and `branch` once it is
+//! known; `unanswered = true` where a push asked in vain, so that none asks again.
 
 use crate::engine::findings::masked;
-use crate::git::remote::without_password;
+use crate::git::remote::{Remotes, is_same_place, without_password};
 use crate::hooks::files;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -26,8 +28,25 @@ pub struct Pins {
 pub struct Pin {
     /// The URL that was asked, as [`shown`] gives it.
     pub url: String,
-    /// The branch that its HEAD named, without `refs/heads/`.
-    pub branch: String,
+    /// The branch that its HEAD named, without `refs/heads/`; `None` while nobody knows.
+    #[serde(default)]
+    pub branch: Option<String>,
+    /// Whether a push asked in vain.
+    #[serde(default)]
+    pub unanswered: bool,
+}
+
+impl Pin {
+    /// Whether the next push is to ask for the branch.
+    pub fn is_open(&self) -> bool {
+        self.branch.is_none() && !self.unanswered
+    }
+
+    /// Whether a URL names the place that was pinned. URLs that git has rewritten (`url.<base>.insteadOf`) are meant:
+    /// a rule that is added later must not take the pin along.
+    pub fn is_at(&self, url: &str) -> bool {
+        is_same_place(&shown(&self.url), &shown(url))
+    }
 }
 
 /// Why the pins could not be read.
@@ -54,7 +73,13 @@ pub enum PinsError {
 impl Pins {
     /// The trusted branch of a remote, without `refs/heads/`.
     pub fn branch(&self, remote: &str) -> Option<&str> {
-        self.pin(remote).map(|pin| pin.branch.as_str())
+        self.pin(remote)?.branch.as_deref()
+    }
+
+    /// The pin of a remote; else, after `git remote rename`, of one that is no more and was at the same place.
+    pub fn find(&self, remote: &str, url: &str, remotes: &Remotes) -> Option<&Pin> {
+        let renamed = || self.remote.iter().find(|(name, pin)| !remotes.has(name) && pin.is_at(url));
+        self.pin(remote).or_else(|| renamed().map(|(_, pin)| pin))
     }
 
     /// The whole pin of a remote.
@@ -131,8 +156,13 @@ pub fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
         "# Which branch of each remote is trusted; `veto doctor --pin` asks the remotes again.\n",
     );
     for (remote, pin) in &pins.remote {
-        let (remote, url, branch) = (quote(remote), quote(&pin.url), quote(&pin.branch));
-        let _ = write!(text, "\n[remote.{remote}]\nurl = {url}\nbranch = {branch}\n");
+        let _ = write!(text, "\n[remote.{}]\nurl = {}\n", quote(remote), quote(&pin.url));
+        if let Some(branch) = &pin.branch {
+            let _ = writeln!(text, "branch = {}", quote(branch));
+        }
+        if pin.unanswered {
+            text += "unanswered = true\n";
+        }
     }
     files::put(&path, text.as_bytes(), files::PLAIN)
 }
@@ -150,12 +180,27 @@ mod tests {
     fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let mut pins = Pins::default();
-        for name in ["origin", "a.b/c", "q\"\\\u{7f}"] {
-            pins.set(name, Pin { url: format!("/x/{name}"), branch: "main".to_owned() });
+        for (name, branch) in [("origin", Some("main")), ("a.b/c", Some("main")), ("q\"\\\u{7f}", None)] {
+            let branch = branch.map(str::to_owned);
+            pins.set(name, Pin { url: format!("/x/{name}"), unanswered: branch.is_none(), branch });
         }
         write(folder.path(), &pins).unwrap();
         assert_eq!(read(folder.path()).unwrap(), pins);
         assert_eq!(pins.branch("a.b/c"), Some("main"));
+    }
+
+    #[test]
+    fn a_pin_goes_with_a_remote_that_is_renamed() {
+        let mut pins = Pins::default();
+        let pin = |url: &str| Pin { url: url.to_owned(), branch: Some("main".to_owned()), unanswered: false };
+        pins.set("origin", pin("git@h:o/r"));
+        pins.set("other", pin("git@h:o/other"));
+        let remotes = |text: &str| Remotes::parse(text.as_bytes());
+        let renamed = remotes("remote.up.url\nhttps://h/o/r\0remote.other.url\nx\0");
+        assert_eq!(pins.find("up", "https://h/o/r.git", &renamed), Some(&pin("git@h:o/r")));
+        assert_eq!(pins.find("up", "https://h/o/other", &renamed), None);
+        let both = remotes("remote.up.url\nhttps://h/o/r\0remote.origin.url\nx\0");
+        assert_eq!(pins.find("up", "https://h/o/r.git", &both), None);
     }
 
     #[test]

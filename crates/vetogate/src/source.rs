@@ -4,4 +4,5 @@ pub mod index;
 pub mod published;
 pub mod push;
 pub mod refs;
+mod tracking;
 pub mod worktree;

@@ -1,12 +1,13 @@
 //! `veto hook`: what git's hooks call.
 
-use super::Failure;
 use super::output::write_verdict;
+use super::{Failure, exit};
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
 use crate::git::listing::Started;
 use crate::git::remote::without_password;
 use crate::git::tree::GitTree;
+use crate::hooks::pinning;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
 use crate::source::published::Published;
@@ -15,7 +16,7 @@ use crate::{pins, policies};
 use anyhow::Context as _;
 
 use std::cell::RefCell;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::time::Duration;
 use vetogate_core::digest::push_id;
 use vetogate_core::text::escape;
@@ -72,28 +73,34 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         .context("standard input can't be read")
         .map_err(Failure::incomplete)?;
     let updates = push::parse(&input).map_err(Failure::usage)?;
-    let report = judge(push, &updates)?;
+    let (report, unpinned) = judge(push, &updates)?;
     // A verdict that nobody can read is a verdict all the same.
     let _ = write_verdict(&report);
+    if let Some(folders) = unpinned.filter(|_| report.verdict.exit_code == exit::PASS)
+        // What keeps it from being pinned, says the doctor.
+        && let Ok(Some(said)) = pinning::pin_pushed(&push.remote, &folders.common)
+    {
+        let _ = writeln!(anstream::stderr(), "note: {said}");
+    }
     Ok(report.verdict.exit_code)
 }
 
-fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
+/// The report, and the folders of a clone in which the remote has yet to be pinned.
+fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<(Report, Option<Folders>), Failure> {
     let git = Git::at(".");
     let wish = Wish { posture: args.posture, ..Wish::default() };
     let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
     let context = |policy| context(args, updates, policy);
     if updates.iter().all(|update| update.new.is_null()) {
         // Deletions, or nothing to push.
-        return Ok(session.report(Outcome::default(), context(Policy::default())));
+        return Ok((session.report(Outcome::default(), context(Policy::default())), None));
     }
     let early = early(&session, updates);
     let (remote, folders) = match look_around(&session, args, updates) {
         Ok(found) => found,
         Err(error) => {
-            return Ok(
-                session.report(unread(&session, "what the remote has", &error), context(Policy::default()))
-            );
+            let outcome = unread(&session, "what the remote has", &error);
+            return Ok((session.report(outcome, context(Policy::default())), None));
         }
     };
     let (policy, policy_gap) = match remote.trusted_tip() {
@@ -110,8 +117,8 @@ fn judge(args: &PrePush, updates: &[RefUpdate]) -> Result<Report, Failure> {
         Ok(outcome) => outcome,
         Err(error) => unread(&session, "what the push publishes", &error),
     };
-    outcome.gaps.extend(policy_gap);
-    Ok(session.report(outcome, context(policy)))
+    outcome.gaps.extend(policy_gap.into_iter().chain(remote.moved()));
+    Ok((session.report(outcome, context(policy)), Some(folders).filter(|_| remote.is_unpinned())))
 }
 
 fn context(args: &PrePush, updates: &[RefUpdate], policy: Policy) -> Context {
@@ -143,11 +150,8 @@ fn look_around(
     let asked = TrackingRefs::ask(&session.git, &args.remote, updates)?;
     let known = known(&session.objects, updates)?;
     let push = Push { remote: &args.remote, url: &args.url, updates };
-    let pin = |folders: &Folders| {
-        let pins = pins::read(&folders.common).ok()?;
-        pins.pin(&args.remote).cloned()
-    };
-    Ok(TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?)
+    let pins = |folders: &Folders| pins::read(&folders.common).ok();
+    Ok(TrackingRefs::collect(&session.git, asked, push, known, pins, session.watch())?)
 }
 
 /// The old ids of the push that are here: what the remote said that it has.

@@ -75,9 +75,14 @@ impl Remotes {
         !pushed_elsewhere && identity(&self.rewritten(fetched)) == identity(url)
     }
 
-    /// Whether two URLs name the same host and path, as git would rewrite them.
-    pub fn is_same_place(&self, one: &str, other: &str) -> bool {
-        identity(&self.rewritten(one)) == identity(&self.rewritten(other))
+    /// Whether a remote of this name is configured.
+    pub fn has(&self, remote: &str) -> bool {
+        !self.get(remote, "url").is_empty()
+    }
+
+    /// The URL that is fetched from, as git rewrites it.
+    pub fn fetched(&self, remote: &str) -> Option<String> {
+        self.get(remote, "url").first().map(|url| self.rewritten(url))
     }
 
     /// A URL as `url.<base>.insteadOf` makes it: the longest match wins (git-config).
@@ -91,6 +96,13 @@ impl Remotes {
             .filter(|(_, prefix)| url.starts_with(prefix.as_str()))
             .max_by_key(|(_, prefix)| prefix.len());
         longest.map_or_else(|| url.to_owned(), |(base, prefix)| format!("{base}{}", &url[prefix.len()..]))
+    }
+
+    /// The tracking refs that a fetch from `remote` writes for a ref of it, below `refs/remotes/`.
+    pub fn tracking(&self, remote: &str, name: &[u8]) -> Vec<String> {
+        let Ok(name) = name.to_str() else { return Vec::new() };
+        let written = self.get(remote, "fetch").iter().filter_map(|refspec| written_for(refspec, name));
+        written.filter(|written| written.starts_with("refs/remotes/")).collect()
     }
 
     /// Whether a ref is a tracking ref of `remote` and of no other: below `refs/remotes/`, and the remote's refspec
@@ -120,6 +132,28 @@ fn written_by(refspec: &str, name: &str) -> Option<usize> {
         }
         None => (written == name).then_some(written.len()),
     }
+}
+
+/// What a refspec writes for the ref `name` of the remote. A source may be the short name of a branch.
+fn written_for(refspec: &str, name: &str) -> Option<String> {
+    let (source, written) = refspec.trim_start_matches('+').split_once(':')?;
+    let full;
+    let source = if source.starts_with("refs/") {
+        source
+    } else {
+        full = format!("refs/heads/{source}");
+        &full
+    };
+    let Some((before, after)) = source.split_once('*') else {
+        return (source == name).then(|| written.to_owned());
+    };
+    let middle = name.strip_prefix(before)?.strip_suffix(after)?;
+    Some(written.replacen('*', middle, 1))
+}
+
+/// Whether two URLs name the same host and path.
+pub fn is_same_place(one: &str, other: &str) -> bool {
+    identity(one) == identity(other)
 }
 
 /// Host and path of a URL, without scheme, user, default port, trailing `/` and `.git`. What two folders of this machine
@@ -256,6 +290,21 @@ mod tests {
         assert!(!remotes.tracks("orig", b"refs/remotes/orig/sub/main"));
         assert!(remotes.tracks("orig/sub", b"refs/remotes/orig/sub/main"));
         assert!(!remotes.tracks("mirror", b"refs/heads/main") && !remotes.tracks("", b"refs/remotes/x/y"));
+    }
+
+    #[test]
+    fn a_refspec_names_the_tracking_ref_of_a_ref() {
+        let remotes = remotes(&[
+            ("remote.o.fetch", "+refs/heads/*:refs/remotes/o/*"),
+            ("remote.o.fetch", "+refs/heads/rel/*-x:refs/remotes/o/released/*"),
+            ("remote.o.fetch", "next:refs/remotes/o/coming"),
+            ("remote.o.fetch", "+refs/tags/*:refs/tags/*"),
+        ]);
+        let written = |name: &str| remotes.tracking("o", name.as_bytes());
+        assert_eq!(written("refs/heads/main"), ["refs/remotes/o/main"]);
+        assert_eq!(written("refs/heads/rel/1-x"), ["refs/remotes/o/rel/1-x", "refs/remotes/o/released/1"]);
+        assert_eq!(written("refs/heads/next"), ["refs/remotes/o/next", "refs/remotes/o/coming"]);
+        assert_eq!(written("refs/tags/v1"), [""; 0]);
     }
 
     #[test]

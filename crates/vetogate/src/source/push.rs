@@ -1,15 +1,17 @@
 //! A push, as git describes it to the pre-push hook (githooks), and what this clone knows of its other side.
 
+use super::tracking::{MOST_ASKED, Names, Refuted, is_plain, is_refuted, is_tracking};
 use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
-use crate::pins::{Pin, shown};
+use crate::pins::{Pin, Pins, shown};
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Child;
+use vetogate_core::text::escape;
 use vetogate_core::{Gap, GapCause, ObjectId, Place, RemoteView};
 
 /// A line that git would not have written.
@@ -50,6 +52,9 @@ pub struct TrackingRefs {
     head: Option<Ref>,
     near: Vec<ObjectId>,
     pinned: Option<String>,
+    /// What is said where the remote is at another place than when it was pinned.
+    moved: Option<Gap>,
+    unpinned: bool,
     known: Vec<ObjectId>,
     watch: Watch,
 }
@@ -68,6 +73,8 @@ pub struct Push<'a> {
 /// Answers that are on their way.
 pub struct Asked {
     config: Child,
+    /// Names of the tracking refs that were asked for.
+    named: Vec<String>,
     refs: Child,
     /// Not asked where `.git` is a plain folder.
     places: Option<Child>,
@@ -86,26 +93,24 @@ impl TrackingRefs {
     /// # Errors
     /// When git can't be started.
     pub fn ask(git: &Git, remote: &str, updates: &[RefUpdate]) -> Result<Asked, GitError> {
-        let named: Vec<String> = updates
-            .iter()
-            .filter_map(|update| update.name.strip_prefix(b"refs/heads/"))
-            .map(|branch| format!("refs/remotes/{remote}/{}", branch.to_str_lossy()))
-            .filter(|name| !name.contains(['*', '?', '[']))
-            .take(MOST_ASKED)
-            .collect();
+        // As nearly every refspec writes them; the others are asked for when they are known.
+        let branches = updates.iter().filter_map(|update| update.name.strip_prefix(b"refs/heads/"));
+        let usual = branches.map(|branch| format!("refs/remotes/{remote}/{}", branch.to_str_lossy()));
         let head = format!("refs/remotes/{remote}/HEAD");
-        let mut patterns = vec![head.as_str()];
-        patterns.extend(named.iter().map(String::as_str));
+        let named: Vec<String> =
+            std::iter::once(head).chain(usual).filter(|name| is_plain(name)).take(MOST_ASKED + 1).collect();
+        let patterns: Vec<&str> = named.iter().map(String::as_str).collect();
         let spawn = |arguments: &[&str]| git.command(arguments).spawn().map_err(GitError::Start);
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
             refs: spawn(&refs_arguments(&patterns))?,
+            named,
             places: if git.plain_folder().is_some() { None } else { Some(spawn(COMMON_DIR)?) },
         })
     }
 
-    /// Collects the answers. `pin` gives what was pinned for the remote; `known` are the
-    /// objects that git said the remote has, as far as they are here.
+    /// Collects the answers. `pins` gives what was pinned; `known` are the objects that git said the remote has, as
+    /// far as they are here.
     ///
     /// # Errors
     /// When git fails or is killed.
@@ -114,50 +119,73 @@ impl TrackingRefs {
         asked: Asked,
         push: Push<'_>,
         known: Vec<ObjectId>,
-        pin: impl FnOnce(&Folders) -> Option<Pin>,
+        pins: impl FnOnce(&Folders) -> Option<Pins>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
         let folders = match asked.places {
             Some(places) => folders(&finish("rev-parse", places, watch)?)?,
             None => Folders { common: git.plain_folder().unwrap_or_default() },
         };
-        // git ends with 1 where there is no remote at all: a push to a URL.
-        let config = match finish("config", asked.config, watch) {
-            Ok(output) => output,
-            Err(GitError::Failed { status, .. }) if status.code() == Some(1) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        if !config.is_empty() && !config.ends_with(b"\0") {
-            let detail = "it ends in the middle of a value".into();
-            return Err(GitError::Answer { command: "config".into(), detail });
-        }
-        let remotes = Remotes::parse(&config);
+        let remotes = Remotes::parse(&config(asked.config, watch)?);
         let Push { remote, url, updates } = push;
-        let pin = pin(&folders);
+        let pin = pins(&folders).and_then(|pins| pins.find(remote, url, &remotes).cloned());
+        let moved = pin.as_ref().and_then(|pin| moved(&remotes, remote, pin));
         // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
-        let moved = pin.as_ref().is_some_and(|pin| !remotes.is_same_place(&shown(&pin.url), &shown(url)));
-        let refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
+        let elsewhere = moved.is_some() || pin.as_ref().is_some_and(|pin| !pin.is_at(url));
+        let mut refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
+        let names = Names::new(&remotes, remote, updates);
+        let more = names.beside(&asked.named);
+        if !more.is_empty() {
+            refs.extend(remote::refs(git, &more, watch)?);
+        }
         let mut own: Vec<Ref> =
             refs.into_iter().filter(|found| is_tracking(&remotes, remote, found)).collect();
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
-        let refuted = refuted(remote, updates, &own, &known);
+        let refuted = names.refuted(&own, &known);
+        let unpinned = remotes.has(remote) && !elsewhere && pin.as_ref().is_none_or(Pin::is_open);
         // A remote without the branch that its HEAD named, or that is pinned, is another one than this clone knew.
         let is_new = |name: &BString| refuted.get(name) == Some(&Refuted::Absent);
+        let pinned = pin.and_then(|pin| pin.branch);
         let is_pinned = |update: &&RefUpdate| {
-            pin.as_ref().is_some_and(|pin| update.name == format!("refs/heads/{}", pin.branch).as_str())
+            pinned.as_ref().is_some_and(|branch| update.name == format!("refs/heads/{branch}").as_str())
         };
         let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new)
             || updates.iter().filter(is_pinned).any(|update| update.old.is_null());
-        let trusted = remotes.describes(remote, url) && !moved && !replaced && updates.len() <= MOST_ASKED;
+        let trusted =
+            remotes.describes(remote, url) && !elsewhere && !replaced && updates.len() <= MOST_ASKED;
         own.retain(|found| trusted && !is_refuted(&refuted, found));
         let head = head.filter(|_| trusted);
         let near = own.iter().map(|found| found.oid).collect();
-        let pinned = pin.filter(|_| trusted).map(|pin| pin.branch);
+        let pinned = pinned.filter(|_| trusted);
         let (git, watch) = (git.clone(), watch.clone());
         let remote = remote.to_owned();
         let refuted = refuted.into_keys().collect();
-        Ok((Self { git, remote, remotes, trusted, refuted, head, near, pinned, known, watch }, folders))
+        let view = Self {
+            git,
+            remote,
+            remotes,
+            trusted,
+            refuted,
+            head,
+            near,
+            pinned,
+            moved,
+            unpinned,
+            known,
+            watch,
+        };
+        Ok((view, folders))
+    }
+
+    /// What is to be said of a remote that is at another place than when it was pinned.
+    pub fn moved(&self) -> Option<Gap> {
+        self.moved.clone()
+    }
+
+    /// Whether the remote is still to be asked which branch is trusted.
+    pub fn is_unpinned(&self) -> bool {
+        self.unpinned
     }
 
     /// Where git-lfs keeps its contents.
@@ -171,49 +199,31 @@ impl TrackingRefs {
     }
 }
 
-/// The tracking refs of at most so many pushed refs are held against git's lines; with more of them, none is believed.
-const MOST_ASKED: usize = 1024;
-
-/// Whether a ref tells of the remote: it tracks it, and so does what it stands for. A symbolic ref that leaves the
-/// remote's own refs is whatever this clone wants it to be.
-fn is_tracking(remotes: &Remotes, remote: &str, found: &Ref) -> bool {
-    let tracks = |name: &BString| remotes.tracks(remote, name);
-    tracks(&found.name) && found.target.as_ref().is_none_or(tracks)
-}
-
-/// How a tracking ref is disproved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refuted {
-    /// The remote has no such ref.
-    Absent,
-    /// The remote has another commit there, which is here.
-    Other,
-}
-
-/// The tracking refs that git's lines disprove: git asked the remote a moment ago. Where the remote has a commit that
-/// is not here, somebody else has pushed, most often on top of what is known.
-fn refuted(
-    remote: &str,
-    updates: &[RefUpdate],
-    own: &[Ref],
-    known: &[ObjectId],
-) -> BTreeMap<BString, Refuted> {
-    let mut refuted = BTreeMap::new();
-    for update in updates {
-        let Some(branch) = update.name.strip_prefix(b"refs/heads/") else { continue };
-        let name: BString = [b"refs/remotes/", remote.as_bytes(), b"/", branch].concat().into();
-        let Some(found) = own.iter().find(|found| found.name == name) else { continue };
-        if update.old.is_null() {
-            refuted.insert(name, Refuted::Absent);
-        } else if update.old != found.oid && known.contains(&update.old) {
-            refuted.insert(name, Refuted::Other);
-        }
+/// What git's configuration says of remotes; git ends with 1 where there is none at all: a push to a URL.
+fn config(asked: Child, watch: &Watch) -> Result<Vec<u8>, GitError> {
+    let config = match finish("config", asked, watch) {
+        Ok(output) => output,
+        Err(GitError::Failed { status, .. }) if status.code() == Some(1) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if !config.is_empty() && !config.ends_with(b"\0") {
+        let detail = "it ends in the middle of a value".into();
+        return Err(GitError::Answer { command: "config".into(), detail });
     }
-    refuted
+    Ok(config)
 }
 
-fn is_refuted(refuted: &BTreeMap<BString, Refuted>, found: &Ref) -> bool {
-    refuted.contains_key(found.target.as_ref().unwrap_or(&found.name))
+/// A remote that fetches from another place than when it was pinned: with `git remote set-url`, or with a new
+/// `url.<base>.insteadOf`.
+fn moved(remotes: &Remotes, remote: &str, pin: &Pin) -> Option<Gap> {
+    let fetched = remotes.fetched(remote).filter(|fetched| !pin.is_at(fetched))?;
+    let [remote, fetched, pinned] =
+        [remote, &shown(&fetched), &shown(&pin.url)].map(|text| escape(text.as_bytes()));
+    let detail = format!(
+        "{remote} is {fetched}, and was pinned at {pinned}: what this clone knows of it counts for nothing; \
+         run `git fetch --prune {remote}`, then `veto doctor --pin`"
+    );
+    Some(Gap::partial(GapCause::Policy, Place::Run("remote".into()), detail))
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];

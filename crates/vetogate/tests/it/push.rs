@@ -1,6 +1,7 @@
 //! Real pushes through the installed hook: what is vetoed, what passes, and what arrives.
 
 mod debt;
+mod pins;
 mod policy;
 mod published;
 mod remotes;

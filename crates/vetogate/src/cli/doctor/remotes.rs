@@ -37,15 +37,20 @@ fn look_at_pin(
     name: &str,
     findings: &mut Findings,
 ) -> Result<(), HookError> {
-    let Some(pin) = pins.pin(remote) else {
-        findings.note(format!("{name}: no pin, so built-in defaults hold; run `veto doctor --pin` there"));
-        return Ok(());
-    };
-    if let Some(what) = moved(place, remote, pin) {
-        findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
+    let remotes = Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default());
+    let url = remotes.fetched(remote).unwrap_or_default();
+    let pin = pins.find(remote, &url, &remotes);
+    if let Some(what) = pin.filter(|pin| !pin.is_at(&url)).map(|pin| moved(pin, &url)) {
+        let remedy = "run `git fetch --prune` and `veto doctor --pin` there";
+        findings.problem(name, &Problem::new(what, remedy));
         return Ok(());
     }
-    let branch = &pin.branch;
+    let Some(branch) = pin.and_then(|pin| pin.branch.as_ref()) else {
+        findings.note(format!(
+            "{name}: no branch is pinned, so built-in defaults hold; run `veto doctor --pin` there"
+        ));
+        return Ok(());
+    };
     let wanted = format!("refs/remotes/{remote}/{branch}");
     let branch = escape(branch.as_bytes());
     match pinning::head_target(place, remote)? {
@@ -66,16 +71,9 @@ fn look_at_pin(
 }
 
 /// What is said of a remote that is at another place than when it was pinned.
-fn moved(place: &Place, remote: &str, pin: &pins::Pin) -> Option<String> {
-    let settings = place.settings();
-    let remotes = Remotes::parse(&settings.read(CONFIG).unwrap_or_default());
-    let url = settings.read(["remote", "get-url", "--", remote]).unwrap_or_default();
-    let url = url.lines().next().unwrap_or_default().to_str_lossy();
-    let (pinned, now) = (pins::shown(&pin.url), pins::shown(&url));
-    (!remotes.is_same_place(&pinned, &now)).then(|| {
-        let [pinned, now] = [pinned, now].map(|url| escape(url.as_bytes()));
-        format!("{pinned} is pinned, and the remote is {now} now: its refs and its policy count for nothing")
-    })
+fn moved(pin: &pins::Pin, url: &str) -> String {
+    let [pinned, now] = [pins::shown(&pin.url), pins::shown(url)].map(|url| escape(url.as_bytes()));
+    format!("{pinned} is pinned, and the remote is {now} now: its refs and its policy count for nothing")
 }
 
 /// The hook runs for each push URL; what differs is what this clone knows about it.
