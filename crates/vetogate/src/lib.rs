@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: source, artifact, detectors, findings, policy, verdict, report.
 
+pub mod audit;
 pub mod cli;
 pub mod deadline;
 pub mod engine;
@@ -12,6 +13,7 @@ pub mod policies;
 pub mod report;
 pub mod rule_page;
 pub mod run;
+pub mod sign;
 pub mod source;
 
 pub use cli::command;
