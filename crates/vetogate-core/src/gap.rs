@@ -28,6 +28,8 @@ pub enum GapCause {
     Failed,
     /// The policy of the remote can't be understood.
     Policy,
+    /// The remote is at another place than when it was pinned.
+    Moved,
 }
 
 impl GapCause {
@@ -41,14 +43,23 @@ impl GapCause {
             Self::Crash => "crash",
             Self::Failed => "failed",
             Self::Policy => "policy",
+            Self::Moved => "moved",
         }
     }
 
     /// Reads the name back.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Missing, Self::Corrupt, Self::Limit, Self::TimeOut, Self::Crash, Self::Failed, Self::Policy]
-            .into_iter()
-            .find(|cause| cause.as_str() == name)
+        let all = [
+            Self::Missing,
+            Self::Corrupt,
+            Self::Limit,
+            Self::TimeOut,
+            Self::Crash,
+            Self::Failed,
+            Self::Policy,
+            Self::Moved,
+        ];
+        all.into_iter().find(|cause| cause.as_str() == name)
     }
 }
 

@@ -223,7 +223,7 @@ fn moved(remotes: &Remotes, remote: &str, pin: &Pin) -> Option<Gap> {
         "{remote} is {fetched}, and was pinned at {pinned}: what this clone knows of it counts for nothing; \
          run `git fetch --prune {remote}`, then `veto doctor --pin`"
     );
-    Some(Gap::partial(GapCause::Policy, Place::Run("remote".into()), detail))
+    Some(Gap::partial(GapCause::Moved, Place::Run("remote".into()), detail))
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
