@@ -6,7 +6,7 @@
 use crate::gap::{Gap, GapCause, GapKind};
 use crate::policy::Policy;
 use crate::suppress::Suppression;
-use crate::{Confidence, Finding, Novelty, Posture, Severity};
+use crate::{Confidence, Finding, Novelty, Posture, Proof, Severity};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,21 @@ pub struct Accepted {
     pub fingerprints: Vec<String>,
     /// Whether the gaps were shown and accepted.
     pub gaps: bool,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+impl Accepted {
+    /// Whether it is enough for what vetoes: nothing that was not shown, by a proof that the policy takes. A time-out or a
+    /// crash is what a pusher could provoke, to hide something behind it, so that takes a signature.
+    fn covers(&self, vetoed: &[&Judged], unread: &[&Gap], policy: &Policy) -> bool {
+        let provoked = unread.iter().any(|gap| matches!(gap.cause, GapCause::TimeOut | GapCause::Crash));
+        let needed =
+            if provoked { policy.overrides.proof.max(Proof::Signed) } else { policy.overrides.proof };
+        self.proof >= needed
+            && (unread.is_empty() || self.gaps)
+            && vetoed.iter().all(|judged| self.fingerprints.contains(&judged.finding.fingerprint))
+    }
 }
 
 /// The verdict.
@@ -130,14 +145,11 @@ pub fn judge(case: Case<'_>) -> Verdict {
     let unread: Vec<&Gap> = case.gaps.iter().filter(|gap| gap.kind == GapKind::Unread).collect();
     let blocked = !vetoed.is_empty() || !unread.is_empty();
     let override_available = blocked
-        && case.policy.override_allowed
+        && case.policy.overrides.allowed
         && vetoed.iter().all(|judged| judged.action == Action::Block)
         && (unread.is_empty() || case.posture == Posture::Medium);
     let overridden = override_available
-        && case.accepted.is_some_and(|accepted| {
-            vetoed.iter().all(|judged| accepted.fingerprints.contains(&judged.finding.fingerprint))
-                && (unread.is_empty() || accepted.gaps)
-        });
+        && case.accepted.is_some_and(|accepted| accepted.covers(&vetoed, &unread, case.policy));
     let warns = standing.iter().any(|judged| judged.action == Action::Warn) || !case.gaps.is_empty();
     let decision = match (blocked, overridden, warns) {
         (true, true, _) => Decision::Overridden,

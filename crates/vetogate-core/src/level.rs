@@ -108,6 +108,20 @@ scale! {
     }
 }
 
+scale! {
+    /// How strong a person's word is, by what proves it.
+    Proof, "proof" {
+        /// Typed on a terminal: an intent is recorded, no person is proved.
+        Typed = "typed",
+        /// Signed by a listed key.
+        Signed = "signed",
+        /// Signed by a key in hardware that somebody touched.
+        Hardware = "hardware",
+        /// Signed by another person's key than that of the one who asks.
+        SecondPerson = "second-person",
+    }
+}
+
 impl Severity {
     /// One step down; `low` stays `low`.
     #[must_use]

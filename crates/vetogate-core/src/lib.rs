@@ -25,7 +25,7 @@ pub use cwe::Cwe;
 pub use finding::{Edit, Finding, Novelty, Step};
 pub use fuel::Fuel;
 pub use gap::{Gap, GapCause, GapKind};
-pub use level::{Category, Confidence, Posture, Severity};
+pub use level::{Category, Confidence, Posture, Proof, Severity};
 pub use location::{Location, Place, Scope, Span};
 pub use oid::ObjectId;
 pub use policy::Policy;

@@ -7,7 +7,7 @@ mod unknown;
 
 use crate::digest::sha256;
 use crate::suppress::{Standing, Subject, Suppression, rule_matches};
-use crate::{Confidence, Posture, Severity};
+use crate::{Confidence, Posture, Proof, Severity};
 use std::fmt;
 use std::time::Duration;
 
@@ -26,6 +26,23 @@ pub struct RuleSetting {
     pub line: usize,
 }
 
+/// How a push may be let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overrides {
+    /// Whether at all.
+    pub allowed: bool,
+    /// What the word of the one who lets it through has to be proved by, at least.
+    pub proof: Proof,
+    /// How long it holds, in minutes: from 1 to 60.
+    pub minutes: u8,
+}
+
+impl Default for Overrides {
+    fn default() -> Self {
+        Self { allowed: true, proof: Proof::Typed, minutes: 15 }
+    }
+}
+
 /// A policy in force.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -35,8 +52,8 @@ pub struct Policy {
     pub min_confidence: Confidence,
     /// Findings of medium severity veto in every posture.
     pub medium_vetoes: bool,
-    /// Whether one push may be let through at all.
-    pub override_allowed: bool,
+    /// Whether and how one push may be let through.
+    pub overrides: Overrides,
     /// Wall-clock limit of a hook.
     pub time_limit: Duration,
     /// Settings per rule; the last that matches wins.
@@ -74,7 +91,7 @@ impl Default for Policy {
             posture: Posture::Medium,
             min_confidence: Confidence::Medium,
             medium_vetoes: false,
-            override_allowed: true,
+            overrides: Overrides::default(),
             time_limit: Duration::from_secs(60),
             rules: Vec::new(),
             exclusions: Vec::new(),
@@ -92,7 +109,8 @@ impl Policy {
 
     /// `strict`, without triage and override: what holds where the policy on the remote can't be understood.
     pub fn fallback() -> Self {
-        Self { override_allowed: false, source: "built-in strict".into(), ..Self::strict() }
+        let overrides = Overrides { allowed: false, ..Overrides::default() };
+        Self { overrides, source: "built-in strict".into(), ..Self::strict() }
     }
 
     /// Reads a policy file. `source` names it in errors and reports.

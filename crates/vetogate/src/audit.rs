@@ -5,6 +5,7 @@
 //! owns the clone can write the whole log anew: only a head that is known elsewhere (`veto audit anchor`) shows that.
 
 pub mod log;
+pub mod record;
 pub mod verify;
 
 use serde_json::{Map, Value};

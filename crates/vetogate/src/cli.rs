@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+pub mod ask;
 pub mod configured_hook;
 pub mod doctor;
 pub mod explain;
@@ -7,6 +8,7 @@ pub mod hook;
 pub mod init;
 pub mod install;
 pub mod output;
+pub mod override_push;
 pub mod rules;
 pub mod scan;
 pub mod uninstall;
@@ -52,6 +54,8 @@ enum Command {
     /// What `veto install --global` makes git call.
     #[command(hide = true)]
     ConfiguredHook(configured_hook::Args),
+    /// Let one vetoed push through, for a reason that is recorded.
+    Override(override_push::Args),
     /// Write a policy file with every key explained.
     Init(init::Args),
     /// Say what a rule means, what it does and what to do about it.
@@ -126,6 +130,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Doctor(args) => doctor::run(args),
         Command::ConfiguredHook(args) => configured_hook::run(args),
         Command::Init(args) => init::run(args),
+        Command::Override(args) => override_push::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
     }

@@ -6,14 +6,18 @@ pub mod audit;
 pub mod cli;
 pub mod deadline;
 pub mod engine;
+pub mod gate;
 pub mod git;
 pub mod hooks;
+pub mod overrides;
 pub mod pins;
 pub mod policies;
 pub mod report;
 pub mod rule_page;
 pub mod run;
+pub mod settle;
 pub mod sign;
 pub mod source;
+pub mod trust;
 
 pub use cli::command;

@@ -65,6 +65,8 @@ pub struct Report {
     pub policy_digest: String,
     /// The id of the push, where it is one.
     pub push_id: Option<String>,
+    /// What `veto override` takes to let this push through, where that is possible.
+    pub override_code: Option<String>,
     /// How long it took.
     pub elapsed: Duration,
     /// When it began, in UTC.

@@ -17,7 +17,7 @@ use crate::source::published::Published;
 use std::cell::RefCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use vetogate_core::judge::{Case, judge};
+use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Tree};
 use vetogate_detect::registry;
 
@@ -64,7 +64,7 @@ pub struct Session<'a> {
 }
 
 /// What was found and seen, before it is judged.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// Findings of all detectors.
     pub findings: Vec<Finding>,
@@ -94,6 +94,7 @@ impl Outcome {
 }
 
 /// What a report says beside the outcome.
+#[derive(Debug, Clone)]
 pub struct Context {
     /// Name of the project.
     pub project: String,
@@ -103,6 +104,8 @@ pub struct Context {
     pub push_id: Option<String>,
     /// The policy in force.
     pub policy: Policy,
+    /// What an override of this push accepts.
+    pub accepted: Option<Accepted>,
 }
 
 impl<'a> Session<'a> {
@@ -253,7 +256,7 @@ impl<'a> Session<'a> {
 
     /// Judges, and makes the report.
     pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
-        let Context { project, refs, push_id, policy } = context;
+        let Context { project, refs, push_id, policy, accepted } = context;
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
@@ -265,7 +268,7 @@ impl<'a> Session<'a> {
             gaps: &outcome.gaps,
             posture,
             suppressions: &suppressions,
-            accepted: None,
+            accepted: accepted.as_ref(),
             policy: &policy,
             today,
         };
@@ -286,6 +289,7 @@ impl<'a> Session<'a> {
             policy_source: policy.source.clone(),
             policy_digest: policy.digest.clone(),
             push_id,
+            override_code: None,
             elapsed: self.started.elapsed(),
             timestamp: self.timestamp,
         }

@@ -115,8 +115,11 @@ fn a_pardon_needs_standing_and_must_not_have_ended() {
 fn an_override_accepts_exactly_what_was_shown() {
     let policy = Policy::default();
     let decide = |severity, fingerprints: &[&str]| {
-        let accepted =
-            Accepted { fingerprints: fingerprints.iter().map(|&f| f.into()).collect(), gaps: false };
+        let accepted = Accepted {
+            fingerprints: fingerprints.iter().map(|&f| f.into()).collect(),
+            gaps: false,
+            proof: Proof::Typed,
+        };
         let findings = vec![finding(severity, Confidence::High, Novelty::Introduced)];
         let today = jiff::civil::date(2026, 11, 25);
         let case = Case {

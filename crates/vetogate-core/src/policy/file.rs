@@ -1,8 +1,8 @@
 //! What is written in a policy file, and how it becomes a [`Policy`].
 
-use super::{Policy, PolicyError, RuleSetting};
+use super::{Overrides, Policy, PolicyError, RuleSetting};
 use crate::digest::sha256;
-use crate::{Confidence, Posture, Severity};
+use crate::{Confidence, Posture, Proof, Severity};
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -19,6 +19,8 @@ struct PolicyFile {
     min_confidence: Option<Confidence>,
     #[serde(default)]
     limits: Limits,
+    #[serde(default, rename = "override")]
+    overrides: OverrideEntry,
     #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<RuleEntry>>,
     #[serde(default)]
@@ -36,6 +38,14 @@ enum Preset {
 #[serde(deny_unknown_fields)]
 struct Limits {
     seconds: Option<Spanned<toml::Value>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct OverrideEntry {
+    allowed: Option<bool>,
+    proof: Option<Proof>,
+    minutes: Option<Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +164,22 @@ impl Reader<'_> {
         number.map(Duration::from_secs).ok_or_else(error)
     }
 
+    fn overrides(&self, entry: &OverrideEntry) -> Result<Overrides, PolicyError> {
+        let default = Overrides::default();
+        let minutes = match &entry.minutes {
+            Some(value) => {
+                let number = value.get_ref().as_integer().filter(|number| (1..=60).contains(number));
+                let number = number.and_then(|number| u8::try_from(number).ok());
+                let error =
+                    || self.error(&value.span(), "expected a whole number of minutes between 1 and 60");
+                number.ok_or_else(error)?
+            }
+            None => default.minutes,
+        };
+        let allowed = entry.allowed.unwrap_or(default.allowed);
+        Ok(Overrides { allowed, proof: entry.proof.unwrap_or(default.proof), minutes })
+    }
+
     fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
         let pattern = path.get_ref().trim_start_matches("./");
         if pattern.is_empty() || pattern.starts_with('/') || pattern.starts_with("..") {
@@ -181,6 +207,7 @@ fn in_toml(message: &str) -> String {
         ("struct RuleEntry", "a table"),
         ("struct ExcludeEntry", "a table"),
         ("struct Limits", "a table"),
+        ("struct OverrideEntry", "a table"),
     ];
     let message = message.trim_end().replace('\n', ", ");
     words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
@@ -199,6 +226,7 @@ pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
     if let Some(seconds) = &file.limits.seconds {
         policy.time_limit = reader.seconds(seconds)?;
     }
+    policy.overrides = reader.overrides(&file.overrides)?;
     policy.rules = file
         .rules
         .into_iter()

@@ -42,6 +42,8 @@ struct End {
     torn: u64,
     /// Its last whole line.
     head: Option<Head>,
+    /// The last bytes, up to the last whole line: some lines, the first of which may be cut.
+    tail: Vec<u8>,
 }
 
 /// SHA-256 of a line, in hex.
@@ -69,6 +71,14 @@ impl Log {
     /// # Errors
     /// When they can't be written whole; then the log is what it was.
     pub fn append(&self, events: &[Event]) -> Result<Head, LogError> {
+        self.append_after(|_| events.to_vec())
+    }
+
+    /// As [`append`](Self::append), for events that depend on the last lines of the log, which are given.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_after(&self, events: impl FnOnce(&[u8]) -> Vec<Event>) -> Result<Head, LogError> {
         let error = |error| LogError::Write { path: crate::hooks::show(&self.path), error };
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder).map_err(error)?;
@@ -98,12 +108,13 @@ impl Log {
         }
     }
 
-    fn append_locked(&self, events: &[Event]) -> io::Result<Head> {
+    fn append_locked(&self, events: impl FnOnce(&[u8]) -> Vec<Event>) -> io::Result<Head> {
         let mut options = OpenOptions::new();
         let mut file =
             options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&self.path)?;
         let end = end(&mut file)?;
-        let (text, head) = lines(&file, &end, events)?;
+        let events = events(&end.tail);
+        let (text, head) = lines(&file, &end, &events)?;
         let written = write_at(&mut file, end.whole, text.as_bytes(), events.iter().any(|one| one.loosens));
         if written.is_err() {
             // A full disk writes a part of it: the log is what it was.
@@ -135,9 +146,10 @@ fn end(file: &mut File) -> io::Result<End> {
             (Some(start), Some(last)) => {
                 let head = head(file, &tail[start..last])?;
                 let whole = from + last as u64 + 1;
-                return Ok(End { whole, torn: length - whole, head: Some(head) });
+                tail.truncate(last + 1);
+                return Ok(End { whole, torn: length - whole, head: Some(head), tail });
             }
-            (_, None) if from == 0 => return Ok(End { whole: 0, torn: length, head: None }),
+            (_, None) if from == 0 => return Ok(End { whole: 0, torn: length, head: None, tail: vec![] }),
             // A line that is longer than ours are.
             _ => from = from.saturating_sub(4 * (length - from).max(1)),
         }

@@ -130,6 +130,14 @@ pub fn write_verdict(report: &Report) -> io::Result<()> {
     tolerate_closed(written.and_then(|()| out.flush()))
 }
 
+/// A line for people, on standard error.
+///
+/// # Errors
+/// When it can't be written.
+pub fn note(text: &str) -> io::Result<()> {
+    tolerate_closed(writeln!(anstream::stderr(), "{text}"))
+}
+
 /// Writes a text to standard output. A closed pipe is the reader's choice, no error.
 ///
 /// # Errors

@@ -285,7 +285,10 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
         page.line(Style::new().bold(), until_resolved(Decision::Block, options.kind))?;
     }
     let again = if options.kind == Kind::Push { "push" } else { "scan" };
-    page.field("Next: ", Style::new().bold(), &format!("follow the steps above, then {again} again."))
+    let or = report.override_code.as_ref().map_or_else(String::new, |code| {
+        format!(" Or let this one push through, for a reason that is recorded: veto override {code}")
+    });
+    page.field("Next: ", Style::new().bold(), &format!("follow the steps above, then {again} again.{or}"))
 }
 
 /// What the last line counts: what is none is left out.

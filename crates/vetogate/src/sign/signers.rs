@@ -69,14 +69,13 @@ impl Signers {
         Ok(signers)
     }
 
-    /// One signer, for everything: the key that a user enrolled on this machine.
-    ///
-    /// # Errors
-    /// What is wrong with the key.
-    pub fn enrolled(name: &str, key: &PublicKey) -> Self {
-        let all = [Namespace::Override, Namespace::Triage, Namespace::Policy, Namespace::Audit];
-        let namespaces = all.iter().map(|namespace| namespace.as_str().to_owned()).collect();
-        Self(vec![Signer { name: name.to_owned(), namespaces, key: key.key_data().clone() }])
+    /// Adds those of another list. Who is in both is listed once, as in the first.
+    pub fn extend(&mut self, more: Self) {
+        for signer in more.0 {
+            if self.with_key(&signer.key).is_none() {
+                self.0.push(signer);
+            }
+        }
     }
 
     /// Whether nobody is listed.

@@ -57,6 +57,7 @@ impl TryFrom<v1::Report> for Report {
             policy_source: wire.policy.source,
             policy_digest: wire.policy.digest,
             push_id: wire.push_id,
+            override_code: wire.override_code,
             elapsed: Duration::from_millis(wire.elapsed_ms),
             timestamp: wire.timestamp.parse().map_err(|error| value("timestamp", error))?,
         };

@@ -189,6 +189,9 @@ pub struct Report {
     /// The id of the push, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push_id: Option<String>,
+    /// What `veto override` takes to let this push through, where that is possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_code: Option<String>,
     /// The refs of a push; empty for other sources.
     pub refs: Vec<RefUpdate>,
     /// How much was looked at.

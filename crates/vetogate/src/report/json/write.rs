@@ -29,6 +29,7 @@ pub fn wire(report: &Report) -> v1::Report {
             source: report.policy_source.clone(),
         },
         push_id: report.push_id.clone(),
+        override_code: report.override_code.clone(),
         refs: refs(report),
         objects: v1::Objects { count: report.counts.objects, bytes: report.counts.bytes },
         summary: summary(report),

@@ -1,0 +1,321 @@
+//! `veto override`: lets one vetoed push through, for a reason that is recorded.
+
+use super::{Failure, ask, exit, output};
+use crate::audit::Event;
+use crate::audit::log::Log;
+use crate::engine::findings::masked;
+use crate::gate::{self, Gate};
+use crate::git::command::Git;
+use crate::overrides::agent::agent;
+use crate::overrides::binding::Binding;
+use crate::overrides::second::{Approval, Request};
+use crate::overrides::store::{self, Veto};
+use crate::overrides::token::Token;
+use crate::report::Report;
+use crate::settle;
+use crate::sign::{Namespace, keygen, sshsig};
+use crate::source::push::{self, Push};
+use anyhow::{Context as _, anyhow};
+use bstr::ByteSlice as _;
+use serde_json::json;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use vetogate_core::judge::Decision;
+use vetogate_core::text::escape;
+use vetogate_core::{Gap, GapCause, Proof};
+
+/// The shortest reason that says something, in characters.
+const LEAST_REASON: usize = 20;
+
+/// Arguments of `veto override`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The code that stands in the veto.
+    #[arg(required_unless_present = "approve")]
+    code: Option<String>,
+    /// Why it has to be published as it is: 20 characters or more. Asked for where it is not given.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// How long it holds; the policy says how long at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60))]
+    minutes: Option<u8>,
+    /// Sign it with this SSH key: a private key, or a public one whose private part an agent holds.
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+    /// Ask a second person: write what they have to approve to this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "approval")]
+    request: Option<PathBuf>,
+    /// Approve what another person asks for in this file, with --sign; what they need is written to standard output.
+    #[arg(long, value_name = "FILE", requires = "sign", conflicts_with_all = ["code", "request", "approval", "minutes", "reason"])]
+    approve: Option<PathBuf>,
+    /// Use the approval of a second person that stands in this file.
+    #[arg(long, value_name = "FILE", requires = "sign")]
+    approval: Option<PathBuf>,
+}
+
+/// Lets a push through, or says why not; gives the exit code.
+///
+/// # Errors
+/// When there is no such veto, or it can't be answered in this way.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    if let (Some(file), Some(key)) = (&args.approve, &args.sign) {
+        return approve(file, key);
+    }
+    let git = Git::at(".");
+    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let code = args.code.as_deref().unwrap_or_default();
+    let veto = store::find(&common_dir, code)
+        .context("the veto can't be read; push again to get a new code")
+        .map_err(Failure::usage)?;
+    let veto = veto.ok_or_else(|| {
+        Failure::usage(anyhow!(
+            "there is no veto with the code `{}` here; push again, and take the code that it says",
+            masked(&escape(code.as_bytes()))
+        ))
+    })?;
+    let url = url(&git, &veto);
+    let lines = veto.lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let updates = push::parse(lines.as_bytes()).map_err(Failure::usage)?;
+    let asked = Push { remote: &veto.remote, url: &url, updates: &updates };
+    let gate = Gate::look(asked, None);
+    let report = gate.report(None);
+    output::write_verdict(&report).map_err(Failure::incomplete)?;
+    let binding = match answerable(&report, &url, code)? {
+        Ok(binding) => binding,
+        Err(code) => return Ok(code),
+    };
+    answer(args, &git, &common_dir, &gate, &report, binding)
+}
+
+/// The URL of the veto. One that holds a secret is not kept, and is found again in the configuration.
+fn url(git: &Git, veto: &Veto) -> String {
+    let urls = git.read(["remote", "get-url", "--push", "--all", "--", &veto.remote]).unwrap_or_default();
+    let mut urls = urls.lines().map(|url| url.to_str_lossy().into_owned());
+    urls.find(|url| crate::pins::shown(url) == veto.url).unwrap_or_else(|| veto.url.clone())
+}
+
+/// What the answer is bound to; or the exit code, where there is nothing to answer.
+fn answerable(report: &Report, url: &str, code: &str) -> Result<Result<Binding, u8>, Failure> {
+    if report.verdict.decision != Decision::Block {
+        say("This push passes now; push again.")?;
+        return Ok(Err(exit::PASS));
+    }
+    if !report.verdict.override_available {
+        say(
+            "There is no override of this: it has to be remediated, or, where it is a false alarm, triaged.",
+        )?;
+        return Ok(Err(report.verdict.exit_code));
+    }
+    let binding = Binding::of(report, url).ok_or_else(|| Failure::usage(anyhow!("this is no push")))?;
+    if !binding.code().eq_ignore_ascii_case(code.trim()) {
+        say(
+            "What would be published, or what holds, is not what it was at that veto; push again for a new code.",
+        )?;
+        return Ok(Err(exit::BLOCK));
+    }
+    Ok(Ok(binding))
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    output::note(text).map_err(Failure::incomplete)
+}
+
+fn answer(
+    args: &Args,
+    git: &Git,
+    common_dir: &Path,
+    gate: &Gate<'_>,
+    report: &Report,
+    binding: Binding,
+) -> Result<u8, Failure> {
+    let rules = gate.policy().overrides;
+    let key = args.sign.as_deref();
+    let provoked = |gap: &Gap| {
+        matches!(gap.cause, GapCause::TimeOut | GapCause::Crash)
+            && binding.gaps.iter().any(|bound| bound.starts_with(gap.cause.as_str()))
+    };
+    let needed = if report.gaps.iter().any(provoked) { rules.proof.max(Proof::Signed) } else { rules.proof };
+    if let Some(file) = &args.request {
+        return request(args, git, file, binding);
+    }
+    may_answer(needed, key, args.approval.is_some())?;
+    let reason = reason(args)?;
+    confirm(&binding, key)?;
+    let minutes = args.minutes.unwrap_or(rules.minutes.min(15)).min(rules.minutes);
+    let now = jiff::Timestamp::now();
+    let mut token = Token::new(binding.clone(), reason, who(git), now, minutes, nonce()?);
+    if let Some(key) = key {
+        let signature =
+            keygen::sign(key, Namespace::Override, &token.signed_bytes()).map_err(Failure::usage)?;
+        token.signature = Some(signature);
+    }
+    if let Some(file) = &args.approval {
+        token.approval = Some(read(file, |text| {
+            serde_json::from_slice::<Approval>(text).map_err(|error| error.to_string())
+        })?);
+    }
+    let trust = if token.signature.is_some() {
+        settle::signers(gate, common_dir).map_err(|error| Failure::usage(anyhow!(error)))?
+    } else {
+        crate::trust::Trust::default()
+    };
+    let accepted = token.check(&binding, now, &rules, &trust.signers).map_err(Failure::usage)?;
+    if accepted.proof < needed {
+        return Err(Failure::usage(anyhow!("it takes proof `{needed}`, and this is `{}`", accepted.proof)));
+    }
+    record(common_dir, &token, accepted.proof)?;
+    store::write(common_dir, &token).context("the override can't be written").map_err(Failure::usage)?;
+    say(&format!("This one push is let through until {}; push again.", local(token.expires)))?;
+    Ok(exit::PASS)
+}
+
+/// Before anybody is asked for anything.
+fn may_answer(needed: Proof, key: Option<&Path>, has_approval: bool) -> Result<(), Failure> {
+    let refuse = |text: String| Err(Failure::usage(anyhow!(text)));
+    if needed >= Proof::Signed && key.is_none() {
+        return refuse(format!("the policy asks for proof `{needed}`: sign it with --sign KEY"));
+    }
+    if needed == Proof::SecondPerson && !has_approval {
+        return refuse("the policy asks for a second person: --request FILE writes what they have to approve, --approval FILE takes their answer".into());
+    }
+    let hardware = key.is_some_and(is_hardware);
+    if !ask::is_possible() && !hardware {
+        return refuse(
+            "there is no terminal here; only a signature by a hardware key counts without one (--sign KEY)"
+                .into(),
+        );
+    }
+    match agent(std::env::vars_os()) {
+        Some(agent) if key.is_none() => refuse(format!(
+            "this looks like a terminal of {agent}, where nothing typed counts; use another terminal, or sign with --sign KEY"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a key says of itself that it lives in hardware; its signature has to show it.
+fn is_hardware(key: &Path) -> bool {
+    let public = std::fs::read_to_string(keygen::public_file(key)).unwrap_or_default();
+    ssh_key::PublicKey::from_openssh(&public).is_ok_and(|key| sshsig::is_hardware(key.key_data()))
+}
+
+fn reason(args: &Args) -> Result<String, Failure> {
+    let given = match &args.reason {
+        Some(reason) => Some(reason.clone()),
+        None if ask::is_possible() => {
+            ask::line("Why does it have to be published as it is? ").map_err(Failure::incomplete)?
+        }
+        None => None,
+    };
+    let reason = given.unwrap_or_default();
+    let reason = masked(&escape(reason.trim().as_bytes()));
+    if reason.chars().count() < LEAST_REASON {
+        return Err(Failure::usage(anyhow!(
+            "a reason takes {LEAST_REASON} characters or more; nothing was let through"
+        )));
+    }
+    Ok(reason)
+}
+
+/// A phrase that names the push has to be typed; a hardware key that is touched stands for it where there is no terminal.
+fn confirm(binding: &Binding, key: Option<&Path>) -> Result<(), Failure> {
+    if !ask::is_possible() && key.is_some_and(is_hardware) {
+        return Ok(());
+    }
+    let phrase = binding.phrase();
+    let typed = ask::line(&format!("To let this one push through, type: {phrase}\n> "))
+        .map_err(Failure::incomplete)?;
+    if typed.as_deref() == Some(phrase.as_str()) {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow!("that is not what had to be typed; nothing was let through")))
+}
+
+fn record(common_dir: &Path, token: &Token, proof: Proof) -> Result<(), Failure> {
+    let event = json!({
+        "push": token.binding.push,
+        "url": token.binding.url,
+        "refs": token.binding.refs,
+        "findings": token.binding.findings,
+        "gaps": token.binding.gaps,
+        "proof": proof.as_str(),
+        "who": token.who,
+        "reason": token.reason,
+        "until": token.expires.to_string(),
+    });
+    let appended = Log::of(common_dir).append(&[Event::loosening("override", event)]);
+    appended.context("what can't be recorded is not let through").map_err(Failure::usage).map(drop)
+}
+
+fn request(args: &Args, git: &Git, file: &Path, binding: Binding) -> Result<u8, Failure> {
+    let request = Request::new(binding, reason(args)?, who(git), jiff::Timestamp::now());
+    let text = serde_json::to_vec_pretty(&request).map_err(Failure::incomplete)?;
+    std::fs::write(file, text)
+        .with_context(|| format!("could not write {}", shown(file)))
+        .map_err(Failure::usage)?;
+    say(&format!(
+        "Give {} to a second person, who runs `veto override --approve FILE --sign KEY`; with what that prints: veto override CODE --approval FILE --sign KEY",
+        shown(file)
+    ))?;
+    Ok(exit::PASS)
+}
+
+/// The second person's part: shows what is asked, and signs it.
+fn approve(file: &Path, key: &Path) -> Result<u8, Failure> {
+    let request = read(file, Request::parse)?;
+    let Request { who, reason, binding, .. } = &request;
+    say(&format!("{who} asks to let this push through: {reason}"))?;
+    say(&format!("to {}", binding.url))?;
+    for [name, old, new] in &binding.refs {
+        say(&format!("  {name}  {old}..{new}"))?;
+    }
+    say(&format!("findings: {}; not looked at: {}", list(&binding.findings), list(&binding.gaps)))?;
+    if !ask::is_possible() && !is_hardware(key) {
+        return Err(Failure::usage(anyhow!(
+            "there is no terminal here; only a hardware key counts without one"
+        )));
+    }
+    confirm(binding, Some(key))?;
+    let mut approval = Approval::new(request, jiff::Timestamp::now());
+    approval.signature =
+        keygen::sign(key, Namespace::Override, &approval.signed_bytes()).map_err(Failure::usage)?;
+    let text = serde_json::to_string(&approval).map_err(Failure::incomplete)?;
+    output::print(&format!("{text}\n"))?;
+    Ok(exit::PASS)
+}
+
+fn list(items: &[String]) -> String {
+    if items.is_empty() { "none".into() } else { escape(items.join(", ").as_bytes()) }
+}
+
+fn read<T>(file: &Path, parse: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, Failure> {
+    let text = std::fs::read(file)
+        .with_context(|| format!("could not read {}", shown(file)))
+        .map_err(Failure::usage)?;
+    parse(&text).map_err(|error| {
+        let error = masked(&escape(error.as_bytes()));
+        Failure::usage(anyhow!("{} is not what was expected: {error}", shown(file)))
+    })
+}
+
+/// As git's configuration names the user: no proof of anything.
+pub fn who(git: &Git) -> String {
+    let setting = |key: &str| git.read_line(["config", "--get", key]).ok().flatten().unwrap_or_default();
+    let (name, email) = (setting("user.name"), setting("user.email"));
+    masked(&escape(format!("{name} <{email}>").trim().as_bytes()))
+}
+
+fn nonce() -> Result<String, Failure> {
+    let mut bytes = [0_u8; 16];
+    let mut file = std::fs::File::open("/dev/urandom").map_err(Failure::incomplete)?;
+    file.read_exact(&mut bytes).map_err(Failure::incomplete)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn local(time: jiff::Timestamp) -> String {
+    time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M").to_string()
+}
+
+fn shown(path: &Path) -> String {
+    escape(path.as_os_str().as_encoded_bytes())
+}

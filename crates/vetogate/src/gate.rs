@@ -1,0 +1,241 @@
+//! The verdict on a push: what git said of it, what this clone knows of the remote, what is published.
+
+use crate::git::catfile::CatFile;
+use crate::git::command::{Git, GitError};
+use crate::git::listing::Started;
+use crate::git::remote::without_password;
+use crate::git::tree::GitTree;
+use crate::report::{RefUpdate, Report};
+use crate::run::{Context, Outcome, Session, Wish};
+use crate::source::published::Published;
+use crate::source::push::{Folders, Push, TrackingRefs};
+use crate::{pins, policies};
+use bstr::ByteSlice as _;
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::time::Duration;
+use vetogate_core::digest::push_id;
+use vetogate_core::judge::Accepted;
+use vetogate_core::text::escape;
+use vetogate_core::{Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView};
+
+/// A push that was looked at, and has yet to be judged.
+pub struct Gate<'a> {
+    session: Session<'a>,
+    outcome: Outcome,
+    context: Context,
+    remote: Option<TrackingRefs>,
+    /// The folder that all work trees of this clone share; `None` where git does not say.
+    pub common_dir: Option<PathBuf>,
+}
+
+impl Gate<'static> {
+    /// Looks at everything that a push would publish. What can't be looked at becomes a gap.
+    pub fn look(push: Push<'_>, posture: Option<Posture>) -> Self {
+        let git = Git::at(".");
+        let wish = Wish { posture, ..Wish::default() };
+        let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
+        let context = |policy| context(push, policy);
+        if push.updates.iter().all(|update| update.new.is_null()) {
+            // Deletions, or nothing to push.
+            let common_dir = common_dir(&git).ok();
+            let context = context(Policy::default());
+            return Self { session, outcome: Outcome::default(), context, remote: None, common_dir };
+        }
+        let early = early(&session, push.updates);
+        let (remote, folders) = match look_around(&session, push) {
+            Ok(found) => found,
+            Err(error) => {
+                let outcome = unread(&session, "what the remote has", &error);
+                let (context, common_dir) = (context(Policy::default()), common_dir(&git).ok());
+                return Self { session, outcome, context, remote: None, common_dir };
+            }
+        };
+        let (policy, policy_gap) = match remote.trusted_tip() {
+            Some(tip) => {
+                let name = remote.trusted_name().unwrap_or_default();
+                policies::of_remote(&GitTree::new(&session.objects, tip), &name)
+            }
+            None => (Policy::default(), None),
+        };
+        // A limit of its own begins anew, and does not know what was started before.
+        let early = early.filter(|_| policy.time_limit == LIMIT);
+        session.limit(policy.time_limit);
+        let mut outcome = match publish(&session, &remote, &folders, push.updates, early) {
+            Ok(outcome) => outcome,
+            Err(error) => unread(&session, "what the push publishes", &error),
+        };
+        outcome.gaps.extend(policy_gap.into_iter().chain(remote.moved()));
+        let context = context(policy);
+        Self { session, outcome, context, remote: Some(remote), common_dir: Some(folders.common) }
+    }
+}
+
+impl Gate<'_> {
+    /// Judges; with what an override of exactly this push accepts, where there is one.
+    pub fn report(&self, accepted: Option<Accepted>) -> Report {
+        self.session.report(self.outcome.clone(), Context { accepted, ..self.context.clone() })
+    }
+
+    /// One more thing that was not looked at, or not fully.
+    pub fn add(&mut self, gap: Gap) {
+        self.outcome.gaps.push(gap);
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.context.policy
+    }
+
+    /// What the remote's trusted branch holds; `None` where no branch is trusted.
+    pub fn trusted(&self) -> Option<GitTree<'_>> {
+        let tip = self.remote.as_ref()?.trusted_tip()?;
+        Some(GitTree::new(&self.session.objects, tip))
+    }
+
+    /// The name of the trusted branch, for people.
+    pub fn trusted_name(&self) -> String {
+        self.remote.as_ref().and_then(TrackingRefs::trusted_name).unwrap_or_default()
+    }
+
+    /// Whether the remote has yet to be asked which branch is trusted.
+    pub fn is_unpinned(&self) -> bool {
+        self.remote.as_ref().is_some_and(TrackingRefs::is_unpinned)
+    }
+}
+
+/// The folder that all work trees of a clone share.
+///
+/// # Errors
+/// When git does not answer.
+pub fn common_dir(git: &Git) -> Result<PathBuf, GitError> {
+    if let Some(folder) = git.plain_folder() {
+        return Ok(folder);
+    }
+    let answer = git.read(["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
+    Ok(answer.strip_suffix(b"\n").unwrap_or(&answer).to_path_lossy().into_owned())
+}
+
+/// Longest walk for which the refs that are near are exclusions enough.
+const SHORT_WALK: usize = 64;
+
+/// At most so many commits of the other side are compared with.
+const BASES: usize = 8;
+
+/// The limit until the policy is known; see `Policy::time_limit`.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn context(push: Push<'_>, policy: Policy) -> Context {
+    let (url, updates) = (without_password(push.url), push.updates);
+    let lines: Vec<_> = updates.iter().map(|update| (update.name.to_vec(), update.old, update.new)).collect();
+    let place = pins::shown(&url);
+    let last = place.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
+    let push_id = Some(push_id(&url, &lines));
+    Context { project, refs: updates.to_vec(), push_id, policy, accepted: None }
+}
+
+/// What can't be listed is not looked at: the push fails closed.
+fn unread(session: &Session<'_>, what: &str, error: &dyn std::fmt::Display) -> Outcome {
+    let (cause, detail) = if session.watch().is_over() {
+        // Git was killed for it; how it ended says nothing.
+        (GapCause::TimeOut, format!("{what} was not listed within {} s", session.seconds()))
+    } else {
+        (GapCause::Failed, format!("{what} could not be listed: {error}"))
+    };
+    let gap = Gap::unread(cause, Place::Run("listing".into()), detail);
+    Outcome { gaps: vec![gap], ..Outcome::default() }
+}
+
+fn look_around(session: &Session<'_>, push: Push<'_>) -> anyhow::Result<(TrackingRefs, Folders)> {
+    let asked = TrackingRefs::ask(&session.git, push.remote, push.updates)?;
+    let known = known(&session.objects, push.updates)?;
+    let pins = |folders: &Folders| pins::read(&folders.common).ok();
+    Ok(TrackingRefs::collect(&session.git, asked, push, known, pins, session.watch())?)
+}
+
+/// The old ids of the push that are here: what the remote said that it has.
+fn known(objects: &RefCell<CatFile>, updates: &[RefUpdate]) -> anyhow::Result<Vec<ObjectId>> {
+    let mut known = Vec::new();
+    for update in updates.iter().filter(|update| !update.old.is_null()) {
+        let mut objects = objects.borrow_mut();
+        if let Ok(header) = objects.header(update.old)? {
+            use crate::git::catfile::ObjectKind::{Commit, Tag};
+            if objects.content(header.size, |_| {}).is_ok() && matches!(header.kind, Commit | Tag) {
+                known.push(update.old);
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// The listing of an ordinary push, started while the rest is being asked: what the old ids exclude is enough where it
+/// is short. Not for a new branch, whose whole history it would be.
+fn early(session: &Session<'_>, updates: &[RefUpdate]) -> Option<Started> {
+    let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.new.is_null()).collect();
+    if pushed.iter().any(|update| update.old.is_null()) {
+        return None;
+    }
+    let new: Vec<ObjectId> = pushed.iter().map(|update| update.new).collect();
+    let old: Vec<ObjectId> = pushed.iter().map(|update| update.old).collect();
+    Started::start(&session.git, &new, &old, session.watch()).ok()
+}
+
+fn publish(
+    session: &Session<'_>,
+    remote: &TrackingRefs,
+    folders: &Folders,
+    updates: &[RefUpdate],
+    early: Option<Started>,
+) -> anyhow::Result<Outcome> {
+    let mut published = Published::peel(updates.to_vec(), &session.objects)?;
+    let near = remote.exclusions();
+    let mut all = None;
+    let old: Vec<ObjectId> =
+        near.iter().copied().filter(|near| updates.iter().any(|update| update.old == *near)).collect();
+    let taken =
+        early.is_some_and(|early| published.take(&session.git, early, &old, SHORT_WALK, session.watch()));
+    if !taken
+        && published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none()
+    {
+        let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
+        published.list(&session.git, &session.objects, &tips, None, session.watch())?;
+        all = Some(tips);
+    }
+    let lfs = remote.lfs_folder(folders);
+    let look = |published: &Published, tips: &[ObjectId]| {
+        session.published(published, &bases(published, updates, &near), tips, Some(&lfs))
+    };
+    if let Some(tips) = all {
+        return Ok(look(&published, &tips));
+    }
+    let outcome = look(&published, &[]);
+    if outcome.findings.is_empty() && outcome.gaps.is_empty() {
+        return Ok(outcome);
+    }
+    // With a finding or a gap, everything that the remote is known to have is asked.
+    let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
+    if !taken && tips == near {
+        return Ok(outcome);
+    }
+    match published.list(&session.git, &session.objects, &tips, None, session.watch()) {
+        Ok(_) => Ok(look(&published, &tips)),
+        // What was found stands: it may have been published before, which is undecided, and so new.
+        Err(error) => {
+            let more = unread(session, "what the remote has", &error);
+            Ok(Outcome { gaps: [outcome.gaps, more.gaps].concat(), ..outcome })
+        }
+    }
+}
+
+/// Commits of the other side to compare with: what it has at the refs of the push, the boundary, what is near.
+fn bases(published: &Published, updates: &[RefUpdate], near: &[ObjectId]) -> Vec<ObjectId> {
+    let old = updates.iter().map(|update| update.old).filter(|old| near.contains(old));
+    let mut bases: Vec<ObjectId> = Vec::new();
+    for base in old.chain(published.listing.boundary()).chain(near.iter().copied()) {
+        if !bases.contains(&base) && bases.len() < BASES {
+            bases.push(base);
+        }
+    }
+    bases
+}

@@ -1,0 +1,151 @@
+//! A second person: a request that names the push, and its approval by another key, within a day.
+
+use super::binding::Binding;
+use crate::sign::signers::Signers;
+use crate::sign::{Namespace, sshsig};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long an approval waits to be used.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What one person asks another: to let this push through. It names the rules and the policy that the one who asks has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    v: u8,
+    /// The push.
+    pub binding: Binding,
+    /// Why.
+    pub reason: String,
+    /// Who asks, as git's configuration names them: no proof.
+    pub who: String,
+    /// When.
+    pub asked: Timestamp,
+}
+
+/// Another person's word on a request. What is signed is the canonical form of `request` and `approved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// What was asked.
+    pub request: Request,
+    /// When it was approved.
+    pub approved: Timestamp,
+    /// An SSH signature, armored.
+    #[serde(default)]
+    pub signature: String,
+}
+
+impl Request {
+    /// A new one.
+    pub fn new(binding: Binding, reason: String, who: String, now: Timestamp) -> Self {
+        Self { v: 1, binding, reason, who, asked: now }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        let request: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        if request.v == 1 { Ok(request) } else { Err(format!("version {}", request.v)) }
+    }
+}
+
+impl Approval {
+    /// A new one, to be signed.
+    pub fn new(request: Request, now: Timestamp) -> Self {
+        Self { request, approved: now, signature: String::new() }
+    }
+
+    /// What the signature is over.
+    pub fn signed_bytes(&self) -> Vec<u8> {
+        let bare = Self { signature: String::new(), ..self.clone() };
+        serde_json::to_vec(&bare).unwrap_or_default()
+    }
+
+    /// Whether it counts for this push, asked for by the holder of `own` and used since `issued`.
+    ///
+    /// # Errors
+    /// Why it counts for nothing.
+    pub fn check(
+        &self,
+        binding: &Binding,
+        own: &str,
+        issued: Timestamp,
+        now: Timestamp,
+        signers: &Signers,
+    ) -> Result<(), String> {
+        if self.request.binding != *binding {
+            return Err(
+                "it is for another push, or for what was found and held before something changed".into()
+            );
+        }
+        let other = sshsig::verify(&self.signature, Namespace::Override, &self.signed_bytes(), signers)
+            .map_err(|refusal| refusal.to_string())?;
+        if other.key == own {
+            return Err(format!("{} signed both; it takes the key of a second person", other.name));
+        }
+        if self.approved > now.saturating_add(SignedDuration::from_secs(120)).unwrap_or(now) {
+            return Err(format!("it was given at {}, which is yet to come", self.approved));
+        }
+        if self.approved.duration_until(issued) > DAY {
+            return Err(format!("it was given at {}, more than 24 hours before", self.approved));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::binding::tests::binding;
+    use super::*;
+    use ssh_key::private::{Ed25519Keypair, KeypairData};
+    use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+    fn pair(seed: u8) -> PrivateKey {
+        PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&[seed; 32])), "").unwrap()
+    }
+
+    fn signers() -> Signers {
+        let line = |name: &str, seed| {
+            let key = pair(seed).public_key().to_openssh().unwrap();
+            format!("{name} namespaces=\"veto-override@v1\" {key}\n")
+        };
+        Signers::parse((line("ann", 1) + &line("bob", 2)).as_bytes(), "f").unwrap()
+    }
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + 3600 * hour).unwrap()
+    }
+
+    fn approved_by(seed: u8) -> Approval {
+        let request = Request::new(binding(1), "Because of the demo.".into(), "Ann".into(), at(0));
+        let mut approval = Approval::new(request, at(1));
+        let signature =
+            pair(seed).sign("veto-override@v1", HashAlg::Sha512, &approval.signed_bytes()).unwrap();
+        approval.signature = signature.to_pem(LineEnding::LF).unwrap();
+        approval
+    }
+
+    fn key(seed: u8) -> String {
+        crate::sign::signers::fingerprint(pair(seed).public_key().key_data())
+    }
+
+    #[test]
+    fn it_takes_another_key_the_same_push_and_a_day() {
+        let check = |approval: &Approval, own: u8, number: u8, hour: i64| {
+            approval.check(&binding(number), &key(own), at(hour), at(hour), &signers())
+        };
+        assert_eq!(check(&approved_by(2), 1, 1, 24), Ok(()));
+        assert!(check(&approved_by(1), 1, 1, 2).unwrap_err().contains("ann signed both"));
+        assert!(check(&approved_by(2), 1, 2, 2).unwrap_err().contains("another push"));
+        assert!(check(&approved_by(2), 1, 1, 26).unwrap_err().contains("more than 24 hours"));
+        assert!(check(&approved_by(2), 1, 1, 0).unwrap_err().contains("yet to come"));
+        assert!(check(&approved_by(3), 1, 1, 2).unwrap_err().contains("not listed"));
+        let mut changed = approved_by(2);
+        changed.request.reason.push('!');
+        assert!(check(&changed, 1, 1, 2).unwrap_err().contains("does not fit"));
+    }
+}

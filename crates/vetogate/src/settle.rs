@@ -1,0 +1,89 @@
+//! From a push that was looked at to the verdict that holds: an override of it, the record of it.
+
+use crate::audit::log::{Log, LogError};
+use crate::audit::record;
+use crate::gate::Gate;
+use crate::overrides::binding::Binding;
+use crate::overrides::store::{self, Veto};
+use crate::overrides::token::Token;
+use crate::pins;
+use crate::report::Report;
+use crate::source::push::Push;
+use crate::trust::{self, Trust};
+use std::path::Path;
+use vetogate_core::judge::{Accepted, Decision};
+use vetogate_core::{Gap, GapCause, Place, Tree};
+
+/// Judges a push, lets it through where a person did, and records the verdict. `input` is what git said of it.
+pub fn settle(gate: &mut Gate<'_>, push: Push<'_>, input: &[u8]) -> Report {
+    let Some(common_dir) = gate.common_dir.clone() else { return gate.report(None) };
+    let report = judged(gate, push, input, &common_dir);
+    if push.updates.is_empty() {
+        return report;
+    }
+    match write(&report, push, &common_dir) {
+        Ok(()) => report,
+        Err(error) => unrecorded(gate, &report, &error),
+    }
+}
+
+fn write(report: &Report, push: Push<'_>, common_dir: &Path) -> Result<(), LogError> {
+    Log::of(common_dir).append_after(|tail| record::verdict(report, push, tail)).map(drop)
+}
+
+/// A clean push passes with a warning; what was let through is not.
+fn unrecorded(gate: &mut Gate<'_>, report: &Report, error: &LogError) -> Report {
+    let detail = if report.verdict.decision == Decision::Overridden {
+        format!("{error}; an override that can't be recorded counts for nothing")
+    } else {
+        error.to_string()
+    };
+    gate.add(Gap::partial(GapCause::Failed, Place::Run("audit log".into()), detail));
+    gate.report(None)
+}
+
+fn judged(gate: &Gate<'_>, push: Push<'_>, input: &[u8], common_dir: &Path) -> Report {
+    let mut report = gate.report(None);
+    if report.verdict.decision != Decision::Block || !report.verdict.override_available {
+        return report;
+    }
+    let Some(binding) = Binding::of(&report, push.url) else { return report };
+    match accepted(gate, &binding, common_dir) {
+        Ok(None) => {}
+        Ok(Some(accepted)) => report = gate.report(Some(accepted)),
+        Err(why) => report.notes.push(format!("the override of this push counts for nothing: {why}")),
+    }
+    if report.verdict.decision == Decision::Block
+        && let Ok(lines) = std::str::from_utf8(input)
+    {
+        let veto = Veto {
+            remote: pins::shown(push.remote),
+            url: pins::shown(push.url),
+            lines: lines.lines().map(str::to_owned).collect(),
+        };
+        // Where it can't be kept, there is no code to answer it by.
+        report.override_code = store::keep(common_dir, &binding.code(), &veto).ok().map(|()| binding.code());
+    }
+    report
+}
+
+/// What the token of this push accepts, where there is one.
+fn accepted(gate: &Gate<'_>, binding: &Binding, common_dir: &Path) -> Result<Option<Accepted>, String> {
+    let token = store::token(common_dir, binding).map_err(|error| format!("it can't be read: {error}"))?;
+    let Some(token) = token else { return Ok(None) };
+    let token = Token::parse(&token).map_err(|refusal| refusal.to_string())?;
+    // Nobody has to be listed for a phrase that was typed.
+    let trust = if token.signature.is_some() { signers(gate, common_dir)? } else { Trust::default() };
+    let now = jiff::Timestamp::now();
+    let accepted = token.check(binding, now, &gate.policy().overrides, &trust.signers);
+    accepted.map(Some).map_err(|refusal| refusal.to_string())
+}
+
+/// Whose signature counts for this push.
+///
+/// # Errors
+/// What is wrong with a signers file.
+pub fn signers(gate: &Gate<'_>, common_dir: &Path) -> Result<Trust, String> {
+    let (tree, name) = (gate.trusted(), gate.trusted_name());
+    trust::signers(tree.as_ref().map(|tree| (tree as &dyn Tree, name.as_str())), common_dir)
+}
