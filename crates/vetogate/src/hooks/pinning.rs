@@ -207,7 +207,11 @@ fn ask(place: &Place, remote: &str, url: &str, asker: Asker) -> Result<Head, Hoo
         return Ok(Head::Unreachable(why + more));
     }
     let branches = parse_branches(&output.stdout);
-    Ok(parse_head(&output.stdout).map_or(Head::Empty, |name| Head::Branch { name, branches }))
+    Ok(match parse_head(&output.stdout) {
+        Some(name) => Head::Branch { name, branches },
+        None if branches.is_empty() => Head::Empty,
+        None => Head::Unreachable("its HEAD names no branch that is there".to_owned()),
+    })
 }
 
 /// The lines `ID<tab>refs/heads/NAME`.

@@ -89,6 +89,20 @@ fn a_remote_that_can_only_be_pushed_to_is_asked_once() {
     assert!(pins(&gate).contains("unanswered = true"), "{}", pins(&gate));
 }
 
+/// Nor is one whose HEAD names a branch that nobody pushed.
+#[test]
+fn a_remote_without_a_main_branch_is_asked_once() {
+    let gate = Gate::new();
+    std::fs::remove_file(gate.path(".git/veto/pins.toml")).unwrap();
+    gate.sandbox.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/other"]).ok();
+    gate.commit("Clean");
+    gate.push(&["main"]).ok();
+    assert!(pins(&gate).contains("unanswered = true"), "{}", pins(&gate));
+    gate.sandbox.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/main"]).ok();
+    gate.sandbox.veto("work", &["doctor", "--pin"]).ok();
+    assert!(pins(&gate).contains("branch = \"main\""), "{}", pins(&gate));
+}
+
 #[test]
 fn a_pin_goes_with_a_remote_that_is_renamed() {
     let gate = with_second();
