@@ -4,6 +4,8 @@
 //! before, without its newline), `event`, and what belongs to the event. All text in it is masked and escaped. Whoever
 //! owns the clone can write the whole log anew: only a head that is known elsewhere (`veto audit anchor`) shows that.
 
+pub mod anchor;
+pub mod bypass;
 pub mod log;
 pub mod record;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 pub mod ask;
+pub mod audit;
 pub mod configured_hook;
 pub mod doctor;
 pub mod explain;
@@ -56,6 +57,8 @@ enum Command {
     ConfiguredHook(configured_hook::Args),
     /// Let one vetoed push through, for a reason that is recorded.
     Override(override_push::Args),
+    /// Show and check the record of verdicts, overrides and triage.
+    Audit(audit::Args),
     /// Write a policy file with every key explained.
     Init(init::Args),
     /// Say what a rule means, what it does and what to do about it.
@@ -129,6 +132,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Uninstall(args) => uninstall::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::ConfiguredHook(args) => configured_hook::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Init(args) => init::run(args),
         Command::Override(args) => override_push::run(args),
         Command::Explain(args) => explain::run(args),

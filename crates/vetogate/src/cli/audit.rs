@@ -1,0 +1,190 @@
+//! `veto audit`: what this clone recorded, and whether the record is whole.
+
+use super::{Failure, exit, output};
+use crate::audit::anchor::Anchor;
+use crate::audit::log::Log;
+use crate::audit::verify::{Seen, verify};
+use crate::audit::{Event, bypass};
+use crate::gate;
+use crate::git::command::Git;
+use crate::hooks::{files, show};
+use crate::sign::{Namespace, keygen};
+use crate::trust;
+use anyhow::{Context as _, anyhow};
+use bstr::ByteSlice as _;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use vetogate_core::text::escape;
+
+/// Arguments of `veto audit`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The record, newest last.
+    Show {
+        /// At most so many events, the newest.
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Whether any line was changed, removed, inserted or moved, and whether this clone pushed without being asked.
+    Verify {
+        /// An anchor that was kept elsewhere: finds a tail that was cut off, too.
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    /// The whole record, one JSON object a line.
+    Export,
+    /// The head of the record, to be kept elsewhere.
+    Anchor {
+        /// Sign it with this SSH key.
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
+    },
+}
+
+/// Shows or checks the record; gives the exit code.
+///
+/// # Errors
+/// When it can't be read.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let git = Git::at(".");
+    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let log = Log::of(&common_dir);
+    let text = files::read(log.path())
+        .with_context(|| format!("{} can't be read", show(log.path())))
+        .map_err(Failure::incomplete)?
+        .unwrap_or_default();
+    match &args.what {
+        What::Show { limit } => show_events(&text, *limit),
+        What::Verify { anchor } => check(&git, &common_dir, &log, &text, anchor.as_deref()),
+        What::Export => {
+            output::print(&text.to_str_lossy())?;
+            Ok(exit::PASS)
+        }
+        What::Anchor { sign } => take_anchor(&text, sign.as_deref()),
+    }
+}
+
+fn show_events(text: &[u8], limit: usize) -> Result<u8, Failure> {
+    let lines: Vec<&[u8]> = text.lines().collect();
+    let mut out = String::new();
+    for line in &lines[lines.len().saturating_sub(limit)..] {
+        let shown = serde_json::from_slice::<Value>(line).map_or_else(|_| escape(line), |event| one(&event));
+        let _ = writeln!(out, "{}", vetogate_core::text::guard(&shown));
+    }
+    if lines.is_empty() {
+        out.push_str("nothing was recorded yet\n");
+    }
+    output::print(&out)?;
+    Ok(exit::PASS)
+}
+
+/// An event on one line: when, what, and what belongs to it.
+fn one(event: &Value) -> String {
+    let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let refs = event.get("refs").and_then(Value::as_array).into_iter().flatten();
+    let refs: Vec<&str> = refs.filter_map(|update| update.get(0)?.as_str()).collect();
+    let count = event.get("findings").and_then(Value::as_array).map_or(0, Vec::len);
+    let findings = if count == 0 { String::new() } else { format!("findings: {count}") };
+    let parts = [
+        text("decision"),
+        text("url"),
+        refs.join(" "),
+        findings,
+        text("fingerprint"),
+        text("status"),
+        text("who"),
+        text("reason"),
+        text("oid"),
+        text("source"),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}  {:<14}  {}", text("time"), text("event"), parts.join("  ")).trim_end().to_owned()
+}
+
+fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&Path>) -> Result<u8, Failure> {
+    let anchor = anchor.map(read_anchor).transpose()?;
+    let seen = match verify(text, anchor.as_ref().map(Anchor::head).as_ref()) {
+        Ok(seen) => seen,
+        Err(broken) => {
+            output::print(&format!("{}: {broken}\n", show(log.path())))?;
+            return Ok(exit::BLOCK);
+        }
+    };
+    output::print(&format!("{}: {} lines, each bound to the one before\n", show(log.path()), seen.lines))?;
+    let said = anchor.map_or_else(
+        || "Without an anchor that was kept elsewhere, a tail that was cut off does not show.".to_owned(),
+        |anchor| who_anchored(&anchor, common_dir),
+    );
+    output::print(&format!("{said}\n"))?;
+    let copied = is_copied(log, &seen);
+    if copied {
+        output::print("This record was begun in another clone, or was put back from a copy.\n")?;
+    }
+    let passed_by = bypasses(git, log, text)?;
+    Ok(if copied || passed_by { exit::BLOCK } else { exit::PASS })
+}
+
+fn read_anchor(path: &Path) -> Result<Anchor, Failure> {
+    let text = std::fs::read(path)
+        .with_context(|| format!("{} can't be read", show(path)))
+        .map_err(Failure::usage)?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Failure::usage(anyhow!("{} is no anchor: {error}", show(path))))
+}
+
+fn who_anchored(anchor: &Anchor, common_dir: &Path) -> String {
+    if anchor.signature.is_empty() {
+        return format!("The anchor of {} fits; it is not signed.", escape(anchor.time.as_bytes()));
+    }
+    let signer = trust::signers(None, common_dir)
+        .and_then(|trust| anchor.signer(&trust.signers).map_err(|refusal| refusal.to_string()));
+    match signer {
+        Ok(proof) => {
+            format!("The anchor of {} fits, signed by {}.", escape(anchor.time.as_bytes()), proof.name)
+        }
+        Err(why) => format!("The anchor fits, and its signature counts for nothing: {why}."),
+    }
+}
+
+/// The inode of a file stays what it is in its clone.
+fn is_copied(log: &Log, seen: &Seen) -> bool {
+    let now = std::fs::metadata(log.path()).map(|found| found.ino()).ok();
+    seen.inode.is_some() && seen.inode != now
+}
+
+/// Says and records what was pushed without a verdict.
+fn bypasses(git: &Git, log: &Log, text: &[u8]) -> Result<bool, Failure> {
+    let found = bypass::find(git, text).map_err(Failure::incomplete)?;
+    let mut events = Vec::new();
+    for push in &found {
+        let when = jiff::Timestamp::from_second(push.at).map(|at| at.to_string()).unwrap_or_default();
+        output::print(&format!("pushed without a verdict: {} to {} at {when}\n", push.oid, push.name))?;
+        events.push(Event::new("bypass", json!({ "oid": push.oid, "ref": push.name, "at": when })));
+    }
+    if !events.is_empty() {
+        log.append(&events).map_err(Failure::incomplete)?;
+    }
+    output::print(&format!("{}\n", bypass::UNSEEN))?;
+    Ok(!found.is_empty())
+}
+
+fn take_anchor(text: &[u8], key: Option<&Path>) -> Result<u8, Failure> {
+    let seen = verify(text, None).context("the record is not whole").map_err(Failure::usage)?;
+    let head = seen.head.ok_or_else(|| Failure::usage(anyhow!("nothing was recorded yet")))?;
+    let mut anchor = Anchor::new(&head, jiff::Timestamp::now().to_string());
+    if let Some(key) = key {
+        anchor.signature =
+            keygen::sign(key, Namespace::Audit, &anchor.signed_bytes()).map_err(Failure::usage)?;
+    }
+    let text = serde_json::to_string(&anchor).map_err(Failure::incomplete)?;
+    output::print(&format!("{text}\n"))?;
+    Ok(exit::PASS)
+}
