@@ -19,6 +19,7 @@ pub mod rule;
 pub mod secret;
 pub mod suppress;
 pub mod text;
+pub mod triage;
 pub mod view;
 
 pub use cwe::Cwe;

@@ -1,6 +1,6 @@
 //! A suppression: why a finding does not count, by whose word, and until when.
 
-use crate::{Finding, Severity};
+use crate::{Finding, Place, Severity};
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
@@ -9,6 +9,15 @@ use jiff::civil::Date;
 pub enum Subject {
     /// One finding, by its fingerprint.
     Fingerprint(String),
+    /// One finding on one line of one place.
+    Line {
+        /// The finding.
+        fingerprint: String,
+        /// Where it stands.
+        place: Place,
+        /// From 1.
+        line: u64,
+    },
     /// Every finding in files that match, of the rules that match (an empty list: of every rule).
     Paths {
         /// The files.
@@ -16,6 +25,17 @@ pub enum Subject {
         /// Rule ids, or families such as `secret/*`.
         rules: Vec<String>,
     },
+}
+
+impl Subject {
+    /// What such a suppression is called.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Fingerprint(_) => "entry",
+            Self::Line { .. } => "ignore",
+            Self::Paths { .. } => "exclusion",
+        }
+    }
 }
 
 /// Where the word for it comes from, which decides how much it may suppress.
@@ -49,6 +69,10 @@ impl Suppression {
     pub fn covers(&self, finding: &Finding) -> bool {
         match &self.subject {
             Subject::Fingerprint(fingerprint) => *fingerprint == finding.fingerprint,
+            Subject::Line { fingerprint, place, line } => {
+                let at = &finding.location;
+                *fingerprint == finding.fingerprint && *place == at.place && *line == at.span.line
+            }
             Subject::Paths { glob, rules } => {
                 finding.location.place.path().is_some_and(|path| glob.is_match(path))
                     && (rules.is_empty()

@@ -57,6 +57,11 @@ pub fn shorten(text: &str, limit: usize) -> String {
     short
 }
 
+/// A basic string of TOML; JSON's strings are that, but for one character.
+pub fn toml_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

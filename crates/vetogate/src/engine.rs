@@ -2,6 +2,7 @@
 
 pub mod debt;
 pub mod findings;
+pub mod inline;
 pub mod state;
 pub mod text;
 pub mod workers;

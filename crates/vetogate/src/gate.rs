@@ -7,17 +7,19 @@ use crate::git::remote::without_password;
 use crate::git::tree::GitTree;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
+use crate::sign::signers::Signers;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
-use crate::{pins, policies};
+use crate::triage::known::{self, Sources, Triage};
+use crate::{pins, policies, trust};
 use bstr::ByteSlice as _;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vetogate_core::digest::push_id;
 use vetogate_core::judge::Accepted;
 use vetogate_core::text::escape;
-use vetogate_core::{Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView};
+use vetogate_core::{Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView, Tree};
 
 /// A push that was looked at, and has yet to be judged.
 pub struct Gate<'a> {
@@ -67,11 +69,46 @@ impl Gate<'static> {
         };
         outcome.gaps.extend(policy_gap.into_iter().chain(remote.moved()));
         let context = context(policy);
-        Self { session, outcome, context, remote: Some(remote), common_dir: Some(folders.common) }
+        let common_dir = Some(folders.common);
+        let mut gate = Self { session, outcome, context, remote: Some(remote), common_dir };
+        gate.context.triage = gate.triage();
+        gate
     }
 }
 
 impl Gate<'_> {
+    /// What is known of triage. Nothing is read where nothing was found.
+    fn triage(&self) -> Triage {
+        let Some(common_dir) = self.common_dir.as_ref().filter(|_| !self.outcome.findings.is_empty()) else {
+            return Triage::default();
+        };
+        let trusted = self.trusted();
+        let tips: Vec<(GitTree<'_>, String)> = self
+            .outcome
+            .tips
+            .iter()
+            .map(|&tip| (GitTree::new(&self.session.objects, tip), tip.short()))
+            .collect();
+        let base = self.remote.as_ref().and_then(TrackingRefs::trusted_tip);
+        let tip = base.or_else(|| self.outcome.tips.first().copied());
+        let sources = Sources {
+            trusted: trusted.as_ref().map(|tree| (tree as &dyn Tree, self.trusted_name())),
+            brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
+            signed_only: false,
+            signers: &|| self.signers(common_dir),
+            git: &self.session.git,
+            repository: None,
+            tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
+        };
+        known::read(&sources, &self.outcome.findings, &self.outcome.values)
+    }
+
+    fn signers(&self, common_dir: &Path) -> Result<Signers, String> {
+        let (tree, name) = (self.trusted(), self.trusted_name());
+        let trusted = tree.as_ref().map(|tree| (tree as &dyn Tree, name.as_str()));
+        Ok(trust::signers(trusted, common_dir)?.signers)
+    }
+
     /// Judges; with what an override of exactly this push accepts, where there is one.
     pub fn report(&self, accepted: Option<Accepted>) -> Report {
         self.session.report(self.outcome.clone(), Context { accepted, ..self.context.clone() })
@@ -132,7 +169,7 @@ fn context(push: Push<'_>, policy: Policy) -> Context {
     let last = place.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
     let push_id = Some(push_id(&url, &lines));
-    Context { project, refs: updates.to_vec(), push_id, policy, accepted: None }
+    Context { project, refs: updates.to_vec(), push_id, policy, accepted: None, triage: Triage::default() }
 }
 
 /// What can't be listed is not looked at: the push fails closed.

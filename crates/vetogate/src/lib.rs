@@ -18,6 +18,7 @@ pub mod run;
 pub mod settle;
 pub mod sign;
 pub mod source;
+pub mod triage;
 pub mod trust;
 
 pub use cli::command;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
-use vetogate_core::text::escape;
+use vetogate_core::text::{escape, toml_string};
 
 /// All pins of a clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -156,20 +156,15 @@ pub fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
         "# Which branch of each remote is trusted; `veto doctor --pin` asks the remotes again.\n",
     );
     for (remote, pin) in &pins.remote {
-        let _ = write!(text, "\n[remote.{}]\nurl = {}\n", quote(remote), quote(&pin.url));
+        let _ = write!(text, "\n[remote.{}]\nurl = {}\n", toml_string(remote), toml_string(&pin.url));
         if let Some(branch) = &pin.branch {
-            let _ = writeln!(text, "branch = {}", quote(branch));
+            let _ = writeln!(text, "branch = {}", toml_string(branch));
         }
         if pin.unanswered {
             text += "unanswered = true\n";
         }
     }
     files::put(&path, text.as_bytes(), files::PLAIN)
-}
-
-/// A basic string of TOML; JSON's strings are that, but for one character.
-fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ mod leaks;
 mod notes;
 
 use crate::deadline::{Deadline, Watch};
-use crate::engine::findings::{Redactor, findings, merge};
+use crate::engine::findings::{Candidate, Redactor, findings, merge};
+use crate::engine::inline::Inline;
 use crate::engine::workers::look;
 use crate::engine::{Item, Looked, Scope, Source, debt, state};
 use crate::git::catfile::CatFile;
@@ -14,11 +15,14 @@ use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
+use crate::triage::known::Triage;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
-use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Tree};
+use vetogate_core::suppress::{Standing, Subject, Suppression};
+use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Secret, Tree};
 use vetogate_detect::registry;
 
 /// What the user asked for, whatever the source.
@@ -74,9 +78,31 @@ pub struct Outcome {
     pub counts: Counts,
     /// What there was no time for.
     pub late: late::Late,
+    /// The guessable values behind each fingerprint, which binds none of them.
+    pub values: BTreeMap<String, Vec<Vec<Secret>>>,
+    /// Ignores that stand in the text beside findings.
+    pub ignores: Vec<Suppression>,
+    /// Commits that pushed refs point at.
+    pub tips: Vec<ObjectId>,
 }
 
 impl Outcome {
+    /// Takes the findings of these candidates; `commits` are the ids of the listing.
+    fn take(&mut self, candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) {
+        for candidate in candidates.iter().filter(|candidate| candidate.hit.guessable) {
+            let values = self.values.entry(candidate.fingerprint()).or_default();
+            if candidate.novelty != Novelty::Old && !values.contains(&candidate.hit.values) {
+                values.push(candidate.hit.values.clone());
+            }
+        }
+        let merged = merge(candidates);
+        let ignores: Vec<Option<Inline>> =
+            merged.iter().map(|candidate| candidate.hit.inline.clone()).collect();
+        self.findings = findings(merged, commits);
+        let ignored = self.findings.iter().zip(ignores);
+        self.ignores = ignored.filter_map(|(finding, inline)| Some(ignore(finding, &inline?))).collect();
+    }
+
     /// Masks known values in everything that is shown, whoever said it.
     fn mask(&mut self, redactor: &Redactor) {
         for finding in &mut self.findings {
@@ -106,6 +132,8 @@ pub struct Context {
     pub policy: Policy,
     /// What an override of this push accepts.
     pub accepted: Option<Accepted>,
+    /// What is known of triage.
+    pub triage: Triage,
 }
 
 impl<'a> Session<'a> {
@@ -171,7 +199,8 @@ impl<'a> Session<'a> {
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
-        outcome.findings = findings(merge(candidates), &commit);
+        outcome.take(candidates, &commit);
+        outcome.tips.clone_from(&published.tips);
         self.state_of_tips(published, bases, &mut outcome);
         self.say_late(&mut outcome, &published.listing.commits);
         outcome.mask(&redactor);
@@ -221,7 +250,7 @@ impl<'a> Session<'a> {
         }
         self.say_late(&mut outcome, &[]);
         let redactor = Redactor::new(&candidates);
-        outcome.findings = findings(merge(candidates), &|_| None);
+        outcome.take(candidates, &|_| None);
         let (found, gaps) = state::faults(tree, &[], &files.changes);
         outcome.findings.extend(found);
         outcome.gaps.extend(gaps);
@@ -244,7 +273,7 @@ impl<'a> Session<'a> {
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
         debt::classify(&self.scope(), &self.objects, &published, &bases, &mut candidates);
         let redactor = Redactor::new(&candidates);
-        outcome.findings = findings(merge(candidates), &|_| None);
+        outcome.take(candidates, &|_| None);
         let trees: Vec<GitTree<'_>> = bases.iter().map(|&base| GitTree::new(&self.objects, base)).collect();
         let trees: Vec<&dyn Tree> = trees.iter().map(|tree| tree as &dyn Tree).collect();
         let (found, gaps) = state::faults(index, &trees, &state::changes(&published.listing.entries));
@@ -256,13 +285,13 @@ impl<'a> Session<'a> {
 
     /// Judges, and makes the report.
     pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
-        let Context { project, refs, push_id, policy, accepted } = context;
+        let Context { project, refs, push_id, policy, accepted, triage } = context;
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
         let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let today = jiff::Zoned::now().date();
-        let suppressions = policy.exclusions.clone();
+        let suppressions = [&triage.suppressions[..], &policy.exclusions[..], &outcome.ignores[..]].concat();
         let case = Case {
             findings: outcome.findings,
             gaps: &outcome.gaps,
@@ -273,7 +302,8 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let mut notes = unused(&verdict.uses, &suppressions, today);
+        let mut notes = triage.notes;
+        notes.extend(unused(&verdict.uses, &suppressions, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {
             project,
@@ -296,17 +326,30 @@ impl<'a> Session<'a> {
     }
 }
 
+/// What is written beside a finding counts for little: whoever pushes it wrote it.
+fn ignore(finding: &Finding, inline: &Inline) -> Suppression {
+    let (place, line) = (finding.location.place.clone(), finding.location.span.line);
+    let reason = if inline.reason.is_empty() { "no reason is given" } else { inline.reason.as_str() };
+    Suppression {
+        source: format!("{place}:{line}"),
+        subject: Subject::Line { fingerprint: finding.fingerprint.clone(), place, line },
+        standing: Standing::Brought,
+        who: None,
+        reason: format!("{}: {reason}", inline.form),
+        until: None,
+    }
+}
+
 /// Exclusions that matched nothing, or have ended.
-fn unused(
-    uses: &[usize],
-    suppressions: &[vetogate_core::Suppression],
-    today: jiff::civil::Date,
-) -> Vec<String> {
-    let note = |(suppression, uses): (&vetogate_core::Suppression, &usize)| {
+fn unused(uses: &[usize], suppressions: &[Suppression], today: jiff::civil::Date) -> Vec<String> {
+    let note = |(suppression, uses): (&Suppression, &usize)| {
+        let what = suppression.subject.as_str();
         if suppression.is_expired(today) {
-            Some(format!("{}: this exclusion has ended; renew it or take it out", suppression.source))
-        } else if *uses == 0 {
-            Some(format!("{}: this exclusion matched nothing in this run", suppression.source))
+            Some(format!("{}: this {what} has ended; renew it or take it out", suppression.source))
+        } else if *uses == 0 && matches!(suppression.subject, Subject::Line { .. }) {
+            Some(format!("{}: this {what} counts for medium and low findings alone", suppression.source))
+        } else if *uses == 0 && suppression.standing == Standing::Trusted {
+            Some(format!("{}: this {what} matched nothing in this run", suppression.source))
         } else {
             None
         }

@@ -17,7 +17,7 @@ impl Policy {
         let excluded = self.exclusions.iter().flat_map(|exclusion| {
             let rules = match &exclusion.subject {
                 Subject::Paths { rules, .. } => &rules[..],
-                Subject::Fingerprint(_) => &[],
+                Subject::Fingerprint(_) | Subject::Line { .. } => &[],
             };
             rules.iter().map(|rule| (exclusion.source.clone(), rule.as_str()))
         });

@@ -82,8 +82,17 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let (outcome, policy) = scanned?;
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
-    let mut report =
-        session.report(outcome, Context { project, refs: Vec::new(), push_id: None, policy, accepted: None });
+    let mut report = session.report(
+        outcome,
+        Context {
+            project,
+            refs: Vec::new(),
+            push_id: None,
+            policy,
+            accepted: None,
+            triage: Default::default(),
+        },
+    );
     filter(&mut report, args.confidence);
     args.output.write(&report, Kind::Scan)?;
     Ok(report.verdict.exit_code)

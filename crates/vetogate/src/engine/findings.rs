@@ -70,6 +70,8 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
         (false, true) => return *kept = other,
         _ => {}
     }
+    // An ignore on one line is none of the same value on another.
+    let inline = kept.hit.inline.take().filter(|_| other.hit.inline.is_some());
     let novelty = kept.novelty.clone().min(other.novelty.clone());
     let mut commits = std::mem::take(&mut kept.commits);
     commits.extend(&other.commits);
@@ -80,6 +82,7 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
     }
     kept.commits = commits;
     kept.novelty = novelty;
+    kept.hit.inline = inline;
 }
 
 /// Masks every known value in a text that will be shown.

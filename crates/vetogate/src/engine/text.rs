@@ -3,6 +3,7 @@
 //! A hit counts in exactly one window: from the end of the window's lead to the beginning of its tail. So it is exact
 //! across borders for everything that is shorter than the tail.
 
+use super::inline::{self, Inline};
 use bstr::ByteSlice;
 use std::sync::Arc;
 use vetogate_core::text::{escape, shorten};
@@ -42,6 +43,8 @@ pub struct RawHit {
     pub span: Span,
     /// The match, with its own values masked, escaped.
     pub snippet: String,
+    /// An ignore beside it.
+    pub inline: Option<Inline>,
 }
 
 /// Looks at a content piece by piece.
@@ -235,6 +238,7 @@ fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
         note: hit.note.clone(),
         span,
         snippet: snippet(text, hit),
+        inline: inline::find(text, begin(text, hit), &hit.rule),
     }
 }
 

@@ -150,6 +150,12 @@ impl Git {
         Self { index, ..self }
     }
 
+    /// With an index of its own.
+    #[must_use]
+    pub fn with_index(self, index: PathBuf) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
     /// The folder.
     pub fn directory(&self) -> &Path {
         &self.directory

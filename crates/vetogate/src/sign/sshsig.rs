@@ -3,7 +3,7 @@
 use super::Namespace;
 use super::signers::{Signer, Signers, fingerprint};
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, PublicKey, SshSig};
+use ssh_key::{Algorithm, LineEnding, PublicKey, SshSig};
 
 /// What a signature proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +84,21 @@ pub fn key_of(armored: &str) -> Result<PublicKey, Refusal> {
     Ok(PublicKey::from(parse(armored)?.public_key().clone()))
 }
 
+/// The armor and nothing else: what stands behind it would be signed by nobody.
 fn parse(armored: &str) -> Result<SshSig, Refusal> {
-    SshSig::from_pem(armored).map_err(|error| Refusal::Form(error.to_string()))
+    let form = |error: ssh_key::Error| Refusal::Form(error.to_string());
+    let signature = SshSig::from_pem(armored).map_err(form)?;
+    let again = signature.to_pem(LineEnding::LF).map_err(form)?;
+    // How the lines are broken differs from program to program.
+    if joined(&again) == joined(armored) {
+        Ok(signature)
+    } else {
+        Err(Refusal::Form("something else stands beside it".into()))
+    }
+}
+
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// Checks the signature by the key that it names; whether someone touched it.
@@ -121,7 +134,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use ssh_key::private::{Ed25519Keypair, KeypairData};
-    use ssh_key::{HashAlg, LineEnding, PrivateKey};
+    use ssh_key::{HashAlg, PrivateKey};
 
     fn pair(seed: u8) -> PrivateKey {
         PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&[seed; 32])), "").unwrap()

@@ -1,0 +1,158 @@
+//! Entries of triage that are about the findings of a run, each with what its word is worth.
+
+use super::repository;
+use super::values::{self, Values};
+use crate::git::command::Git;
+use crate::sign::signers::Signers;
+use crate::sign::{Namespace, sshsig};
+use std::collections::{BTreeMap, BTreeSet};
+use vetogate_core::suppress::{Standing, Suppression};
+use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::{Finding, Tree};
+
+/// What a run knows of triage.
+#[derive(Debug, Clone, Default)]
+pub struct Triage {
+    /// What takes findings out.
+    pub suppressions: Vec<Suppression>,
+    /// What is to be said: an entry that counts for nothing, and why; a finding that came back.
+    pub notes: Vec<String>,
+}
+
+/// Where entries are read from.
+pub struct Sources<'a> {
+    /// What the remote's trusted branch has (of a scan, the work tree); its name for people.
+    pub trusted: Option<(&'a dyn Tree, String)>,
+    /// What the push itself brings, by its tips.
+    pub brought: Vec<(&'a dyn Tree, String)>,
+    /// Whether the trusted branch's word has to be signed, too.
+    pub signed_only: bool,
+    /// Who may sign; asked only when an entry is signed.
+    pub signers: &'a dyn Fn() -> Result<Signers, String>,
+    /// Git, and what the repository's id is taken from.
+    pub git: &'a Git,
+    /// What the policy calls the repository.
+    pub repository: Option<String>,
+    /// A commit of the trusted branch, or of what is pushed.
+    pub tip: String,
+}
+
+/// Reads the entries about these findings. `seen` are the guessable values of each fingerprint.
+pub fn read(sources: &Sources<'_>, findings: &[Finding], seen: &BTreeMap<String, Vec<Values>>) -> Triage {
+    let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    let mut triage = Triage::default();
+    let mut trusted: BTreeMap<String, Entry> = BTreeMap::new();
+    if let Some((tree, name)) = &sources.trusted {
+        for (entry, source) in triage.entries(*tree, name, &wanted) {
+            triage.take(sources, &entry, source, true, seen);
+            trusted.insert(entry.fingerprint.clone(), entry);
+        }
+    }
+    for (tree, name) in &sources.brought {
+        for (entry, source) in triage.entries(*tree, name, &wanted) {
+            // What the trusted branch has counts by its own standing; an older version of it counts no more.
+            if trusted.get(&entry.fingerprint).is_none_or(|known| known.serial < entry.serial) {
+                triage.take(sources, &entry, source, false, seen);
+            }
+        }
+    }
+    triage.notes.sort();
+    triage.notes.dedup();
+    triage
+}
+
+impl Triage {
+    /// The entries of a tree about findings that there are. A broken one is said, and counts for nothing.
+    fn entries(&mut self, tree: &dyn Tree, name: &str, wanted: &BTreeSet<&str>) -> Vec<(Entry, String)> {
+        let listed = match tree.list(FOLDER.as_bytes()) {
+            Ok(listed) => listed,
+            Err(gap) => {
+                self.notes.push(format!("{name}:{FOLDER} can't be read: {}", gap.detail));
+                return Vec::new();
+            }
+        };
+        let there: BTreeSet<Vec<u8>> = listed.into_iter().map(|entry| entry.name).collect();
+        let mut found = Vec::new();
+        for fingerprint in wanted {
+            if !there.contains(Entry::file_name(fingerprint).as_bytes()) {
+                continue;
+            }
+            let path = Entry::path_of(fingerprint);
+            let source = if name.is_empty() { path.clone() } else { format!("{name}:{path}") };
+            match tree.get(path.as_bytes()) {
+                Ok(Some(text)) => match Entry::parse(&text, &source) {
+                    Ok(entry) => found.push((entry, source)),
+                    Err(error) => self.notes.push(format!("{error}; the entry counts for nothing")),
+                },
+                Ok(None) => {}
+                Err(gap) => self.notes.push(format!("{source} can't be read: {}", gap.detail)),
+            }
+        }
+        found
+    }
+
+    fn take(
+        &mut self,
+        sources: &Sources<'_>,
+        entry: &Entry,
+        source: String,
+        is_trusted: bool,
+        seen: &BTreeMap<String, Vec<Values>>,
+    ) {
+        match entry.status {
+            Status::Fixed => {
+                self.notes.push(format!("{source}: this was said to be fixed, and is there again"));
+                return;
+            }
+            Status::Withdrawn => return,
+            Status::FalsePositive | Status::AcceptedRisk => {}
+        }
+        let signer = match proof(sources, entry) {
+            Ok(signer) => signer,
+            Err(why) => {
+                self.notes.push(format!("{source}: {why}; the entry counts as unsigned"));
+                None
+            }
+        };
+        let standing = match (&signer, is_trusted && !sources.signed_only) {
+            (Some(_), _) | (None, true) => Standing::Trusted,
+            (None, false) => Standing::Brought,
+        };
+        if let Some(values) = seen.get(&entry.fingerprint) {
+            let bound = |seen: &Values| entry.values.iter().any(|hash| values::fits(hash, seen));
+            if !values.iter().all(bound) {
+                self.notes.push(format!("{source}: it is about another value; the entry counts for nothing"));
+                return;
+            }
+        }
+        if standing == Standing::Brought {
+            let why = if is_trusted {
+                "the policy asks for a signature"
+            } else {
+                "the push itself brings it, unsigned"
+            };
+            self.notes.push(format!("{source}: {why}, so it counts for medium and low findings alone"));
+        }
+        self.suppressions.push(entry.suppression(standing, source, signer));
+    }
+}
+
+/// Who signed the entry, for this repository and not for ever; `None` where it is not signed.
+fn proof(sources: &Sources<'_>, entry: &Entry) -> Result<Option<String>, String> {
+    let Some(signature) = &entry.signature else { return Ok(None) };
+    let signers = (sources.signers)()?;
+    let proof = sshsig::verify(signature, Namespace::Triage, &entry.signed_bytes(), &signers)
+        .map_err(|refusal| refusal.to_string())?;
+    if entry.until.is_none() {
+        return Err("a signed entry needs an end, `until`".into());
+    }
+    let id = repository::id(sources.git, sources.repository.as_deref(), &sources.tip);
+    match (id, &entry.repository) {
+        (Some(here), Some(signed)) if here == *signed => Ok(Some(format!("signed by {}", proof.name))),
+        (Some(_), _) => Err("it was signed for another repository".into()),
+        (None, _) => Err(
+            "which repository this is can't be said in a shallow clone without `repository` in the policy"
+                .into(),
+        ),
+    }
+}
