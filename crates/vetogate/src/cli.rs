@@ -4,6 +4,7 @@ pub mod ask;
 pub mod audit;
 pub mod configured_hook;
 pub mod doctor;
+pub mod enrol;
 pub mod explain;
 pub mod hook;
 pub mod init;
@@ -12,6 +13,7 @@ pub mod output;
 pub mod override_push;
 pub mod rules;
 pub mod scan;
+pub mod triage;
 pub mod uninstall;
 
 use crate::engine::findings::masked;
@@ -57,6 +59,8 @@ enum Command {
     ConfiguredHook(configured_hook::Args),
     /// Let one vetoed push through, for a reason that is recorded.
     Override(override_push::Args),
+    /// Record that a finding is false, accepted for a time, or fixed.
+    Triage(triage::Args),
     /// Show and check the record of verdicts, overrides and triage.
     Audit(audit::Args),
     /// Write a policy file with every key explained.
@@ -133,6 +137,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Doctor(args) => doctor::run(args),
         Command::ConfiguredHook(args) => configured_hook::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Triage(args) => triage::run(args),
         Command::Init(args) => init::run(args),
         Command::Override(args) => override_push::run(args),
         Command::Explain(args) => explain::run(args),

@@ -114,6 +114,16 @@ impl Gate<'_> {
         self.session.report(self.outcome.clone(), Context { accepted, ..self.context.clone() })
     }
 
+    /// What was found and seen.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The trusted branch's commit, where there is one.
+    pub fn trusted_tip(&self) -> Option<ObjectId> {
+        self.remote.as_ref()?.trusted_tip()
+    }
+
     /// One more thing that was not looked at, or not fully.
     pub fn add(&mut self, gap: Gap) {
         self.outcome.gaps.push(gap);

@@ -11,16 +11,17 @@ use crate::report::Report;
 use crate::source::push::Push;
 use crate::trust::{self, Trust};
 use std::path::Path;
-use vetogate_core::judge::{Accepted, Decision};
+use vetogate_core::judge::{Accepted, Decision, Judged};
 use vetogate_core::{Gap, GapCause, Place, Tree};
 
 /// Judges a push, lets it through where a person did, and records the verdict. `input` is what git said of it.
 pub fn settle(gate: &mut Gate<'_>, push: Push<'_>, input: &[u8]) -> Report {
     let Some(common_dir) = gate.common_dir.clone() else { return gate.report(None) };
-    let report = judged(gate, push, input, &common_dir);
+    let mut report = judged(gate, push, &common_dir);
     if push.updates.is_empty() {
         return report;
     }
+    keep(&mut report, push, input, &common_dir);
     match write(&report, push, &common_dir) {
         Ok(()) => report,
         Err(error) => unrecorded(gate, &report, &error),
@@ -42,7 +43,7 @@ fn unrecorded(gate: &mut Gate<'_>, report: &Report, error: &LogError) -> Report 
     gate.report(None)
 }
 
-fn judged(gate: &Gate<'_>, push: Push<'_>, input: &[u8], common_dir: &Path) -> Report {
+fn judged(gate: &Gate<'_>, push: Push<'_>, common_dir: &Path) -> Report {
     let mut report = gate.report(None);
     if report.verdict.decision != Decision::Block || !report.verdict.override_available {
         return report;
@@ -53,18 +54,30 @@ fn judged(gate: &Gate<'_>, push: Push<'_>, input: &[u8], common_dir: &Path) -> R
         Ok(Some(accepted)) => report = gate.report(Some(accepted)),
         Err(why) => report.notes.push(format!("the override of this push counts for nothing: {why}")),
     }
-    if report.verdict.decision == Decision::Block
-        && let Ok(lines) = std::str::from_utf8(input)
-    {
-        let veto = Veto {
-            remote: pins::shown(push.remote),
-            url: pins::shown(push.url),
-            lines: lines.lines().map(str::to_owned).collect(),
-        };
-        // Where it can't be kept, there is no code to answer it by.
-        report.override_code = store::keep(common_dir, &binding.code(), &veto).ok().map(|()| binding.code());
-    }
     report
+}
+
+/// Keeps what git said of a push in which something was found, so that it can be looked at again for triage and override.
+/// A ref's name that holds a secret is not kept.
+fn keep(report: &mut Report, push: Push<'_>, input: &[u8], common_dir: &Path) {
+    let in_name = |judged: &Judged| matches!(judged.finding.location.place, Place::RefName(_));
+    let found = &report.verdict.findings;
+    let is_clean = found.is_empty() && report.gaps.is_empty();
+    let Ok(lines) = std::str::from_utf8(input) else { return };
+    if is_clean || found.iter().any(in_name) {
+        return;
+    }
+    let veto = Veto {
+        remote: pins::shown(push.remote),
+        url: pins::shown(push.url),
+        lines: lines.lines().map(str::to_owned).collect(),
+    };
+    // Where it can't be kept, there is nothing to answer by.
+    let _ = store::keep_last(common_dir, &veto);
+    if report.verdict.decision == Decision::Block && report.verdict.override_available {
+        let code = Binding::of(report, push.url).map(|binding| binding.code());
+        report.override_code = code.filter(|code| store::keep(common_dir, code, &veto).is_ok());
+    }
 }
 
 /// What the token of this push accepts, where there is one.

@@ -1,6 +1,6 @@
 //! `veto install`: puts the pre-push hook in, and pins the branch that is trusted.
 
-use super::{Failure, exit};
+use super::{Failure, enrol, exit};
 use crate::engine::findings::masked;
 use crate::git::command::Git;
 use crate::hooks::place::{Place, git_version};
@@ -10,7 +10,7 @@ use crate::hooks::{
     program, show,
 };
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `veto install`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +18,10 @@ pub struct Args {
     /// For all repositories of this user, as far as git can (2.54 or newer: all; older: new clones)
     #[arg(long)]
     global: bool,
+    /// Enrol this SSH key, for this clone alone: what it signs counts where neither the remote nor the machine lists
+    /// signers. Asks on a terminal.
+    #[arg(long, value_name = "KEY", conflicts_with = "global")]
+    signer: Option<PathBuf>,
 }
 
 /// Installs the hook; gives the exit code.
@@ -28,7 +32,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     check_git().map_err(Failure::usage)?;
     let program = program::recorded_path().map_err(Failure::usage)?;
     let steps = if args.global { global::install(&program) } else { here(&program) };
-    let steps = steps.map_err(Failure::usage)?;
+    let mut steps = steps.map_err(Failure::usage)?;
+    if let Some(key) = &args.signer {
+        steps.done.push(enrol::enrol(key)?);
+    }
     print(&steps, "already installed; nothing to do").map_err(Failure::incomplete)?;
     Ok(exit::PASS)
 }

@@ -9,14 +9,13 @@ use crate::git::command::Git;
 use crate::overrides::agent::agent;
 use crate::overrides::binding::Binding;
 use crate::overrides::second::{Approval, Request};
-use crate::overrides::store::{self, Veto};
+use crate::overrides::store;
 use crate::overrides::token::Token;
 use crate::report::Report;
 use crate::settle;
 use crate::sign::{Namespace, keygen, sshsig};
-use crate::source::push::{self, Push};
+use crate::source::push::Push;
 use anyhow::{Context as _, anyhow};
-use bstr::ByteSlice as _;
 use serde_json::json;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -73,9 +72,8 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
             masked(&escape(code.as_bytes()))
         ))
     })?;
-    let url = url(&git, &veto);
-    let lines = veto.lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    let updates = push::parse(lines.as_bytes()).map_err(Failure::usage)?;
+    let url = veto.url(&git);
+    let updates = veto.updates().map_err(Failure::usage)?;
     let asked = Push { remote: &veto.remote, url: &url, updates: &updates };
     let gate = Gate::look(asked, None);
     let report = gate.report(None);
@@ -85,13 +83,6 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Err(code) => return Ok(code),
     };
     answer(args, &git, &common_dir, &gate, &report, binding)
-}
-
-/// The URL of the veto. One that holds a secret is not kept, and is found again in the configuration.
-fn url(git: &Git, veto: &Veto) -> String {
-    let urls = git.read(["remote", "get-url", "--push", "--all", "--", &veto.remote]).unwrap_or_default();
-    let mut urls = urls.lines().map(|url| url.to_str_lossy().into_owned());
-    urls.find(|url| crate::pins::shown(url) == veto.url).unwrap_or_else(|| veto.url.clone())
 }
 
 /// What the answer is bound to; or the exit code, where there is nothing to answer.

@@ -5,7 +5,6 @@ use super::output::Output;
 use crate::git::command::Git;
 use crate::git::remote;
 use crate::git::tree::GitTree;
-use crate::policies;
 use crate::report::Report;
 use crate::report::text::Kind;
 use crate::run::{Context, Outcome, Session, Wish};
@@ -13,14 +12,16 @@ use crate::source::index::{self, IndexTree};
 use crate::source::published::Published;
 use crate::source::refs;
 use crate::source::worktree::{Files, WorkTree, walk};
+use crate::triage::known::{self, Sources, Triage};
+use crate::{gate, policies, trust};
 use anyhow::{Context as _, anyhow};
 use bstr::ByteSlice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
 use vetogate_core::{
-    Category, Change, Confidence, Entry, EntryKind, Gap, Place, Policy, Posture, RemoteView, Tree,
+    Category, Change, Confidence, Entry, EntryKind, Gap, ObjectId, Place, Policy, Posture, RemoteView, Tree,
 };
 use vetogate_syntax::path::PathHints;
 
@@ -79,19 +80,13 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
     let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
-    let (outcome, policy) = scanned?;
+    let Scanned { outcome, policy, trusted } = scanned?;
+    let triage = triage(&session, &place, &outcome, trusted);
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
     let mut report = session.report(
         outcome,
-        Context {
-            project,
-            refs: Vec::new(),
-            push_id: None,
-            policy,
-            accepted: None,
-            triage: Default::default(),
-        },
+        Context { project, refs: Vec::new(), push_id: None, policy, accepted: None, triage },
     );
     filter(&mut report, args.confidence);
     args.output.write(&report, Kind::Scan)?;
@@ -166,7 +161,50 @@ impl Located {
     }
 }
 
-fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+/// What was looked at, and what it is judged by.
+struct Scanned {
+    outcome: Outcome,
+    policy: Policy,
+    trusted: Trusted,
+}
+
+/// Where triage is read from.
+enum Trusted {
+    /// A work tree, which is its own word.
+    Folder(PathBuf),
+    /// The base of a range.
+    Commit(ObjectId),
+    Nothing,
+}
+
+/// What is known of triage. Nothing is read where nothing was found.
+fn triage(session: &Session<'_>, place: &Located, outcome: &Outcome, trusted: Trusted) -> Triage {
+    if outcome.findings.is_empty() {
+        return Triage::default();
+    }
+    let (tree, tip): (Option<Box<dyn Tree + '_>>, String) = match trusted {
+        Trusted::Folder(root) => (Some(Box::new(WorkTree::new(root))), "HEAD".into()),
+        Trusted::Commit(tip) => (Some(Box::new(GitTree::new(&session.objects, tip))), tip.to_string()),
+        Trusted::Nothing => (None, "HEAD".into()),
+    };
+    let tips = outcome.tips.iter().map(|&tip| (GitTree::new(&session.objects, tip), tip.short()));
+    // What lies in a work tree was read there.
+    let tips: Vec<_> = tips.filter(|_| tip != "HEAD").collect();
+    let common_dir = gate::common_dir(&session.git).unwrap_or_else(|_| place.root.join(".git"));
+    let signers = || trust::signers(tree.as_deref().map(|tree| (tree, "")), &common_dir);
+    let sources = Sources {
+        trusted: tree.as_deref().map(|tree| (tree, String::new())),
+        brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
+        signed_only: false,
+        signers: &|| Ok(signers()?.signers),
+        git: &session.git,
+        repository: None,
+        tip,
+    };
+    known::read(&sources, &outcome.findings, &outcome.values)
+}
+
+fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     if args.stdin {
         return stdin(args, session, place);
     }
@@ -185,7 +223,21 @@ fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome,
     work_tree(args, session, place)
 }
 
-fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+/// The whole work tree around the current folder, as `veto scan` looks at it.
+///
+/// # Errors
+/// As [`run`].
+pub fn whole_tree() -> Result<(Outcome, PathBuf), Failure> {
+    let place = Located::find()?;
+    if place.is_bare {
+        return Ok((Outcome::default(), place.root));
+    }
+    let session = Session::begin(Git::at(place.root.clone()), Wish::default(), None, &|_| {});
+    let outcome = files(&session, &place, &[place.root.clone()], &place.root, false)?;
+    Ok((outcome, place.root))
+}
+
+fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     if place.is_bare {
         return Err(Failure::usage(anyhow!(
             "this repository is bare: it has no work tree; use --history or --commits RANGE"
@@ -213,12 +265,23 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Out
         common(&paths)
     };
     let policy = policies::of_work_tree(&root).map_err(Failure::usage)?;
-    let mut files = walk(&root, &paths, args.no_ignore);
+    let outcome = files(session, place, &paths, &root, args.no_ignore)?;
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(root) })
+}
+
+fn files(
+    session: &Session<'_>,
+    place: &Located,
+    paths: &[PathBuf],
+    root: &Path,
+    no_ignore: bool,
+) -> Result<Outcome, Failure> {
+    let mut files = walk(root, paths, no_ignore);
     if place.is_repository && root == place.root {
-        files.add_tracked(&root, &paths, &tracked(session)?);
+        files.add_tracked(root, paths, &tracked(session)?);
     }
     files.sort();
-    Ok((session.files(&files, &WorkTree::new(root)), policy))
+    Ok(session.files(&files, &WorkTree::new(root.to_owned())))
 }
 
 /// Files of the index, from the root: what is tracked is published, whatever an ignore file says.
@@ -239,15 +302,16 @@ fn common(paths: &[PathBuf]) -> PathBuf {
     root
 }
 
-fn staged(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+fn staged(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
     let git = session.git.clone().with_given_index();
     let (entries, head) = index::staged(&git).map_err(Failure::incomplete)?;
     let tree = IndexTree::read(&git, &session.objects).map_err(Failure::incomplete)?;
-    Ok((session.staged(entries, head, &tree), policy))
+    let outcome = session.staged(entries, head, &tree);
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()) })
 }
 
-fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Failure> {
+fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
@@ -265,10 +329,11 @@ fn commits(session: &Session<'_>, range: &str) -> Result<(Outcome, Policy), Fail
     bases.truncate(8);
     let mut outcome = session.published(&published, &bases, &[], lfs(session).as_deref());
     outcome.gaps.extend(gap);
-    Ok((outcome, policy))
+    let trusted = base.trusted_tip().map_or(Trusted::Nothing, Trusted::Commit);
+    Ok(Scanned { outcome, policy, trusted })
 }
 
-fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+fn history(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     let policy = if place.is_bare {
         Policy::default()
     } else {
@@ -279,7 +344,9 @@ fn history(session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), 
     published
         .list(&session.git, &session.objects, &[], None, session.watch())
         .map_err(Failure::incomplete)?;
-    Ok((session.published(&published, &[], &[], lfs(session).as_deref()), policy))
+    let outcome = session.published(&published, &[], &[], lfs(session).as_deref());
+    let trusted = if place.is_bare { Trusted::Nothing } else { Trusted::Folder(place.root.clone()) };
+    Ok(Scanned { outcome, policy, trusted })
 }
 
 fn lfs(session: &Session<'_>) -> Option<PathBuf> {
@@ -304,7 +371,7 @@ impl Tree for OneFile<'_> {
     }
 }
 
-fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome, Policy), Failure> {
+fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
     let name = args.name.clone().unwrap_or_default();
     let mut content = Vec::new();
@@ -318,5 +385,6 @@ fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<(Outcome
     let item = crate::engine::Item { source, hints: PathHints::of(path), place: Place::File(escape(path)) };
     let change = Change { path: path.to_vec(), kind: Some(EntryKind::File) };
     let files = Files { items: vec![item], changes: vec![change], gaps: Vec::new() };
-    Ok((session.files(&files, &OneFile { path, content: &content }), policy))
+    let outcome = session.files(&files, &OneFile { path, content: &content });
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()) })
 }

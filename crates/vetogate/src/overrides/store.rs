@@ -2,7 +2,11 @@
 
 use super::binding::Binding;
 use super::token::Token;
+use crate::git::command::Git;
 use crate::hooks::files;
+use crate::report::RefUpdate;
+use crate::source::push::{self, BadLine};
+use bstr::ByteSlice as _;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -27,6 +31,23 @@ pub struct Veto {
     pub lines: Vec<String>,
 }
 
+impl Veto {
+    /// The URL of the push. One that holds a secret is not kept, and is found again in the configuration.
+    pub fn url(&self, git: &Git) -> String {
+        let urls = git.read(["remote", "get-url", "--push", "--all", "--", &self.remote]).unwrap_or_default();
+        let mut urls = urls.lines().map(|url| url.to_str_lossy().into_owned());
+        urls.find(|url| crate::pins::shown(url) == self.url).unwrap_or_else(|| self.url.clone())
+    }
+
+    /// The ref updates.
+    ///
+    /// # Errors
+    /// When the lines are not git's.
+    pub fn updates(&self) -> Result<Vec<RefUpdate>, BadLine> {
+        push::parse(self.lines.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes())
+    }
+}
+
 fn veto_file(common_dir: &Path, code: &str) -> PathBuf {
     common_dir.join("veto/vetoes").join(format!("{code}.json"))
 }
@@ -38,6 +59,28 @@ fn token_file(common_dir: &Path, binding: &Binding) -> PathBuf {
 /// Whether this can be a code at all, and not a path.
 fn is_code(code: &str) -> bool {
     code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Keeps what git said of the last push in which something was found, for `veto triage`.
+///
+/// # Errors
+/// When it can't be written.
+pub fn keep_last(common_dir: &Path, veto: &Veto) -> io::Result<()> {
+    fs::create_dir_all(common_dir.join("veto"))?;
+    files::put(&last_file(common_dir), &serde_json::to_vec(veto)?, PRIVATE)
+}
+
+/// The last push in which something was found.
+///
+/// # Errors
+/// When it is there and can't be read.
+pub fn last(common_dir: &Path) -> io::Result<Option<Veto>> {
+    let Some(text) = files::read(&last_file(common_dir))? else { return Ok(None) };
+    Ok(Some(serde_json::from_slice(&text)?))
+}
+
+fn last_file(common_dir: &Path) -> PathBuf {
+    common_dir.join("veto/last.json")
 }
 
 /// Keeps a veto until it is answered.

@@ -1,0 +1,272 @@
+//! `veto triage`: records that a finding is false, accepted for a time, or fixed.
+
+use super::override_push::who;
+use super::{Failure, ask, exit, output, scan};
+use crate::audit::Event;
+use crate::audit::log::Log;
+use crate::engine::findings::masked;
+use crate::gate::{self, Gate};
+use crate::git::command::Git;
+use crate::overrides::store;
+use crate::run::Outcome;
+use crate::sign::{Namespace, keygen};
+use crate::source::push::Push;
+use crate::triage::{repository, values, write};
+use anyhow::{Context as _, anyhow};
+use jiff::civil::Date;
+use serde_json::json;
+use std::path::PathBuf;
+use vetogate_core::text::{escape, guard};
+use vetogate_core::triage::{Entry, Status};
+use vetogate_core::{Finding, Novelty, Severity};
+
+/// A signed entry lasts so long where nothing else is said.
+const DAYS: i32 = 365;
+
+/// Arguments of `veto triage`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The finding, by the fingerprint in the report; without it, those of the last push are asked for one by one.
+    fingerprint: Option<String>,
+    /// What it is: false-positive, accepted-risk, fixed, or withdrawn (an earlier decision is taken back).
+    #[arg(long, value_name = "STATUS", requires = "fingerprint")]
+    status: Option<Status>,
+    /// Why.
+    #[arg(long, value_name = "TEXT", requires = "fingerprint")]
+    reason: Option<String>,
+    /// The last day on which it counts; a signed decision lasts a year where nothing is said.
+    #[arg(long, value_name = "DATE")]
+    until: Option<Date>,
+    /// Sign it with this SSH key: it counts at once, and not only from the remote's trusted branch.
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+    /// Make a branch with a commit of this alone, on top of the remote's trusted branch.
+    #[arg(long)]
+    branch: bool,
+}
+
+/// Where findings were found, and what goes with them.
+struct Found {
+    outcome: Outcome,
+    /// Root of the work tree.
+    root: PathBuf,
+    common_dir: PathBuf,
+    git: Git,
+    /// A commit that names the repository: of the trusted branch where there is one.
+    tip: String,
+    trusted: Option<String>,
+}
+
+/// Records decisions; gives the exit code.
+///
+/// # Errors
+/// When there is no such finding, or the decision can't be written.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let git = Git::at(".");
+    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let mut found = last_push(git, common_dir)?;
+    let Some(fingerprint) = &args.fingerprint else { return one_by_one(args, &found) };
+    let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
+    if !found.outcome.findings.iter().any(|finding| is_it(&finding)) {
+        (found.outcome, found.root) = scan::whole_tree()?;
+    }
+    let finding = found.outcome.findings.iter().find(is_it).ok_or_else(|| {
+        let shown = masked(&escape(fingerprint.as_bytes()));
+        Failure::usage(anyhow!(
+            "no finding `{shown}` in the last push, nor in this work tree; `veto scan` names them"
+        ))
+    })?;
+    let status =
+        args.status.ok_or_else(|| Failure::usage(anyhow!("say what it is: --status {}", names())))?;
+    let reason = args.reason.clone().unwrap_or_default();
+    decide(args, &found, finding, status, &reason, args.until)?;
+    Ok(exit::PASS)
+}
+
+fn names() -> String {
+    Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join("|")
+}
+
+/// Looks at the last push again in which something was found.
+fn last_push(git: Git, common_dir: PathBuf) -> Result<Found, Failure> {
+    let root = git.read_line(["rev-parse", "--show-toplevel"]).ok().flatten();
+    let root = root.map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let found = |outcome, trusted: Option<String>| {
+        let tip = trusted.clone().unwrap_or_else(|| "HEAD".into());
+        Found { outcome, root: root.clone(), common_dir: common_dir.clone(), git: git.clone(), tip, trusted }
+    };
+    let last = store::last(&common_dir).context("the last push can't be read").map_err(Failure::usage)?;
+    let Some(last) = last else { return Ok(found(Outcome::default(), None)) };
+    let url = last.url(&git);
+    let updates = last.updates().map_err(Failure::usage)?;
+    let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None);
+    Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string())))
+}
+
+/// Asks for each finding of the last push what it is.
+fn one_by_one(args: &Args, found: &Found) -> Result<u8, Failure> {
+    let new: Vec<&Finding> =
+        found.outcome.findings.iter().filter(|finding| finding.novelty != Novelty::Old).collect();
+    if new.is_empty() {
+        output::note("Nothing was found in the last push.").map_err(Failure::incomplete)?;
+        return Ok(exit::PASS);
+    }
+    if !ask::is_possible() {
+        let list: Vec<&str> = new.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        return Err(Failure::usage(anyhow!(
+            "there is no terminal to ask on; name one: veto triage FINGERPRINT --status {} --reason TEXT (of the last push: {})",
+            names(),
+            list.join(", ")
+        )));
+    }
+    for (number, finding) in (1..).zip(&new) {
+        let Finding { rule, location, snippet, fingerprint, .. } = finding;
+        let text = format!(
+            "\n{number} of {}: {} ({})\n  {}:{}  {snippet}\n  {fingerprint}",
+            new.len(),
+            rule.title,
+            finding.severity,
+            location.place,
+            location.span.line
+        );
+        let lines: Vec<String> = text.lines().map(guard).collect();
+        output::note(&lines.join("\n")).map_err(Failure::incomplete)?;
+        match answer()? {
+            Some(Some(status)) => {
+                let reason = asked("Why? ")?;
+                let until = asked("Until (such as 2027-01-31; empty for no end)? ")?;
+                let until = if until.is_empty() { Ok(None) } else { until.parse().map(Some) };
+                let until = until
+                    .map_err(|_| Failure::usage(anyhow!("that is no date; nothing more was recorded")))?;
+                decide(args, found, finding, status, &reason, until)?;
+            }
+            Some(None) => {}
+            None => break,
+        }
+    }
+    Ok(exit::PASS)
+}
+
+/// A status; `Some(None)` to go on without one, `None` to stop.
+fn answer() -> Result<Option<Option<Status>>, Failure> {
+    loop {
+        let typed = ask::line("[f]alse positive, [a]ccepted risk, fi[x]ed, [s]kip, [q]uit? ")
+            .map_err(Failure::incomplete)?;
+        return Ok(match typed.as_deref() {
+            Some("f") => Some(Some(Status::FalsePositive)),
+            Some("a") => Some(Some(Status::AcceptedRisk)),
+            Some("x") => Some(Some(Status::Fixed)),
+            Some("s") => Some(None),
+            Some("q") | None => None,
+            Some(_) => continue,
+        });
+    }
+}
+
+fn asked(question: &str) -> Result<String, Failure> {
+    Ok(ask::line(question).map_err(Failure::incomplete)?.unwrap_or_default())
+}
+
+fn decide(
+    args: &Args,
+    found: &Found,
+    finding: &Finding,
+    status: Status,
+    reason: &str,
+    until: Option<Date>,
+) -> Result<(), Failure> {
+    let entry = entry(args, found, finding, status, reason, until)?;
+    record(found, &entry)?;
+    let path = write::into_work_tree(&found.root, &entry)
+        .context("the decision can't be written")
+        .map_err(Failure::usage)?;
+    let mut said = format!("recorded in {}", escape(path.as_os_str().as_encoded_bytes()));
+    if args.branch {
+        let tip = found.trusted.as_ref().ok_or_else(|| {
+            Failure::usage(anyhow!(
+                "no branch of the remote is trusted yet, to build upon; run `veto doctor --pin`"
+            ))
+        })?;
+        let branch = write::as_branch(&found.git, &found.common_dir, tip, &entry).map_err(Failure::usage)?;
+        said += &format!(", and on the branch {branch}: push that, or ask for it to be merged");
+    } else if entry.signature.is_some() {
+        said += "; commit it with what you push";
+    } else if finding.severity > Severity::Medium && entry.suppresses() {
+        said += "; it counts once the remote's trusted branch has it (--branch makes a commit of it alone), or at once where it is signed (--sign KEY)";
+    } else {
+        said += "; commit it";
+    }
+    output::note(&said).map_err(Failure::incomplete)
+}
+
+fn entry(
+    args: &Args,
+    found: &Found,
+    finding: &Finding,
+    status: Status,
+    reason: &str,
+    until: Option<Date>,
+) -> Result<Entry, Failure> {
+    let reason = masked(&escape(reason.trim().as_bytes()));
+    if reason.is_empty() {
+        return Err(Failure::usage(anyhow!("say why: --reason TEXT")));
+    }
+    let today = jiff::Zoned::now().date();
+    let default = args.sign.is_some().then(|| today.saturating_add(jiff::Span::new().days(DAYS)));
+    let mut entry = Entry {
+        fingerprint: finding.fingerprint.clone(),
+        rule: finding.rule.id.clone(),
+        path: finding.location.place.to_string(),
+        status,
+        reason,
+        who: who(&found.git),
+        created: today,
+        until: until.or(default),
+        repository: None,
+        serial: serial(found, &finding.fingerprint) + 1,
+        values: Vec::new(),
+        signature: None,
+    };
+    if entry.suppresses() {
+        let seen = found.outcome.values.get(&finding.fingerprint).into_iter().flatten();
+        entry.values =
+            seen.map(|values| values::hash(values)).collect::<Result<_, _>>().map_err(Failure::incomplete)?;
+    }
+    if let Some(key) = &args.sign {
+        let id = repository::id(&found.git, None, &found.tip);
+        entry.repository = Some(id.ok_or_else(|| {
+            Failure::usage(anyhow!(
+                "a shallow clone does not say which repository it is; `git fetch --unshallow` first"
+            ))
+        })?);
+        entry.signature =
+            Some(keygen::sign(key, Namespace::Triage, &entry.signed_bytes()).map_err(Failure::usage)?);
+    }
+    Ok(entry)
+}
+
+/// The number of the version that there is: in the work tree or on the trusted branch.
+fn serial(found: &Found, fingerprint: &str) -> u32 {
+    let path = Entry::path_of(fingerprint);
+    let here = std::fs::read(found.root.join(&path)).unwrap_or_default();
+    let there = found
+        .trusted
+        .as_ref()
+        .and_then(|tip| found.git.read(["cat-file", "blob", &format!("{tip}:{path}")]).ok());
+    let of = |text: &[u8]| Entry::parse(text, &path).map_or(0, |entry| entry.serial);
+    of(&here).max(there.map_or(0, |text| of(&text)))
+}
+
+fn record(found: &Found, entry: &Entry) -> Result<(), Failure> {
+    let data = json!({
+        "fingerprint": entry.fingerprint,
+        "rule": entry.rule,
+        "status": entry.status.as_str(),
+        "who": entry.who,
+        "reason": entry.reason,
+        "until": entry.until.map(|until| until.to_string()),
+        "signed": entry.signature.is_some(),
+    });
+    let appended = Log::of(&found.common_dir).append(&[Event::loosening("triage", data)]);
+    appended.context("a decision that can't be recorded is not written").map_err(Failure::usage).map(drop)
+}
