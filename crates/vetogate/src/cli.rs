@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod audit;
+pub mod baseline;
 pub mod configured_hook;
 pub mod doctor;
 pub mod enrol;
@@ -59,6 +60,8 @@ enum Command {
     ConfiguredHook(configured_hook::Args),
     /// Let one vetoed push through, for a reason that is recorded.
     Override(override_push::Args),
+    /// Record the findings of today once, so that scans can start green.
+    Baseline(baseline::Args),
     /// Record that a finding is false, accepted for a time, or fixed.
     Triage(triage::Args),
     /// Show and check the record of verdicts, overrides and triage.
@@ -137,6 +140,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Doctor(args) => doctor::run(args),
         Command::ConfiguredHook(args) => configured_hook::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Baseline(args) => baseline::run(args),
         Command::Triage(args) => triage::run(args),
         Command::Init(args) => init::run(args),
         Command::Override(args) => override_push::run(args),

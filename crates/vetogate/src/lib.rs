@@ -3,6 +3,7 @@
 //! Data flows one way: source, artifact, detectors, findings, policy, verdict, report.
 
 pub mod audit;
+pub mod baseline;
 pub mod cli;
 pub mod deadline;
 pub mod engine;

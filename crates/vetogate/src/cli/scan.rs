@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::output::Output;
+use crate::baseline::Baseline;
 use crate::git::command::Git;
 use crate::git::remote;
 use crate::git::tree::GitTree;
@@ -51,6 +52,9 @@ pub struct Args {
     /// Not these categories.
     #[arg(long, value_name = "CATEGORY", value_delimiter = ',')]
     skip: Vec<Category>,
+    /// Read policy, triage and baseline from this commit instead of the work tree: in CI, the base of a pull request.
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["commits", "stdin"])]
+    base: Option<String>,
     /// Files that ignore files name, too.
     #[arg(long)]
     no_ignore: bool,
@@ -80,8 +84,11 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
     let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
-    let Scanned { outcome, policy, trusted } = scanned?;
-    let triage = triage(&session, &place, &outcome, trusted);
+    let Scanned { outcome, policy, trusted } = by_base(args, &session, scanned?)?;
+    let mut triage = triage(&session, &place, &outcome, &trusted);
+    if !args.staged && args.commits.is_none() && !args.stdin {
+        known_debt(&session, &outcome, &trusted, &mut triage)?;
+    }
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
     let mut report = session.report(
@@ -177,16 +184,53 @@ enum Trusted {
     Nothing,
 }
 
+impl Trusted {
+    fn tree<'a>(&self, session: &'a Session<'_>) -> Option<Box<dyn Tree + 'a>> {
+        match self {
+            Self::Folder(root) => Some(Box::new(WorkTree::new(root.clone()))),
+            Self::Commit(tip) => Some(Box::new(GitTree::new(&session.objects, *tip))),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// With `--base`, what that commit says holds, whatever the work tree says.
+fn by_base(args: &Args, session: &Session<'_>, scanned: Scanned) -> Result<Scanned, Failure> {
+    let Some(base) = &args.base else { return Ok(scanned) };
+    let name = format!("{base}^{{commit}}");
+    let found = session.git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &name]);
+    let tip: Option<ObjectId> = found.ok().flatten().and_then(|id| id.parse().ok());
+    let tip = tip.ok_or_else(|| {
+        Failure::usage(anyhow!("`{}` names no commit here; fetch it first", escape(base.as_bytes())))
+    })?;
+    let (policy, gap) = policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short());
+    let mut outcome = scanned.outcome;
+    outcome.gaps.extend(gap);
+    Ok(Scanned { outcome, policy, trusted: Trusted::Commit(tip) })
+}
+
+/// The debt that was recorded once.
+fn known_debt(
+    session: &Session<'_>,
+    outcome: &Outcome,
+    trusted: &Trusted,
+    triage: &mut Triage,
+) -> Result<(), Failure> {
+    let tree = trusted.tree(session).filter(|_| !outcome.findings.is_empty());
+    if let Some(tree) = tree {
+        let baseline = Baseline::of(&*tree).map_err(|error| Failure::usage(anyhow!(error)))?;
+        triage.suppressions.extend(baseline.suppressions(&outcome.findings));
+    }
+    Ok(())
+}
+
 /// What is known of triage. Nothing is read where nothing was found.
-fn triage(session: &Session<'_>, place: &Located, outcome: &Outcome, trusted: Trusted) -> Triage {
+fn triage(session: &Session<'_>, place: &Located, outcome: &Outcome, trusted: &Trusted) -> Triage {
     if outcome.findings.is_empty() {
         return Triage::default();
     }
-    let (tree, tip): (Option<Box<dyn Tree + '_>>, String) = match trusted {
-        Trusted::Folder(root) => (Some(Box::new(WorkTree::new(root))), "HEAD".into()),
-        Trusted::Commit(tip) => (Some(Box::new(GitTree::new(&session.objects, tip))), tip.to_string()),
-        Trusted::Nothing => (None, "HEAD".into()),
-    };
+    let tree = trusted.tree(session);
+    let tip = if let Trusted::Commit(tip) = trusted { tip.to_string() } else { "HEAD".into() };
     let tips = outcome.tips.iter().map(|&tip| (GitTree::new(&session.objects, tip), tip.short()));
     // What lies in a work tree was read there.
     let tips: Vec<_> = tips.filter(|_| tip != "HEAD").collect();

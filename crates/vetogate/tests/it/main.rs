@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can not be set up has failed")]
 
 mod bad_input;
+mod baseline;
 mod install;
 mod listing;
 mod push;

@@ -1,6 +1,8 @@
 //! Real pushes through the installed hook: what is vetoed, what passes, and what arrives.
 
+mod audit;
 mod debt;
+mod overrides;
 mod pins;
 mod policy;
 mod published;
@@ -10,9 +12,10 @@ mod state;
 mod steps;
 mod texts;
 mod traps;
+mod triage;
 mod ways;
 
-use crate::support::{Answer, Sandbox, VETO, answer};
+use crate::support::{Answer, Sandbox, VETO, answer, terminal};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -117,6 +120,26 @@ impl Gate {
     fn line(&self, revision: &str) -> String {
         let (new, old) = (self.git(&["rev-parse", revision]), self.git(&["rev-parse", "origin/main"]));
         format!("refs/heads/main {new} refs/heads/main {old}\n")
+    }
+
+    /// Runs veto in the clone, on a terminal where these lines are typed.
+    fn typed(&self, arguments: &[&str], lines: &[&str]) -> Answer {
+        terminal::typed(self.sandbox.command("work", VETO).args(arguments), lines)
+    }
+
+    /// A new SSH key; gives its path, beside which its public part lies.
+    fn key(&self, name: &str) -> String {
+        let path = self.sandbox.path().join(name).display().to_string();
+        self.sandbox.run(".", "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &path]).ok();
+        path
+    }
+
+    /// Enrols a key for this clone.
+    fn enrol(&self, key: &str) {
+        let said = self.sandbox.run(".", "ssh-keygen", &["-l", "-f", &format!("{key}.pub")]).ok().stdout;
+        let fingerprint = said.split_whitespace().nth(1).unwrap();
+        let phrase = format!("enrol {}", &fingerprint[fingerprint.len() - 6..]);
+        self.typed(&["install", "--signer", key], &[&phrase]).ok();
     }
 
     /// What the hook answers to a line of standard input.

@@ -1,6 +1,8 @@
 //! A sandbox: a home without configuration, a bare remote, a clone, and commands that see nothing else.
 #![allow(dead_code, reason = "each module uses what it needs")]
 
+pub mod terminal;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,57 @@
+//! `veto baseline`: records today's findings once, so that scans can start green.
+
+use super::{Failure, exit, output, scan};
+use crate::baseline::{Baseline, FILE};
+use crate::hooks::files;
+use anyhow::{Context as _, anyhow};
+use std::path::Path;
+use vetogate_core::text::escape;
+
+/// Arguments of `veto baseline`.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Records, or takes out what is not there any more; gives the exit code.
+///
+/// # Errors
+/// When the work tree can't be scanned, or the file is wrong or can't be written.
+pub fn run(_: &Args) -> Result<u8, Failure> {
+    let (outcome, root) = scan::whole_tree()?;
+    let path = root.join(FILE);
+    let shown = escape(path.as_os_str().as_encoded_bytes());
+    let before =
+        files::read(&path).with_context(|| format!("{shown} can't be read")).map_err(Failure::usage)?;
+    let now = Baseline::record(outcome.findings.iter());
+    let said = match before {
+        None => {
+            write(&path, &now)?;
+            format!("recorded {} in {shown}; commit it. It only shrinks from now on", count(now.len()))
+        }
+        Some(text) => {
+            let known = Baseline::parse(&text).map_err(|error| Failure::usage(anyhow!(error)))?;
+            let left = known.shrunk(&now);
+            write(&path, &left)?;
+            let (gone, new) = (known.len() - left.len(), now.len() - left.len());
+            format!(
+                "{} not there any more, taken out; {} new, not taken in: remediate or triage {}",
+                count(gone),
+                count(new),
+                if new == 1 { "it" } else { "them" }
+            )
+        }
+    };
+    output::note(&said).map_err(Failure::incomplete)?;
+    Ok(exit::PASS)
+}
+
+fn count(number: usize) -> String {
+    format!("{number} finding{}", if number == 1 { "" } else { "s" })
+}
+
+fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    written
+        .and_then(|()| files::put(path, baseline.text().as_bytes(), files::PLAIN))
+        .context("the baseline can't be written")
+        .map_err(Failure::usage)
+}

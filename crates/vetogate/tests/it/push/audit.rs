@@ -1,0 +1,121 @@
+//! The record of a clone.
+
+use super::Gate;
+use std::fs;
+use std::process::Stdio;
+
+fn log(gate: &Gate) -> String {
+    fs::read_to_string(gate.path(".git/veto/audit.jsonl")).unwrap()
+}
+
+#[track_caller]
+fn verify(gate: &Gate, code: i32) -> String {
+    gate.sandbox.veto("work", &["audit", "verify"]).exits(code).stdout
+}
+
+#[test]
+fn every_push_is_a_line_and_a_changed_line_is_found() {
+    let gate = Gate::new();
+    for number in 0..3 {
+        gate.commit(&format!("Commit {number}"));
+        gate.passes(&["main"]);
+    }
+    let whole = log(&gate);
+    assert_eq!(whole.matches("\"event\":\"verdict\"").count(), 3, "{whole}");
+    verify(&gate, 0);
+    let anchor = gate.sandbox.veto("work", &["audit", "anchor"]).ok().stdout;
+    gate.sandbox.write("anchor", anchor);
+    let path = gate.path(".git/veto/audit.jsonl");
+    fs::write(&path, whole.replacen("ALLOW", "BLOCK", 1)).unwrap();
+    assert!(verify(&gate, 1).contains("does not fit"), "a changed line");
+    let lines: Vec<&str> = whole.lines().collect();
+    fs::write(&path, lines[..2].join("\n") + "\n").unwrap();
+    let cut = gate.sandbox.veto("work", &["audit", "verify", "--anchor", "../anchor"]).exits(1).stdout;
+    assert!(cut.contains("which is known elsewhere"), "{cut}");
+    // A line that was cut in the middle is taken out by the next push, and said.
+    fs::write(&path, &whole[..whole.len() - 40]).unwrap();
+    gate.commit("After the crash");
+    gate.passes(&["main"]);
+    assert!(log(&gate).contains("\"event\":\"torn\""));
+    assert!(gate.sandbox.veto("work", &["audit", "export"]).ok().stdout.ends_with("}\n"));
+}
+
+#[test]
+fn a_push_that_nobody_asked_about_is_found_later() {
+    let gate = Gate::new();
+    gate.commit("Asked");
+    gate.passes(&["main"]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let head = gate.commit("Not asked");
+    gate.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let said = verify(&gate, 1);
+    assert!(
+        said.contains(&format!("pushed without a verdict: {head} to refs/remotes/origin/main")),
+        "{said}"
+    );
+    // It is recorded, and said once.
+    assert!(log(&gate).contains("\"event\":\"bypass\""));
+    let said = verify(&gate, 0);
+    assert!(said.contains("Not to be seen in this way"), "{said}");
+}
+
+#[test]
+fn a_copy_of_the_record_is_told_from_it() {
+    let gate = Gate::new();
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    let path = gate.path(".git/veto/audit.jsonl");
+    let copy = fs::read(&path).unwrap();
+    fs::write(gate.path(".git/veto/copy"), copy).unwrap();
+    fs::rename(gate.path(".git/veto/copy"), &path).unwrap();
+    assert!(verify(&gate, 1).contains("begun in another clone"));
+}
+
+/// Fifty pushes of one clone at the same time, a third of which are killed.
+#[test]
+fn many_pushes_at_once_keep_the_record_whole() {
+    let gate = Gate::new();
+    gate.commit("Clean");
+    let line = gate.line("HEAD");
+    let input = gate.sandbox.write("line", line);
+    let url = gate.sandbox.path().join("remote.git");
+    let start = || {
+        let mut command = gate.sandbox.command("work", crate::support::VETO);
+        command.args(["hook", "pre-push", "origin"]).arg(&url).stdin(fs::File::open(&input).unwrap());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut children: Vec<_> = (0..50).map(|_| start()).collect();
+    for child in children.iter_mut().step_by(3) {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        child.kill().unwrap();
+    }
+    let passed =
+        children.iter_mut().map(|child| child.wait().unwrap()).filter(|ended| ended.success()).count();
+    assert!(passed >= 33, "{passed}");
+    verify(&gate, 0);
+    assert!(log(&gate).matches("\"event\":\"verdict\"").count() >= passed);
+}
+
+/// A file that may not grow: what is written is what was there before, whole.
+#[test]
+fn a_full_disk_leaves_the_record_as_it_was() {
+    let gate = Gate::new();
+    for number in 0..4 {
+        gate.commit(&format!("Commit {number}"));
+        gate.passes(&["main"]);
+    }
+    let before = log(&gate);
+    let line = gate.line("HEAD");
+    let input = gate.sandbox.write("line", line);
+    // In blocks of 512 bytes; the signal of the limit is ignored, so that writing fails.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {}; exec '{}' hook pre-push origin '{}' < '{}'",
+        before.len() / 512,
+        crate::support::VETO,
+        gate.sandbox.path().join("remote.git").display(),
+        input.display()
+    );
+    let said = gate.sandbox.run("work", "sh", &["-c", &script]).ok().text();
+    assert!(said.contains("WARN") && said.contains("audit log"), "{said}");
+    assert_eq!(log(&gate), before);
+}

@@ -1,0 +1,201 @@
+//! Decisions on single findings, and what they are worth.
+
+use super::{Gate, fresh, password, token};
+use std::fs;
+
+/// The fingerprint in a veto.
+#[track_caller]
+fn fingerprint(text: &str) -> String {
+    let (_, rest) = text.split_once("fingerprint ").unwrap_or_else(|| panic!("no fingerprint in {text}"));
+    rest.split(')').next().unwrap().split_whitespace().collect()
+}
+
+fn triage(gate: &Gate, fingerprint: &str, more: &[&str]) -> String {
+    let arguments =
+        [&["triage", fingerprint, "--status", "false-positive", "--reason", "Made up."], more].concat();
+    gate.sandbox.veto("work", &arguments).ok().text()
+}
+
+/// A gate with a vetoed push; gives the fingerprint of what was found.
+fn with_veto(content: &str) -> (Gate, String) {
+    let gate = Gate::new();
+    gate.write("a.conf", content).commit("Dirty");
+    let fingerprint = fingerprint(&gate.vetoed(&["main"]));
+    (gate, fingerprint)
+}
+
+#[test]
+fn what_the_push_brings_unsigned_is_no_pardon() {
+    let (gate, fingerprint) = with_veto(&token());
+    let said = triage(&gate, &fingerprint, &[]);
+    assert!(said.contains("once the remote's trusted branch has it"), "{said}");
+    gate.commit("Triage");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("the push itself brings it, unsigned"), "{text}");
+    // The work tree is its own word.
+    let text = gate.sandbox.veto("work", &["scan"]).ok().stdout;
+    assert!(text.contains("false-positive: Made up."), "{text}");
+}
+
+#[test]
+fn what_the_trusted_branch_has_counts() {
+    let (gate, fingerprint) = with_veto(&token());
+    let said = triage(&gate, &fingerprint, &["--branch"]);
+    let branch = format!("veto-triage-{}", &fingerprint[..8]);
+    assert!(said.contains(&branch), "{said}");
+    let changed = gate.git(&["diff", "--name-only", "origin/main", &branch]);
+    assert_eq!(changed, format!(".veto/triage.d/{fingerprint}.toml"));
+    gate.passes(&[&format!("{branch}:main")]);
+    fs::remove_dir_all(gate.path(".veto")).unwrap();
+    gate.git(&["rebase", "-q", "origin/main"]);
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("Suppressed:") && text.contains("false-positive: Made up."), "{text}");
+}
+
+#[test]
+fn a_signed_decision_counts_at_once_and_in_its_repository_alone() {
+    let (gate, fingerprint) = with_veto(&token());
+    let key = gate.key("key");
+    gate.enrol(&key);
+    triage(&gate, &fingerprint, &["--sign", &key]);
+    let path = format!(".veto/triage.d/{fingerprint}.toml");
+    let entry = fs::read_to_string(gate.path(&path)).unwrap();
+    let refused = |entry: String, said: &str| {
+        gate.write(&path, entry).commit("Changed");
+        let text = gate.vetoed(&["main"]);
+        assert!(text.contains(said), "no `{said}` in {text}");
+    };
+    refused(entry.replace("until = 2", "until = 3"), "the signature does not fit");
+    refused(entry.replace("Made up.", "Made down."), "the signature does not fit");
+    refused(
+        entry.lines().filter(|line| !line.starts_with("until")).fold(String::new(), |a, b| a + b + "\n"),
+        "the signature does not fit",
+    );
+    refused(format!("<<<<<<< HEAD\n{entry}"), "the mark of a merge conflict");
+    refused(
+        entry.replace("status = \"false-positive\"", "status = \"fixed\""),
+        "was said to be fixed, and is there again",
+    );
+    gate.write(&path, &entry).commit("Signed");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("signed by ann@example.org"), "{text}");
+    // The same signer, the same file, another repository.
+    let other = Gate::new();
+    let common = gate.path(".git/veto/allowed_signers");
+    other.write("a.conf", fs::read_to_string(gate.path("a.conf")).unwrap());
+    other.write(&path, entry);
+    other.git(&["commit", "-q", "--allow-empty", "-m", "So that it begins otherwise"]);
+    other.commit("Dirty");
+    other.git(&["checkout", "-q", "--orphan", "alone"]);
+    other.commit("Another first commit");
+    fs::copy(common, other.path(".git/veto/allowed_signers")).unwrap();
+    let text = other.vetoed(&["--force", "alone:main"]);
+    assert!(text.contains("another repository") || text.contains("unsigned"), "{text}");
+}
+
+#[test]
+fn an_older_version_and_a_withdrawn_one_count_no_more() {
+    let (gate, fingerprint) = with_veto(&token());
+    let key = gate.key("key");
+    gate.enrol(&key);
+    triage(&gate, &fingerprint, &["--sign", &key]);
+    let path = format!(".veto/triage.d/{fingerprint}.toml");
+    let old = fs::read_to_string(gate.path(&path)).unwrap();
+    let arguments = ["triage", &fingerprint, "--status", "withdrawn", "--reason", "It is real."];
+    gate.sandbox.veto("work", &arguments).ok();
+    let withdrawn = fs::read_to_string(gate.path(&path)).unwrap();
+    assert!(withdrawn.contains("serial = 2"), "{withdrawn}");
+    let secret = fs::read_to_string(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(&path, withdrawn).commit("Withdrawn");
+    gate.publish("main");
+    // Replayed: the version that was signed before it was withdrawn.
+    gate.write(&path, old).write("a.conf", secret).commit("Dirty");
+    gate.vetoed(&["main"]);
+}
+
+/// Of a guessable value the fingerprint says nothing: another one in its place is not what was pardoned.
+#[test]
+fn another_value_in_the_same_place() {
+    let (gate, fingerprint_of_first) = with_veto(&password());
+    triage(&gate, &fingerprint_of_first, &[]);
+    let path = format!(".veto/triage.d/{fingerprint_of_first}.toml");
+    let entry = fs::read_to_string(gate.path(&path)).unwrap();
+    assert!(entry.contains("$argon2id$"), "{entry}");
+    let first = fs::read_to_string(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(&path, entry).commit("Triage");
+    gate.publish("main");
+    gate.write("a.conf", password()).commit("Another value");
+    let text = gate.vetoed(&["main"]);
+    assert_eq!(fingerprint(&text), fingerprint_of_first);
+    assert!(text.contains("it is about another value"), "{text}");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write("a.conf", first).commit("The value that was looked at");
+    gate.passes(&["main"]);
+}
+
+#[test]
+fn two_branches_that_both_triaged_merge_clean() {
+    let gate = Gate::new();
+    gate.write("a.conf", token()).write("b.conf", token()).commit("Dirty");
+    let text = gate.vetoed(&["main"]);
+    let all: Vec<String> = text.split("fingerprint ").skip(1).map(|rest| rest[..32].to_owned()).collect();
+    assert_eq!(all.len(), 2, "{text}");
+    for (branch, fingerprint) in ["one", "two"].iter().zip(&all) {
+        gate.git(&["checkout", "-q", "-b", branch, "main"]);
+        triage(&gate, fingerprint, &[]);
+        gate.commit("Triage");
+    }
+    gate.git(&["merge", "-q", "--no-edit", "one"]);
+    assert_eq!(fs::read_dir(gate.path(".veto/triage.d")).unwrap().count(), 2);
+}
+
+#[test]
+fn each_finding_of_the_last_push_is_asked_about() {
+    let gate = Gate::new();
+    gate.write("a.conf", token()).write("b.conf", token()).commit("Dirty");
+    gate.vetoed(&["main"]);
+    let text = gate.sandbox.veto("work", &["triage"]).exits(2).text();
+    assert!(text.contains("there is no terminal to ask on"), "{text}");
+    let typed = ["a", "The demo needs it.", "2027-01-31", "s"];
+    let text = gate.typed(&["triage"], &typed).ok().text();
+    assert!(text.contains("1 of 2") && text.contains("2 of 2"), "{text}");
+    let entries: Vec<_> = fs::read_dir(gate.path(".veto/triage.d")).unwrap().flatten().collect();
+    assert_eq!(entries.len(), 1);
+    let entry = fs::read_to_string(entries[0].path()).unwrap();
+    assert!(entry.contains("until = 2027-01-31") && entry.contains("accepted-risk"), "{entry}");
+}
+
+#[test]
+fn no_such_finding() {
+    let gate = Gate::new();
+    let text =
+        gate.sandbox.veto("work", &["triage", "abcd", "--status", "fixed", "--reason", "x"]).exits(2).text();
+    assert!(text.contains("no finding `abcd`"), "{text}");
+}
+
+/// Beside the finding, by whoever wrote it: enough for what warns, never for what vetoes.
+#[test]
+fn an_ignore_in_the_text() {
+    let gate = Gate::new();
+    gate.write(
+        ".veto/policy.toml",
+        "preset = \"strict\"\n[rules.\"secret/assigned-password\"]\nseverity = \"medium\"\n",
+    );
+    gate.commit("Policy");
+    gate.publish("main");
+    let line = |comment: &str| format!("{}{comment}\n", password().trim_end());
+    gate.write("a.py", line("")).commit("Dirty");
+    gate.vetoed(&["main"]);
+    for comment in ["  # veto: ignore[secret/assigned-password] Made up.", "  # gitleaks:allow"] {
+        gate.git(&["reset", "-q", "--hard", "origin/main"]);
+        gate.write("a.py", line(comment)).commit("Ignored");
+        let text = gate.passes(&["main"]);
+        assert!(text.contains("Suppressed:"), "{text}");
+    }
+    let critical = format!("key = '{}'  # gitleaks:allow\n", fresh("{crc32-base62:ghp_}"));
+    gate.write("b.py", critical).commit("Not that way");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("counts for medium and low findings alone"), "{text}");
+}

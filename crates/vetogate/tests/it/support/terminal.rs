@@ -1,0 +1,33 @@
+//! A person at a terminal: a pseudo-terminal with what they type.
+
+use super::Answer;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+
+/// Runs a command on a terminal of its own, with these lines typed in advance.
+pub fn typed(command: &mut Command, lines: &[&str]) -> Answer {
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let name = ptsname(&controller, Vec::new()).unwrap();
+    let user = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    let side = || Stdio::from(user.try_clone().unwrap());
+    let mut child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
+    // The command itself keeps its sides until it is dropped, and the end would not be seen.
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    drop(user);
+    let mut controller = File::from(controller);
+    for line in lines {
+        writeln!(controller, "{line}").unwrap();
+    }
+    let mut output = Vec::new();
+    let mut piece = [0; 4096];
+    // The other side is gone: an error on Linux, an end elsewhere.
+    while let Ok(count @ 1..) = controller.read(&mut piece) {
+        output.extend_from_slice(&piece[..count]);
+    }
+    let code = child.wait().unwrap().code().unwrap_or(-1);
+    Answer { code, stdout: String::from_utf8_lossy(&output).replace("\r\n", "\n"), stderr: String::new() }
+}
