@@ -138,6 +138,26 @@ fn an_override_accepts_exactly_what_was_shown() {
     assert_eq!(decide(Severity::Critical, &["f"]), Decision::Block);
 }
 
+/// Whoever can make veto run out of time could hide something behind it.
+#[test]
+fn what_could_be_provoked_takes_a_signature() {
+    let policy = Policy::default();
+    let decide = |cause, proof| {
+        let gaps = [Gap::unread(cause, Place::Run("x".into()), "x")];
+        let accepted = Accepted { fingerprints: vec![], gaps: true, proof };
+        let today = jiff::civil::date(2026, 11, 25);
+        let (findings, posture) = (vec![], Posture::Medium);
+        let accepted = Some(&accepted);
+        judge(Case { findings, gaps: &gaps, posture, suppressions: &[], accepted, policy: &policy, today })
+            .decision
+    };
+    assert_eq!(decide(GapCause::Missing, Proof::Typed), Decision::Overridden);
+    for cause in [GapCause::TimeOut, GapCause::Crash] {
+        assert_eq!(decide(cause, Proof::Typed), Decision::Block);
+        assert_eq!(decide(cause, Proof::Signed), Decision::Overridden);
+    }
+}
+
 fn any_finding() -> impl Strategy<Value = Finding> {
     let novelty =
         prop_oneof![Just(Novelty::Introduced), Just(Novelty::Old), Just(Novelty::CopiedFrom("x".into())),];
