@@ -32,10 +32,27 @@ impl LooseObjects {
         Self { folder: git_directory.join("objects") }
     }
 
+    fn path(&self, oid: ObjectId) -> PathBuf {
+        let hex = oid.to_string();
+        self.folder.join(&hex[..2]).join(&hex[2..])
+    }
+
+    /// How large the file of an object is; `None` where there is none.
+    pub fn size(&self, oid: ObjectId) -> Option<u64> {
+        fs::metadata(self.path(oid)).ok().map(|metadata| metadata.len())
+    }
+
+    /// The place of an object, as people know it, where what stands there is no file. Git would read from a pipe there,
+    /// and wait.
+    pub fn odd_place(&self, oid: ObjectId) -> Option<String> {
+        let is_odd = fs::metadata(self.path(oid)).is_ok_and(|metadata| !metadata.is_file());
+        let hex = oid.to_string();
+        is_odd.then(|| format!(".git/objects/{}/{}", &hex[..2], &hex[2..]))
+    }
+
     /// The type and the content of an object; `None` where git has to be asked.
     pub fn read(&self, oid: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
-        let hex = oid.to_string();
-        let packed = file(&self.folder.join(&hex[..2]).join(&hex[2..]))?;
+        let packed = file(&self.path(oid))?;
         let mut decoder = ZlibDecoder::new(&packed[..]);
         let mut content = Vec::with_capacity(HEADER);
         decoder.by_ref().take(HEADER as u64).read_to_end(&mut content).ok()?;
@@ -153,13 +170,16 @@ mod tests {
         fs::remove_file(&place).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, &place, Mode::RUSR | Mode::WUSR).unwrap();
         assert_eq!(objects.read(oid), None);
+        assert!(objects.odd_place(oid).is_some());
         fs::remove_file(&place).unwrap();
+        assert!(objects.odd_place(oid).is_none());
         // Cut off.
         write(folder.path(), b"blob 1\0a", oid);
         let bytes = fs::read(&place).unwrap();
         for end in 0..bytes.len() {
             fs::write(&place, &bytes[..end]).unwrap();
             assert_eq!(objects.read(oid), None, "cut at {end}");
+            assert!(objects.odd_place(oid).is_none() && objects.size(oid) == Some(end as u64));
         }
     }
 }

@@ -8,6 +8,7 @@ mod repositories;
 mod state;
 mod steps;
 mod texts;
+mod time;
 mod traps;
 mod ways;
 
