@@ -1,7 +1,7 @@
 //! Reading objects: loose ones at once, all others through one long-lived `git cat-file --batch-command`.
 
 use super::command::{Git, GitError};
-use super::loose::LooseObjects;
+use super::loose::{LooseObjects, NoFile};
 use crate::deadline::Watch;
 use bstr::ByteSlice;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -89,7 +89,7 @@ impl CatFile {
 
     fn running(&mut self) -> Result<&mut Running, GitError> {
         if self.running.is_none() {
-            let mut command = self.git.command(["cat-file", "--batch-command"]);
+            let mut command = self.git.command(["cat-file", "--batch-command", "--buffer"]);
             let child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
             let mut child = child.map_err(GitError::Start)?;
             self.watch.guard(&child);
@@ -142,7 +142,8 @@ impl CatFile {
 
     /// Asks git for the sizes of all at once; `None` where it did not answer each.
     fn infos(&mut self, oids: &[ObjectId]) -> Option<Vec<Option<u64>>> {
-        let lines: String = oids.iter().map(|oid| format!("info {oid}\n")).collect();
+        let questions = oids.iter().map(|oid| format!("info {oid}\n"));
+        let lines: String = questions.chain(["flush\n".into()]).collect();
         let running = self.running().ok()?;
         let mut sizes = Vec::with_capacity(oids.len());
         let mut is_whole = running.input.write_all(lines.as_bytes()).is_ok();
@@ -173,17 +174,20 @@ impl CatFile {
     /// # Errors
     /// When git can't be started or gives an answer that is not understood.
     pub fn header(&mut self, oid: ObjectId) -> Result<Result<Header, Absent>, GitError> {
-        if let Some((kind, content)) = self.loose.as_ref().and_then(|loose| loose.read(oid)) {
-            let size = content.len() as u64;
-            self.ready = Some(content);
-            return Ok(Ok(Header { oid, kind, size }));
-        }
-        if self.loose.as_ref().is_some_and(|loose| loose.odd_place(oid).is_some()) {
-            return Ok(Err(Absent::Died));
+        match self.loose.as_ref().map_or(Ok(None), |loose| loose.read(oid)) {
+            Ok(Some((kind, content))) => {
+                let size = content.len() as u64;
+                self.ready = Some(content);
+                return Ok(Ok(Header { oid, kind, size }));
+            }
+            Ok(None) => {}
+            Err(NoFile) => return Ok(Err(Absent::Died)),
         }
         let running = self.running()?;
         let mut line = Vec::new();
-        let asked = writeln!(running.input, "contents {oid}")
+        let asked = running
+            .input
+            .write_all(format!("contents {oid}\nflush\n").as_bytes())
             .and_then(|()| running.output.read_until(b'\n', &mut line));
         if !matches!(asked, Ok(read) if read > 0) {
             self.stop();
