@@ -9,6 +9,7 @@ mod repositories;
 mod state;
 mod steps;
 mod texts;
+mod time;
 mod traps;
 mod ways;
 
