@@ -1,10 +1,12 @@
 //! One run, from a source to a report: the map of the program.
 
+mod clocks;
+mod kept;
 mod late;
 mod leaks;
 mod notes;
 
-use crate::deadline::{Deadline, Watch};
+use crate::deadline::Watch;
 use crate::engine::findings::{Candidate, Redactor, findings, merge};
 use crate::engine::inline::Inline;
 use crate::engine::workers::look;
@@ -16,6 +18,8 @@ use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
 use crate::triage::known::Triage;
+use clocks::Clocks;
+use kept::Kept;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,10 +64,8 @@ pub struct Session<'a> {
     pub wish: Wish,
     /// Called with the bytes of each thing looked at.
     pub on_item: &'a (dyn Fn(u64) + Sync),
-    deadline: Deadline,
-    watch: Watch,
-    limit: Option<Duration>,
-    started: Instant,
+    clocks: Clocks,
+    kept: RefCell<Kept>,
     timestamp: jiff::Timestamp,
 }
 
@@ -139,40 +141,57 @@ pub struct Context {
 impl<'a> Session<'a> {
     /// Begins; the clock of the limit runs from here.
     pub fn begin(git: Git, wish: Wish, limit: Option<Duration>, on_item: &'a (dyn Fn(u64) + Sync)) -> Self {
-        let deadline = Deadline::start(limit);
-        let watch = deadline.watch();
-        let objects = RefCell::new(CatFile::new(git.clone(), watch.clone()));
-        let (started, timestamp) = (Instant::now(), jiff::Timestamp::now());
-        Self { git, objects, wish, on_item, deadline, watch, limit, started, timestamp }
+        let clocks = Clocks::since(Instant::now(), limit);
+        let objects = RefCell::new(CatFile::new(git.clone(), clocks.watch.clone()));
+        Self {
+            git,
+            objects,
+            wish,
+            on_item,
+            clocks,
+            kept: RefCell::default(),
+            timestamp: jiff::Timestamp::now(),
+        }
     }
 
     /// Begins the clock again, with the limit of a policy that was read meanwhile.
     pub fn limit(&mut self, limit: Duration) {
-        if self.limit.is_some_and(|known| known != limit) {
-            let left = limit.saturating_sub(self.started.elapsed());
-            self.deadline = Deadline::start(Some(left));
-            self.watch = self.deadline.watch();
-            self.objects = RefCell::new(CatFile::new(self.git.clone(), self.watch.clone()));
-            self.limit = Some(limit);
+        if self.clocks.limit.is_some_and(|known| known != limit) {
+            self.clocks = Clocks::since(self.clocks.started, Some(limit));
+            self.objects = RefCell::new(CatFile::new(self.git.clone(), self.clocks.watch.clone()));
         }
     }
 
     /// The limit, in whole seconds; 0 where there is none.
     pub fn seconds(&self) -> u64 {
-        self.limit.map_or(0, |limit| limit.as_secs())
+        self.clocks.limit.map_or(0, |limit| limit.as_secs())
     }
 
     /// The handle on the limit.
     pub fn watch(&self) -> &Watch {
-        &self.watch
+        &self.clocks.watch
     }
 
-    fn scope(&self) -> Scope<'_> {
-        Scope { git: &self.git, watch: &self.watch, threads: self.wish.threads, on_item: self.on_item }
+    fn scope<'s>(&'s self, watch: &'s Watch) -> Scope<'s> {
+        let (threads, is_limited) = (self.wish.threads, self.clocks.limit.is_some());
+        Scope { git: &self.git, watch, threads, is_limited, on_item: self.on_item }
     }
 
+    /// Looks at what was not looked at before; answers stand in the order of the items.
     fn look(&self, items: &[Item]) -> Vec<Looked> {
-        look(&self.scope(), &mut self.objects.borrow_mut(), items)
+        let mut kept = self.kept.borrow_mut();
+        let mut answers: Vec<Option<Looked>> = items.iter().map(|item| kept.get(item)).collect();
+        let open: Vec<usize> = (0..items.len()).filter(|&index| answers[index].is_none()).collect();
+        let asked: Vec<&Item> = open.iter().map(|&index| &items[index]).collect();
+        let mut objects = self.objects.borrow_mut();
+        let before = objects.watched_by(&self.clocks.looking);
+        let looked = look(&self.scope(&self.clocks.looking), &mut objects, &asked);
+        objects.watched_by(&before);
+        for (index, looked) in open.into_iter().zip(looked) {
+            kept.keep(&items[index], &looked);
+            answers[index] = Some(looked);
+        }
+        answers.into_iter().flatten().collect()
     }
 
     /// Looks at what is published. `bases` are commits of the other side that the push builds upon, nearest first;
@@ -188,14 +207,15 @@ impl<'a> Session<'a> {
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
         if self.wish.wants_leaks() {
-            self.blobs(published, lfs, &mut candidates, &mut outcome);
-            self.words(published, &mut candidates, &mut outcome);
+            // What may be large comes last.
             self.names(published, &mut candidates, &mut outcome);
+            self.words(published, &mut candidates, &mut outcome);
+            self.blobs(published, lfs, &mut candidates, &mut outcome);
         }
         self.at_tips(published, &mut candidates);
         let mut trees = bases.to_vec();
         trees.extend(others.iter().filter(|other| !bases.contains(other)));
-        debt::classify(&self.scope(), &self.objects, published, &trees, &mut candidates);
+        debt::classify(&self.scope(&self.clocks.watch), &self.objects, published, &trees, &mut candidates);
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
@@ -226,7 +246,7 @@ impl<'a> Session<'a> {
         if changes.is_empty() {
             return;
         }
-        if self.watch.is_over() {
+        if self.clocks.watch.is_over() {
             // Git has ended with the time: every object would seem to be missing.
             outcome.late.missed += published.tips.len();
             outcome.late.all += published.tips.len();
@@ -271,7 +291,7 @@ impl<'a> Session<'a> {
         }
         self.say_late(&mut outcome, &[]);
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
-        debt::classify(&self.scope(), &self.objects, &published, &bases, &mut candidates);
+        debt::classify(&self.scope(&self.clocks.watch), &self.objects, &published, &bases, &mut candidates);
         let redactor = Redactor::new(&candidates);
         outcome.take(candidates, &|_| None);
         let trees: Vec<GitTree<'_>> = bases.iter().map(|&base| GitTree::new(&self.objects, base)).collect();
@@ -320,7 +340,7 @@ impl<'a> Session<'a> {
             policy_digest: policy.digest.clone(),
             push_id,
             override_code: None,
-            elapsed: self.started.elapsed(),
+            elapsed: self.clocks.started.elapsed(),
             timestamp: self.timestamp,
         }
     }

@@ -87,7 +87,7 @@ fn stands(hit: &super::RawHit, found: &[super::RawHit]) -> bool {
 
 fn hits_in(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, path: &[u8]) -> Vec<super::RawHit> {
     let item = Item { source: Source::Blob(oid), hints: PathHints::of(path), place: Place::Object(oid) };
-    look(scope, objects, &[item]).remove(0).hits
+    look(scope, objects, &[&item]).remove(0).hits
 }
 
 fn is_file(kind: Option<EntryKind>) -> bool {
@@ -132,7 +132,7 @@ fn old_sides(scope: &Scope<'_>, objects: &mut CatFile, published: &Published) ->
         place: Place::Object(*oid),
     };
     let items: Vec<Item> = blobs.keys().map(item).collect();
-    let looked = look(scope, objects, &items);
+    let looked = look(scope, objects, &items.iter().collect::<Vec<_>>());
     let mut known = Vec::new();
     for (looked, (paths, is_removed)) in looked.into_iter().zip(blobs.values()) {
         let paths: Vec<String> = paths.iter().map(|path| escape(path)).collect();

@@ -192,7 +192,7 @@ fn finding(
         fingerprint,
         snippet: redactor.mask(&hit.snippet),
         identifier: hit.identifier.map(|name| redactor.mask(&name)),
-        note: hit.note,
+        note: hit.note.map(|note| redactor.mask(&note)),
         novelty: candidate.novelty,
         flow: Vec::new(),
         edits: Vec::new(),

@@ -40,7 +40,7 @@ pub struct Item {
 }
 
 /// What came of an item.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Looked {
     /// Hits in the content; of a commit, in its message.
     pub hits: Vec<RawHit>,
@@ -66,6 +66,8 @@ pub struct Scope<'a> {
     pub watch: &'a Watch,
     /// Most workers; 0 for as many as there are processors.
     pub threads: usize,
+    /// Whether time may run out: then what is small is looked at first.
+    pub is_limited: bool,
     /// Called after each item.
     pub on_item: &'a (dyn Fn(u64) + Sync),
 }
@@ -73,34 +75,85 @@ pub struct Scope<'a> {
 /// Items for which a second worker is worth its start.
 const ITEMS_PER_WORKER: usize = 24;
 
+/// What is looked at before anything larger: a loose object of at most so many bytes.
+const SMALL: u64 = 1 << 20;
+
 /// Prose: messages, tags, names.
 pub const PROSE: PathHints = PathHints { kind: FileKind::Prose, is_test: false };
 
-/// Looks at every item, in parallel where there are many; answers stand in the order of the items.
-pub fn look(scope: &Scope<'_>, objects: &mut CatFile, items: &[Item]) -> Vec<Looked> {
+/// Looks at every item, in parallel where there are many; answers stand in the order of the items. Where time may run
+/// out, what is small comes first, so that it is the large that is missed; git is asked how large the rest is only
+/// after that.
+pub fn look(scope: &Scope<'_>, objects: &mut CatFile, items: &[&Item]) -> Vec<Looked> {
+    let mut answers: Vec<Option<Looked>> = items.iter().map(|_| None).collect();
+    let mut rest: Vec<usize> = (0..items.len()).collect();
+    if scope.is_limited && items.len() > 1 {
+        let sizes: Vec<u64> = items.iter().map(|item| size(objects, item).unwrap_or(u64::MAX)).collect();
+        let (mut small, large): (Vec<_>, Vec<_>) = rest.iter().partition(|&&index| sizes[index] <= SMALL);
+        small.sort_by_key(|&index| sizes[index]);
+        look_in_order(scope, objects, items, &small, &mut answers);
+        rest = large;
+        sort_by_size(objects, items, &sizes, &mut rest);
+    }
+    look_in_order(scope, objects, items, &rest, &mut answers);
+    answers.into_iter().zip(items).map(|(answer, item)| answer.unwrap_or_else(|| crashed(item))).collect()
+}
+
+fn look_in_order(
+    scope: &Scope<'_>,
+    objects: &mut CatFile,
+    items: &[&Item],
+    order: &[usize],
+    answers: &mut [Option<Looked>],
+) {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     let most = if scope.threads == 0 { processors() } else { scope.threads };
-    let workers = (items.len() / ITEMS_PER_WORKER).clamp(1, most);
+    let workers = (order.len() / ITEMS_PER_WORKER).clamp(1, most);
     if workers == 1 {
-        return items.iter().map(|item| look_at(scope, objects, item)).collect();
+        order.iter().for_each(|&index| answers[index] = Some(look_at(scope, objects, items[index])));
+        return;
     }
     let next = AtomicUsize::new(0);
-    let answers: Mutex<Vec<Option<Looked>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let shared = Mutex::new(answers);
     std::thread::scope(|threads| {
         for _ in 0..workers {
             threads.spawn(|| {
                 let mut objects = CatFile::new(scope.git.clone(), scope.watch.clone());
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let looked = look_at(scope, &mut objects, item);
-                    answers.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(looked);
+                while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let looked = look_at(scope, &mut objects, items[index]);
+                    shared.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(looked);
                 }
             });
         }
     });
-    let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
-    answers.into_iter().zip(items).map(|(answer, item)| answer.unwrap_or_else(|| crashed(item))).collect()
+}
+
+/// How large an item is, as far as that is known without asking git.
+fn size(objects: &CatFile, item: &Item) -> Option<u64> {
+    match &item.source {
+        Source::Blob(oid) => objects.loose_size(*oid),
+        Source::Commit(_) => Some(0),
+        Source::File(path) => Some(path.metadata().map_or(0, |metadata| metadata.len())),
+        Source::Bytes(bytes) => Some(bytes.len() as u64),
+    }
+}
+
+/// Sorts items by their size, of which git is asked where it is not known.
+fn sort_by_size(objects: &mut CatFile, items: &[&Item], known: &[u64], order: &mut [usize]) {
+    let blob = |&index: &usize| match items[index].source {
+        Source::Blob(oid) if known[index] == u64::MAX => Some((index, oid)),
+        _ => None,
+    };
+    let (asked, blobs): (Vec<usize>, Vec<ObjectId>) = order.iter().filter_map(blob).unzip();
+    if order.len() < 2 || blobs.is_empty() {
+        order.sort_by_key(|&index| known[index]);
+        return;
+    }
+    let mut sizes = known.to_vec();
+    for (index, size) in asked.into_iter().zip(objects.sizes(&blobs)) {
+        sizes[index] = size.unwrap_or(u64::MAX);
+    }
+    order.sort_by_key(|&index| sizes[index]);
 }
 
 fn crashed(item: &Item) -> Looked {
@@ -109,7 +162,8 @@ fn crashed(item: &Item) -> Looked {
 }
 
 fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
-    if scope.watch.is_over() {
+    // What is in memory was read in time, and is soon looked at.
+    if scope.watch.is_over() && !matches!(item.source, Source::Bytes(_)) {
         return Looked { out_of_time: true, ..Looked::default() };
     }
     let looked = caught(objects, item, |objects| match &item.source {
@@ -133,7 +187,7 @@ fn caught(objects: &mut CatFile, item: &Item, look: impl FnOnce(&mut CatFile) ->
 fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
     let header = match objects.header(oid) {
         Ok(Ok(header)) => header,
-        Ok(Err(absent)) => return absent_object(scope, absent, oid, item),
+        Ok(Err(absent)) => return absent_object(scope, objects, absent, oid, item),
         Err(error) => return failed(&error.to_string(), item),
     };
     let mut scanner = Scanner::new(item.hints);
@@ -148,11 +202,11 @@ fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) ->
     let gap = exhausted.then(|| limit(item));
     match read {
         Ok(()) => Looked { hits, gap, bytes: header.size, lfs: lfs_pointer(&head), ..Looked::default() },
-        Err(absent) => Looked { hits, ..absent_object(scope, absent, oid, item) },
+        Err(absent) => Looked { hits, ..absent_object(scope, objects, absent, oid, item) },
     }
 }
 
-fn absent_object(scope: &Scope<'_>, absent: Absent, oid: ObjectId, item: &Item) -> Looked {
+fn absent_object(scope: &Scope<'_>, objects: &CatFile, absent: Absent, oid: ObjectId, item: &Item) -> Looked {
     if scope.watch.is_over() {
         return Looked { out_of_time: true, ..Looked::default() };
     }
@@ -160,7 +214,8 @@ fn absent_object(scope: &Scope<'_>, absent: Absent, oid: ObjectId, item: &Item) 
         Absent::Missing => GapCause::Missing,
         Absent::Died => GapCause::Corrupt,
     };
-    let detail = format!("object {oid} ({}) {}", item.place, remedy(cause));
+    let remedy = objects.odd(oid).unwrap_or_else(|| remedy(cause).into());
+    let detail = format!("object {oid} ({}) {remedy}", item.place);
     Looked { gap: Some(Gap::unread(cause, item.place.clone(), detail)), ..Looked::default() }
 }
 
@@ -176,7 +231,7 @@ fn limit(item: &Item) -> Gap {
 fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
     let (header, content) = match objects.read(oid) {
         Ok(Ok(read)) => read,
-        Ok(Err(absent)) => return absent_object(scope, absent, oid, item),
+        Ok(Err(absent)) => return absent_object(scope, objects, absent, oid, item),
         Err(error) => return failed(&error.to_string(), item),
     };
     if header.kind != ObjectKind::Commit || header.size > WHOLE {

@@ -1,7 +1,7 @@
-//! Reading objects: loose ones at once, all others through one long-lived `git cat-file --batch`.
+//! Reading objects: loose ones at once, all others through one long-lived `git cat-file --batch-command`.
 
 use super::command::{Git, GitError};
-use super::loose::LooseObjects;
+use super::loose::{LooseObjects, NoFile};
 use crate::deadline::Watch;
 use bstr::ByteSlice;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -74,6 +74,9 @@ pub struct CatFile {
 /// Objects up to this size may be read whole where their structure is needed: commits, tags, trees, policies.
 pub const WHOLE: u64 = 64 << 20;
 
+/// So many questions are asked at once: they and their answers fit into the pipes, so that nobody waits for the other.
+const QUESTIONS: usize = 256;
+
 /// Contents come in pieces of at most so many bytes.
 const PIECE: usize = 64 << 10;
 
@@ -86,7 +89,7 @@ impl CatFile {
 
     fn running(&mut self) -> Result<&mut Running, GitError> {
         if self.running.is_none() {
-            let mut command = self.git.command(["cat-file", "--batch"]);
+            let mut command = self.git.command(["cat-file", "--batch-command", "--buffer"]);
             let child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
             let mut child = child.map_err(GitError::Start)?;
             self.watch.guard(&child);
@@ -109,21 +112,83 @@ impl CatFile {
         }
     }
 
+    /// From now on git ends with this limit; gives the one that was. Git itself is stopped where it may have been ended.
+    pub fn watched_by(&mut self, watch: &Watch) -> Watch {
+        if self.watch.is_over() {
+            self.stop();
+        }
+        if let Some(running) = &self.running {
+            self.watch.forget(&running.child);
+            watch.guard(&running.child);
+        }
+        std::mem::replace(&mut self.watch, watch.clone())
+    }
+
+    /// How large the file of a loose object is.
+    pub fn loose_size(&self, oid: ObjectId) -> Option<u64> {
+        self.loose.as_ref()?.size(oid)
+    }
+
+    /// How large git says that these objects are.
+    pub fn sizes(&mut self, oids: &[ObjectId]) -> Vec<Option<u64>> {
+        let mut sizes = Vec::with_capacity(oids.len());
+        for part in oids.chunks(QUESTIONS) {
+            let Some(answers) = self.infos(part) else { break };
+            sizes.extend(answers);
+        }
+        sizes.resize(oids.len(), None);
+        sizes
+    }
+
+    /// Asks git for the sizes of all at once; `None` where it did not answer each.
+    fn infos(&mut self, oids: &[ObjectId]) -> Option<Vec<Option<u64>>> {
+        let questions = oids.iter().map(|oid| format!("info {oid}\n"));
+        let lines: String = questions.chain(["flush\n".into()]).collect();
+        let running = self.running().ok()?;
+        let mut sizes = Vec::with_capacity(oids.len());
+        let mut is_whole = running.input.write_all(lines.as_bytes()).is_ok();
+        for &oid in oids {
+            let mut line = Vec::new();
+            is_whole = is_whole
+                && running.output.read_until(b'\n', &mut line).is_ok()
+                && line.starts_with(oid.to_string().as_bytes());
+            sizes.push(parse_header(&line).map(|header| header.size));
+        }
+        if !is_whole {
+            self.stop();
+        }
+        is_whole.then_some(sizes)
+    }
+
+    /// What is wrong with an object, with the way out, where no file stands in its place.
+    pub fn odd(&self, oid: ObjectId) -> Option<String> {
+        let place = self.loose.as_ref()?.odd_place(oid)?;
+        Some(format!(
+            "has no file at {place}, but a pipe, a folder or the like; move that away and fetch the object again"
+        ))
+    }
+
     /// Asks for an object and reads its header. The content has to be taken with [`content`](Self::content) before
     /// the next question.
     ///
     /// # Errors
     /// When git can't be started or gives an answer that is not understood.
     pub fn header(&mut self, oid: ObjectId) -> Result<Result<Header, Absent>, GitError> {
-        if let Some((kind, content)) = self.loose.as_ref().and_then(|loose| loose.read(oid)) {
-            let size = content.len() as u64;
-            self.ready = Some(content);
-            return Ok(Ok(Header { oid, kind, size }));
+        match self.loose.as_ref().map_or(Ok(None), |loose| loose.read(oid)) {
+            Ok(Some((kind, content))) => {
+                let size = content.len() as u64;
+                self.ready = Some(content);
+                return Ok(Ok(Header { oid, kind, size }));
+            }
+            Ok(None) => {}
+            Err(NoFile) => return Ok(Err(Absent::Died)),
         }
         let running = self.running()?;
         let mut line = Vec::new();
-        let asked =
-            writeln!(running.input, "{oid}").and_then(|()| running.output.read_until(b'\n', &mut line));
+        let asked = running
+            .input
+            .write_all(format!("contents {oid}\nflush\n").as_bytes())
+            .and_then(|()| running.output.read_until(b'\n', &mut line));
         if !matches!(asked, Ok(read) if read > 0) {
             self.stop();
             return Ok(Err(Absent::Died));

@@ -32,35 +32,69 @@ impl LooseObjects {
         Self { folder: git_directory.join("objects") }
     }
 
-    /// The type and the content of an object; `None` where git has to be asked.
-    pub fn read(&self, oid: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
+    fn path(&self, oid: ObjectId) -> PathBuf {
         let hex = oid.to_string();
-        let packed = file(&self.folder.join(&hex[..2]).join(&hex[2..]))?;
-        let mut decoder = ZlibDecoder::new(&packed[..]);
-        let mut content = Vec::with_capacity(HEADER);
-        decoder.by_ref().take(HEADER as u64).read_to_end(&mut content).ok()?;
-        let end = content.find_byte(0)?;
-        let (kind, size) = header(&content[..end])?;
-        let whole = end + 1 + usize::try_from(size).ok()?;
-        content.reserve_exact(whole.saturating_sub(content.len()));
-        // One byte more than there should be is enough to know that there is too much.
-        decoder.take(size + 1).read_to_end(&mut content).ok()?;
-        if content.len() != whole || !is_named(&content, oid) {
-            return None;
-        }
-        content.drain(..=end);
-        Some((kind, content))
+        self.folder.join(&hex[..2]).join(&hex[2..])
+    }
+
+    /// How large the file of an object is; `None` where there is none.
+    pub fn size(&self, oid: ObjectId) -> Option<u64> {
+        fs::metadata(self.path(oid)).ok().map(|metadata| metadata.len())
+    }
+
+    /// The place of an object, as people know it, where what stands there is no file.
+    pub fn odd_place(&self, oid: ObjectId) -> Option<String> {
+        let is_odd = fs::metadata(self.path(oid)).is_ok_and(|metadata| !metadata.is_file());
+        let hex = oid.to_string();
+        is_odd.then(|| format!(".git/objects/{}/{}", &hex[..2], &hex[2..]))
+    }
+
+    /// The type and the content of an object; `None` where git has to be asked.
+    ///
+    /// # Errors
+    /// Where something that is no file stands in the object's place: git would read from a pipe there, and wait.
+    pub fn read(&self, oid: ObjectId) -> Result<Option<(ObjectKind, Vec<u8>)>, NoFile> {
+        Ok(file(&self.path(oid))?.and_then(|packed| unpack(&packed, oid)))
     }
 }
 
-/// A file's bytes, if it is one, and of an object that is small enough. Nothing is waited for: a pipe in its place would
-/// hold the push for ever.
-fn file(path: &Path) -> Option<Vec<u8>> {
+/// The object in a loose file, if it is whole and the one that is asked for.
+fn unpack(packed: &[u8], oid: ObjectId) -> Option<(ObjectKind, Vec<u8>)> {
+    let mut decoder = ZlibDecoder::new(packed);
+    let mut content = Vec::with_capacity(HEADER);
+    decoder.by_ref().take(HEADER as u64).read_to_end(&mut content).ok()?;
+    let end = content.find_byte(0)?;
+    let (kind, size) = header(&content[..end])?;
+    let whole = end + 1 + usize::try_from(size).ok()?;
+    content.reserve_exact(whole.saturating_sub(content.len()));
+    // One byte more than there should be is enough to know that there is too much.
+    decoder.take(size + 1).read_to_end(&mut content).ok()?;
+    if content.len() != whole || !is_named(&content, oid) {
+        return None;
+    }
+    content.drain(..=end);
+    Some((kind, content))
+}
+
+/// What stands in the place of an object is a pipe, a folder or the like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoFile;
+
+/// A file's bytes, if it can be read and is that of an object that is small enough. Nothing is waited for: a pipe in its
+/// place would hold the push for ever.
+fn file(path: &Path) -> Result<Option<Vec<u8>>, NoFile> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let mut file = fs::File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
-    let metadata = file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= LARGEST)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-    file.by_ref().take(LARGEST).read_to_end(&mut bytes).ok()?;
+    let Ok(file) = rustix::fs::open(path, flags, Mode::empty()).map(fs::File::from) else { return Ok(None) };
+    match file.metadata() {
+        Ok(metadata) if !metadata.is_file() => Err(NoFile),
+        Ok(metadata) if metadata.len() <= LARGEST => Ok(bytes(&file, metadata.len())),
+        _ => Ok(None),
+    }
+}
+
+fn bytes(file: &fs::File, size: u64) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
+    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
@@ -115,7 +149,7 @@ mod tests {
         for (object, kind, size) in objects {
             for oid in named(object) {
                 write(folder.path(), object, oid);
-                let (found, content) = LooseObjects::of(folder.path()).read(oid).unwrap();
+                let (found, content) = LooseObjects::of(folder.path()).read(oid).unwrap().unwrap();
                 assert_eq!((found, content.len()), (kind, size));
                 assert!(object.ends_with(&content));
             }
@@ -140,26 +174,29 @@ mod tests {
         for object in bad {
             for oid in named(object) {
                 write(folder.path(), object, oid);
-                assert_eq!(objects.read(oid), None, "{:?}", &object[..object.len().min(20)].as_bstr());
+                assert_eq!(objects.read(oid), Ok(None), "{:?}", &object[..object.len().min(20)].as_bstr());
             }
         }
         // Whole, but another object's name.
         let [oid, _] = named(b"blob 1\0a");
         write(folder.path(), b"blob 1\0b", oid);
-        assert_eq!(objects.read(oid), None);
+        assert_eq!(objects.read(oid), Ok(None));
         // No file.
         let hex = oid.to_string();
         let place = folder.path().join("objects").join(&hex[..2]).join(&hex[2..]);
         fs::remove_file(&place).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, &place, Mode::RUSR | Mode::WUSR).unwrap();
-        assert_eq!(objects.read(oid), None);
+        assert_eq!(objects.read(oid), Err(NoFile));
+        assert!(objects.odd_place(oid).is_some());
         fs::remove_file(&place).unwrap();
+        assert!(objects.odd_place(oid).is_none());
         // Cut off.
         write(folder.path(), b"blob 1\0a", oid);
         let bytes = fs::read(&place).unwrap();
         for end in 0..bytes.len() {
             fs::write(&place, &bytes[..end]).unwrap();
-            assert_eq!(objects.read(oid), None, "cut at {end}");
+            assert_eq!(objects.read(oid), Ok(None), "cut at {end}");
+            assert!(objects.odd_place(oid).is_none() && objects.size(oid) == Some(end as u64));
         }
     }
 }

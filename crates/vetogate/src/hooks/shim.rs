@@ -4,6 +4,10 @@
 //! Both buffer git's standard input whole, ask `veto hook pre-push` with it, and let what follows run only when that
 //! ended with 0: with the same input, arguments and environment. Both fail closed: no `veto`, no push. POSIX `sh`.
 //!
+//! A kept hook may call the hook of its folder, which is the shim. It is told by `VETO_CHAINED_FOR`, which names the
+//! pushes for which the kept hook is at work: the shim then asks for the verdict again and does not call the hook
+//! again. So whoever sets that variable himself skips his own hook, and no veto.
+//!
 //! The shim holds a digest of itself. So a shim of any version that nobody edited is known, and may be replaced; of an
 //! edited one a copy is kept, because the lines in it are somebody's.
 
@@ -70,6 +74,13 @@ if [ -f "$veto_chained" ] &&
     printf 'veto: %s is our own hook and is not called; to mend it, run: veto install\n' "$veto_chained" >&2
     veto_chained=
 fi
+# A hook that calls the hook of its folder would be called by it again, for ever. The veto is asked all the same.
+if [ -f "$veto_chained" ] && [ -x "$veto_chained" ]; then
+    veto_push="[$(CDPATH= cd -- "${veto_chained%/*}" && pwd -P)] [${1-}] [${2-}]"
+    case ${VETO_CHAINED_FOR-} in
+    *"$veto_push"*) veto_chained= ;;
+    esac
+fi
 if ! { [ -f "$veto_chained" ] && [ -x "$veto_chained" ]; }; then
     exec "$veto_program" hook pre-push -- "$@"
 fi
@@ -87,7 +98,10 @@ else
 fi
 "#;
 
-const CHAIN_CALL: &str = "exec \"$veto_chained\" \"$@\"\n";
+const CHAIN_CALL: &str = r#"VETO_CHAINED_FOR="${VETO_CHAINED_FOR-}$veto_push"
+export VETO_CHAINED_FOR
+exec "$veto_chained" "$@"
+"#;
 
 const GATE_END: &str = "unset veto_program veto_input\n";
 

@@ -6,8 +6,10 @@
 
 mod history;
 
+pub use history::IN_NOTES;
 use history::{history, is_history};
 use vetogate_core::{Detects, Finding, Place};
+use vetogate_syntax::path::{FileKind, PathHints};
 use vetogate_syntax::words;
 
 /// What stands in a rule's step for the reference to an environment variable.
@@ -41,19 +43,57 @@ fn asks_git(finding: &Finding) -> bool {
 
 /// A rule's step in the words of the file; nothing where it makes no sense there.
 fn said_for(step: &str, finding: &Finding) -> Option<String> {
-    if !step.contains(ENV) {
+    let takes_file_out = step.starts_with(FILE_OUT) && !step.starts_with(KEPT_ON_DISK);
+    if !step.contains(ENV) && !takes_file_out {
         return Some(step.to_owned());
     }
     let Place::File(path) = &finding.location.place else { return None };
     if is_env_file(path) {
-        return Some(keep_out(path));
+        return Some(keep_out(path, finding));
     }
-    Some(step.replace(ENV, &reference(path, &variable(finding))))
+    let reference = || reference(path, &variable(finding));
+    match step.strip_prefix(FILE_OUT).filter(|_| takes_file_out) {
+        Some(rest) if is_secret_file(finding) => {
+            let mount = if rest.contains(ENV) {
+                format!(" Mount it, or read it with {}.", reference())
+            } else {
+                String::new()
+            };
+            Some(keep_out(path, finding) + &mount)
+        }
+        Some(rest) => {
+            Some(format!("Take it out of the file{}", rest.replace(IGNORED, "").replace(ENV, &reference())))
+        }
+        None => Some(step.replace(ENV, &reference())),
+    }
 }
 
-fn keep_out(path: &str) -> String {
+/// How a rule says that the whole file is the secret, and that it is to be ignored.
+const FILE_OUT: &str = "Take the file out";
+const IGNORED: &str = ", name it in .gitignore";
+
+/// How a step begins that was said already for a file.
+const KEPT_ON_DISK: &str = "Take the file out of git";
+
+/// Whether the file is nothing but the secret, so that it goes as a whole. A key may also stand in a program.
+fn is_secret_file(finding: &Finding) -> bool {
+    let Place::File(path) = &finding.location.place else { return false };
+    let is_key = || {
+        PathHints::of(path.as_bytes()).kind == FileKind::Other
+            && finding.rule.steps.iter().any(|step| step.starts_with(FILE_OUT))
+    };
+    is_env_file(path) || is_key()
+}
+
+/// `git commit -a` takes no new file, and a `.gitignore` often is one.
+fn keep_out(path: &str, finding: &Finding) -> String {
     let path = word(path).unwrap_or("FILE");
-    format!("Keep the file out of git: git rm --cached {path}, and name it in .gitignore.")
+    let ignored = format!("name {path} in .gitignore, git add .gitignore.");
+    if finding.location.at_tip {
+        format!("{KEPT_ON_DISK} and keep it on disk: git rm --cached --ignore-unmatch {path}, {ignored}")
+    } else {
+        format!("{KEPT_ON_DISK} for good: {ignored}")
+    }
 }
 
 fn file_name(path: &str) -> &str {
@@ -173,10 +213,38 @@ mod tests {
         let step = |path| steps(&with(path, Some("dbPassword"))).remove(1);
         assert_eq!(
             step("web/.env.production"),
-            "Keep the file out of git: git rm --cached web/.env.production, and name it in .gitignore."
+            "Take the file out of git and keep it on disk: git rm --cached --ignore-unmatch web/.env.production, name web/.env.production in .gitignore, git add .gitignore."
         );
-        assert!(step("a b/.env").contains("git rm --cached FILE,"));
-        assert!(step("AKIA.../.env").contains("git rm --cached FILE,"));
+        assert!(step("a b/.env").contains("git rm --cached --ignore-unmatch FILE,"));
+        assert!(step("AKIA.../.env").contains("git rm --cached --ignore-unmatch FILE,"));
+    }
+
+    #[test]
+    fn a_file_that_is_a_key_goes_as_a_whole_and_a_key_in_a_program_does_not() {
+        let said = |path: &str, step: &str| {
+            let mut finding = sample::in_commit(path);
+            Arc::make_mut(&mut finding.rule).steps[1] = step.into();
+            let said = steps(&finding);
+            let mut again = finding.clone();
+            Arc::make_mut(&mut again.rule).steps = said.clone();
+            assert_eq!(steps(&again), said);
+            said[1..].join("\n")
+        };
+        let mounted = "Take the file out, name it in .gitignore, and mount it or read it with {env}.";
+        insta::assert_snapshot!(said("tls/server.key", mounted), @r"
+        Take the file out of git and keep it on disk: git rm --cached --ignore-unmatch tls/server.key, name tls/server.key in .gitignore, git add .gitignore. Mount it, or read it with the environment variable AWS_ACCESS_KEY_ID.
+        Take it out of commit ababababab while that is not pushed: git commit --amend --allow-empty if that is HEAD; else git commit -a, then git filter-branch -f --prune-empty --tag-name-filter cat --index-filter 'git rm -q --cached --ignore-unmatch tls/server.key' -- BRANCH --not --remotes=REMOTE (it is part of git; wait until its warning is over).
+        ");
+        insta::assert_snapshot!(said("tls/server.p12", "Take the file out and name it in .gitignore."), @r"
+        Take the file out of git and keep it on disk: git rm --cached --ignore-unmatch tls/server.p12, name tls/server.p12 in .gitignore, git add .gitignore.
+        Take it out of commit ababababab while that is not pushed: git commit --amend --allow-empty if that is HEAD; else git commit -a, then git filter-branch -f --prune-empty --tag-name-filter cat --index-filter 'git rm -q --cached --ignore-unmatch tls/server.p12' -- BRANCH --not --remotes=REMOTE (it is part of git; wait until its warning is over).
+        ");
+        let said = said("src/tls.py", mounted);
+        assert!(
+            said.starts_with("Take it out of the file, and mount it or read it with os.environ["),
+            "{said}"
+        );
+        assert!(!said.contains("--cached"), "{said}");
     }
 
     #[test]

@@ -288,7 +288,20 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
     let or = report.override_code.as_ref().map_or_else(String::new, |code| {
         format!(" Or let this one push through, for a reason that is recorded: veto override {code}")
     });
-    page.field("Next: ", Style::new().bold(), &format!("follow the steps above, then {again} again.{or}"))
+    let steps = if has_several_commits(&sorted.vetoed) {
+        format!(
+            "follow the steps for one commit, then {again} again for the rest: what is written anew has new ids."
+        )
+    } else {
+        format!("follow the steps above, then {again} again.")
+    };
+    page.field("Next: ", Style::new().bold(), &(steps + &or))
+}
+
+/// Whether the steps name several commits: those of the second would bring back what the first has written anew.
+fn has_several_commits(vetoed: &[&Judged]) -> bool {
+    let mut commits = vetoed.iter().filter_map(|judged| judged.finding.location.commit);
+    commits.next().is_some_and(|first| commits.any(|commit| commit != first))
 }
 
 /// What the last line counts: what is none is left out.

@@ -10,8 +10,8 @@ pub fn way_out(cause: GapCause) -> &'static str {
              a shallow one, else `git fetch --refetch REMOTE` from a repository that has it."
         }
         GapCause::Corrupt => {
-            "Move the damaged file under .git/objects away (`git fsck --full` names it), then `git fetch --refetch \
-             REMOTE` from a repository that has the object."
+            "Move away what is damaged under .git/objects (it is named above, or by `git fsck --full`), then `git fetch \
+             --refetch REMOTE` from a repository that has the object."
         }
         GapCause::Limit => "Make what is over the limit smaller, or divide it.",
         GapCause::TimeOut => {

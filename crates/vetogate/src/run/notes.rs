@@ -3,20 +3,30 @@
 //! A note is a file of a commit behind `refs/notes/`, named by the object that it is about (git-notes).
 
 use crate::engine::findings::Candidate;
+use crate::report::steps::IN_NOTES;
 use crate::source::published::Published;
 use std::collections::{HashMap, HashSet};
 use vetogate_core::text::escape;
 use vetogate_core::{ObjectId, Place};
 
-/// What stands in a commit of notes alone gets the place of its note. After old debt is known, which goes by paths.
+/// What stands in a commit of notes alone gets the place of its note; what the commit itself says, a word on where it
+/// belongs. After old debt is known, which goes by paths.
 pub fn place(published: &Published, candidates: &mut [Candidate]) {
     for (name, commits) in notes(published) {
-        for candidate in candidates.iter_mut() {
-            let is_note =
-                !candidate.commits.is_empty() && candidate.commits.iter().all(|at| commits.contains(at));
-            if let (true, Place::File(path)) = (is_note, &candidate.place) {
+        let is_note = |candidate: &&mut Candidate| {
+            !candidate.commits.is_empty() && candidate.commits.iter().all(|at| commits.contains(at))
+        };
+        for candidate in candidates.iter_mut().filter(is_note) {
+            match &candidate.place {
                 // Where there are many notes, git divides them into folders: `44/ba82...`.
-                candidate.place = Place::Note(format!("{name}:{}", path.replace('/', "")));
+                Place::File(path) => {
+                    candidate.place = Place::Note(format!("{name}:{}", path.replace('/', "")));
+                }
+                Place::Message(_) | Place::Author(_) => {
+                    let known = candidate.hit.note.take().map_or_else(String::new, |note| note + " ");
+                    candidate.hit.note = Some(format!("{known}{IN_NOTES}refs/notes/{name}."));
+                }
+                _ => {}
             }
         }
     }

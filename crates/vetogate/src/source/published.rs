@@ -80,7 +80,7 @@ impl Published {
 
     fn follow(&mut self, update: &RefUpdate, objects: &RefCell<CatFile>) -> Result<(), GitError> {
         let mut at = update.new;
-        for depth in 0..TAG_DEPTH {
+        for depth in 0..=TAG_DEPTH {
             let header = objects.borrow_mut().header(at)?;
             let Ok(header) = header else { break };
             let is_tag = header.kind == ObjectKind::Tag;
@@ -101,6 +101,7 @@ impl Published {
                     self.old_blobs.extend(Some(update.old).filter(|old| !old.is_null()).map(blob));
                 }
                 ObjectKind::Tree => self.tree(update, at, objects),
+                ObjectKind::Tag if depth == TAG_DEPTH => self.too_deep(update),
                 ObjectKind::Tag => {
                     let next = tagged(&content);
                     if header.size > WHOLE {
@@ -114,7 +115,7 @@ impl Published {
             }
             return Ok(());
         }
-        self.missing(update, at);
+        self.missing(update, at, objects.borrow().odd(at));
         Ok(())
     }
 
@@ -126,10 +127,23 @@ impl Published {
         self.gaps.push(Gap::unread(GapCause::Limit, Place::RefName(name), detail));
     }
 
-    fn missing(&mut self, update: &RefUpdate, oid: ObjectId) {
+    /// A tag that is made anew of what the tags inside it end at needs none of them.
+    fn too_deep(&mut self, update: &RefUpdate) {
         let name = escape(&update.name);
-        let detail = format!("object {oid}, which {name} points at, {}", remedy(GapCause::Missing));
-        self.gaps.push(Gap::unread(GapCause::Missing, Place::RefName(name), detail));
+        let tag = name.strip_prefix("refs/tags/").filter(|tag| is_plain(tag)).unwrap_or("NAME");
+        let detail = format!(
+            "{name} is a tag of tags, and only the outer {TAG_DEPTH} were looked at; make it anew without tags inside: \
+             git tag -f -a {tag} '{tag}^{{}}'"
+        );
+        self.gaps.push(Gap::unread(GapCause::Limit, Place::RefName(name), detail));
+    }
+
+    fn missing(&mut self, update: &RefUpdate, oid: ObjectId, odd: Option<String>) {
+        let name = escape(&update.name);
+        let cause = if odd.is_some() { GapCause::Corrupt } else { GapCause::Missing };
+        let remedy = odd.unwrap_or_else(|| remedy(cause).into());
+        let detail = format!("object {oid}, which {name} points at, {remedy}");
+        self.gaps.push(Gap::unread(cause, Place::RefName(name), detail));
     }
 
     fn tree(&mut self, update: &RefUpdate, tree: ObjectId, objects: &RefCell<CatFile>) {
@@ -207,6 +221,10 @@ impl Published {
         most: usize,
         watch: &Watch,
     ) -> bool {
+        if !self.gaps.is_empty() {
+            // Git may wait for what could not be read.
+            return false;
+        }
         match started.finish(Some(most)) {
             Ok(Some(listing)) => self.listing = listing,
             _ => return false,
@@ -252,6 +270,11 @@ fn unknown(
     }
     let output = finish("rev-list", child, watch)?;
     Ok((!output.is_empty()).then(|| escape(output.trim())))
+}
+
+/// Whether a name needs no quotes in a command.
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c)) && !name.starts_with('-')
 }
 
 /// The object that a raw tag names in its first line.

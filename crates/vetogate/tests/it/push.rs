@@ -11,6 +11,7 @@ mod repositories;
 mod state;
 mod steps;
 mod texts;
+mod time;
 mod traps;
 mod triage;
 mod ways;

@@ -28,13 +28,15 @@ fn one_secret() {
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
     2. Take it out of the file and read it with process.env.AWS_ACCESS_KEY_ID.
-    3. Take it out of commit ababababab while that is not pushed: git commit -a --amend if it is the
-       last commit; else commit or stash what you changed, git checkout --detach ababababab, take it
-       out, git commit -a --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags
-       move by git tag -f.
-    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git filter-repo
-       --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new
-       branch).
+    3. Take it out of commit ababababab while that is not pushed: git commit -a --amend --allow-empty if
+       that is HEAD; else commit or stash what you changed, git checkout --detach ababababab, take it
+       out, git commit -a --amend --allow-empty, git rebase --rebase-merges --onto HEAD ababababab
+       BRANCH. Where that stops: settle what git status names without the secret, git add or git rm it,
+       git rebase --continue. Of a ref that is no branch, push HEAD:REF then. Its tags move by git tag
+       -f.
+    4. Where many commits have it: install git-filter-repo, which is no part of git; with nothing
+       uncommitted, and the value in ../values, git filter-repo --force --partial --refs
+       REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new branch).
 
     Push BLOCKED until resolved.
 
@@ -62,12 +64,15 @@ fn everything_at_once() {
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
     2. Take it out of the file and read it with os.environ["AWS_ACCESS_KEY_ID"].
-    3. Commit ababababab would still publish it. While that is not pushed: git checkout
-       --detach ababababab, take it out, git commit -a --amend, git rebase --rebase-merges
-       --onto HEAD ababababab BRANCH. Its tags move by git tag -f.
-    4. Where many commits have it: with nothing uncommitted, and the value in ../values, git
-       filter-repo --force --partial --refs REMOTE/BRANCH..BRANCH --replace-text ../values
-       (--refs BRANCH for a new branch).
+    3. Commit ababababab would still publish it. While that is not pushed: commit or stash
+       what you changed, git checkout --detach ababababab, take it out, git commit -a --amend
+       --allow-empty, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Where that
+       stops: settle what git status names without the secret, git add or git rm it, git
+       rebase --continue. Of a ref that is no branch, push HEAD:REF then. Its tags move by git
+       tag -f.
+    4. Where many commits have it: install git-filter-repo, which is no part of git; with
+       nothing uncommitted, and the value in ../values, git filter-repo --force --partial
+       --refs REMOTE/BRANCH..BRANCH --replace-text ../values (--refs BRANCH for a new branch).
 
     BLOCKED: do not push until resolved.
 
@@ -81,10 +86,12 @@ fn everything_at_once() {
 
     RESOLUTION REQUIRED:
     1. Deactivate the key in IAM.
-    2. Reword commit ababababab while that is not pushed: git commit --amend if it is the last
-       commit; else commit or stash what you changed, git checkout --detach ababababab, git
-       commit --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Its tags move
-       by git tag -f.
+    2. Reword commit ababababab while that is not pushed: git commit --amend if that is HEAD;
+       else commit or stash what you changed, git checkout --detach ababababab, git commit
+       --amend, git rebase --rebase-merges --onto HEAD ababababab BRANCH. Where that stops:
+       settle what git status names without the secret, git add or git rm it, git rebase
+       --continue. Of a ref that is no branch, push HEAD:REF then. Its tags move by git tag
+       -f.
 
     BLOCKED: do not push until resolved.
 

@@ -70,7 +70,7 @@ fn half_an_answer_is_never_a_pass() {
     for subcommand in ["log", "cat-file", "for-each-ref", "config"] {
         let action = match subcommand {
             // It waits for questions, and `head` would not end it.
-            "cat-file" => "read -r id; printf '%s blob' \"$id\"; exit 0",
+            "cat-file" => "read -r _ id; printf '%s blob' \"$id\"; exit 0",
             _ => "\"$real\" \"$@\" | head -c 20; exit 0",
         };
         let path = fake(&sandbox, subcommand, action);

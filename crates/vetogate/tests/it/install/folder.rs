@@ -1,6 +1,6 @@
 //! The hooks folder itself: order, input, exit codes, what was there before, and hostile surroundings.
 
-use super::{Bench, Sandbox, answer, without_override};
+use super::{Bench, Sandbox, answer, without_override, write_script};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
@@ -37,6 +37,69 @@ fn the_hook_that_was_there_is_called_after_the_veto_with_the_same_input() {
     bench.stand_in(1);
     bench.push("work").exits(1);
     assert_eq!(bench.log().len(), 1, "the chained hook came after a veto");
+}
+
+#[test]
+fn a_hook_that_calls_the_hook_of_its_folder_is_called_once_and_the_veto_each_time() {
+    let bench = Bench::new();
+    let calls =
+        ["\"$(dirname \"$0\")/pre-push\"", "\"$(pwd)/.git/hooks/../hooks/pre-push\"", ".git/hooks/pre-push"];
+    for call in calls {
+        let log = bench.path("log");
+        let text = format!("#!/bin/sh\necho mine >> '{}'\n{call} \"$@\"\n", log.display());
+        write_script(&bench.path(HOOK), &text);
+        bench.veto("work", &["install"]).ok();
+        bench.stand_in(0);
+        bench.push("work").ok();
+        let names: Vec<String> = bench.log().iter().map(|line| line[..4].to_owned()).collect();
+        assert_eq!(names, ["veto", "mine", "veto"], "{call}");
+        // With the input that it was given, which is where the secret is.
+        assert!(bench.read("seen").contains(" refs/heads/topic "), "{call}");
+        bench.veto("work", &["uninstall"]).ok();
+    }
+}
+
+#[test]
+fn a_push_inside_a_hook_is_a_push_of_its_own() {
+    let bench = Bench::new();
+    bench.sandbox.git(".", &["init", "-q", "--bare", "mirror.git"]).ok();
+    let text = format!(
+        "#!/bin/sh\necho \"mine $1\" >> '{}'\n[ \"$1\" != origin ] || git push -q ../mirror.git HEAD:refs/heads/x\n",
+        bench.path("log").display()
+    );
+    write_script(&bench.path(HOOK), &text);
+    bench.veto("work", &["install"]).ok();
+    bench.stand_in(0);
+    bench.push("work").ok();
+    let log = bench.log();
+    assert!(log[1] == "mine origin" && log[3] == "mine ../mirror.git", "{log:?}");
+    assert!(log[2].starts_with("veto hook pre-push -- ../mirror.git"), "{log:?}");
+}
+
+#[test]
+fn no_variable_skips_the_veto() {
+    let bench = Bench::new();
+    let text = bench.noting_hook(HOOK, "mine", 0);
+    bench.veto("work", &["install"]).ok();
+    assert_eq!(bench.read(CHAINED), text);
+    bench.dirty();
+    let (hooks, remote) = (bench.path("work/.git/hooks"), bench.path("remote.git"));
+    let known = format!("[{}] [origin] [{}]", hooks.canonicalize().unwrap().display(), remote.display());
+    let push = |value: &str| {
+        let mut command = bench.sandbox.command("work", "git");
+        answer(command.args(["push", "origin", "HEAD:refs/heads/topic"]).env("VETO_CHAINED_FOR", value))
+    };
+    for value in [known.as_str(), "1", "*"] {
+        let said = push(value).exits(1);
+        assert!(said.stderr.contains("SECURITY VETO"), "{value}: {}", said.stderr);
+    }
+    bench.sandbox.git("work", &["reset", "-q", "--hard", "HEAD^"]).ok();
+    bench.push("work").ok();
+    assert_eq!(bench.log(), [format!("mine origin {}", remote.display())]);
+    // It is the same name as the shim's own: so the kept hook is left out, and only that.
+    bench.sandbox.commit_all("work", "More");
+    push(&known).ok();
+    assert_eq!(bench.log().len(), 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The policy counts as far as the remote's pinned branch has it.
 
+use super::time::Stalled;
 use super::{Gate, fresh, token};
 
 /// An exclusion of `fixtures/` until a day.
@@ -110,11 +111,7 @@ fn a_rule_that_is_off() {
 fn the_limit_of_time() {
     let gate = with_policy("[limits]\nseconds = 1\n");
     gate.write("a.conf", "stuck").commit("One");
-    let blob = gate.git(&["rev-parse", "HEAD:a.conf"]);
-    let object = gate.path(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
-    std::fs::remove_file(&object).unwrap();
-    // Reading from it never ends.
-    gate.sandbox.run("work", "mkfifo", &[&object.display().to_string()]).ok();
+    let _stalled = Stalled::new(&gate, "HEAD:a.conf");
     let text = gate.unread(&["main"]);
     assert!(text.contains("limits.seconds"), "{text}");
 }

@@ -1,5 +1,7 @@
 //! The steps that a veto prints, followed to the letter, end with a push that passes.
 
+mod files;
+
 use super::{Gate, token};
 use crate::support::Answer;
 
@@ -253,4 +255,187 @@ fn many_commits() {
     ))
     .ok();
     gate.passes(&["new"]);
+}
+
+/// Each veto's steps, one commit at a time, until the push passes: of files that change after the secret came, that are
+/// copied, renamed and taken away. Where the rebase stops, it is settled as the veto says.
+#[test]
+fn a_whole_project_one_commit_at_a_time() {
+    let gate = gate();
+    gate.git(&["checkout", "-q", "--orphan", "project"]);
+    let (first, second) = (token(), token());
+    for number in 0..50 {
+        gate.write("app.py", format!("line = {number}\n"));
+        match number {
+            5 => {
+                gate.write("conf.py", format!("T = \"{first}\"\n"));
+            }
+            9 => {
+                gate.write("copy.py", format!("T = \"{first}\"\n"));
+            }
+            20 => {
+                gate.write("conf.py", format!("T = \"{first}\"\nx = 1\n"));
+            }
+            22 => {
+                gate.write("other.py", format!("T = \"{second}\"\n"));
+            }
+            30 => drop(gate.git(&["rm", "-q", "copy.py"])),
+            40 => drop(gate.git(&["mv", "other.py", "renamed.py"])),
+            _ => {}
+        }
+        gate.commit("More");
+    }
+    for _ in 0..10 {
+        let answer = gate.push(&["project"]);
+        if answer.code == 0 {
+            assert_eq!(gate.git(&["rev-list", "--count", "origin/project"]), "50");
+            return;
+        }
+        let text = answer.text();
+        let several = text.matches("SECURITY VETO").count() > 1;
+        assert_eq!(text.contains("follow the steps for one commit, then push again"), several, "{text}");
+        gate.follows_and_settles(&text, "project");
+    }
+    panic!("the steps lead nowhere");
+}
+
+impl Gate {
+    fn without_tokens(&self, files: &str) {
+        self.types(&format!("sed -i 's/ghp_[A-Za-z0-9]*/none/' {files}")).ok();
+    }
+
+    /// As [`Gate::follows`], where the rebase may stop.
+    fn follows_and_settles(&self, text: &str, branch: &str) {
+        let rest = &text[text.find("git checkout --detach").unwrap()..];
+        self.types(&printed(rest, "git checkout --detach", ",")).ok();
+        self.without_tokens("*.py");
+        self.types(&printed(rest, "git commit -a --amend", ", git rebase")).ok();
+        let mut done = self.types(&printed(rest, "git rebase", ". ").replace("BRANCH", branch)).code == 0;
+        for _ in 0..50 {
+            if done {
+                return;
+            }
+            for line in self.git(&["status", "--short"]).lines() {
+                let (state, path) = line.split_at(2);
+                match state {
+                    "UD" | "DU" => drop(self.types(&format!("git rm -q {path}")).ok()),
+                    "UU" | "AA" => {
+                        self.types(&format!("git checkout -q --theirs {path}")).ok();
+                        self.without_tokens(path);
+                        self.types(&format!("git add {path}")).ok();
+                    }
+                    _ => {}
+                }
+            }
+            done = self.types(&printed(rest, "git rebase --continue", ".")).code == 0;
+        }
+        panic!("the rebase does not end");
+    }
+}
+
+#[test]
+fn a_commit_of_which_nothing_is_left() {
+    let gate = gate();
+    gate.write("a.py", token()).commit("Only that");
+    let text = gate.vetoed(&["main"]);
+    std::fs::remove_file(gate.path("a.py")).unwrap();
+    gate.types(&printed(&text, "git commit -a --amend", " if")).ok();
+    gate.passes(&["main"]);
+}
+
+#[test]
+fn a_branch_that_is_not_checked_out_and_a_ref_that_is_no_branch() {
+    let gate = gate();
+    gate.git(&["checkout", "-q", "-b", "side"]);
+    gate.write("a.conf", token()).commit("Side");
+    gate.git(&["checkout", "-q", "main"]);
+    let text = gate.vetoed(&["side"]);
+    gate.follows(&text, "side", |gate| {
+        gate.write("a.conf", "none");
+    });
+    gate.passes(&["side"]);
+
+    gate.git(&["checkout", "-q", "main"]);
+    gate.write("README.md", token());
+    gate.git(&["stash"]);
+    let text = gate.vetoed(&["refs/stash:refs/custom/stash"]);
+    gate.follows(&text, "refs/stash", |gate| {
+        gate.write("README.md", "none");
+    });
+    let push = printed(&text, "push HEAD:REF", " then").replace("REF", "refs/custom/stash");
+    gate.passes(&[push.split_once(' ').unwrap().1]);
+}
+
+#[test]
+fn names_of_branches_and_tags() {
+    let gate = gate();
+    let (branch, tag) = (format!("fix-{}", token()), format!("v-{}", token()));
+    gate.git(&["checkout", "-q", "-b", &branch]);
+    gate.write("a", "1").commit("One");
+    let text = gate.vetoed(&[&branch]);
+    let command = printed(&text, "git branch -m", ",");
+    gate.types(&command.replace("OLD", &branch).replace("NEW", "fix")).ok();
+    gate.passes(&["fix"]);
+
+    gate.git(&["tag", "-a", "-m", "One", &tag]);
+    let text = gate.vetoed(&[&tag]);
+    assert!(!text.contains("git tag -f"), "{text}");
+    for command in [printed(&text, "git tag NEW", " ("), printed(&text, "git tag -d", ",")] {
+        gate.types(&command.replace("OLD", &tag).replace("NEW", "v1")).ok();
+    }
+    gate.passes(&["v1"]);
+}
+
+#[test]
+fn who_wrote_a_note() {
+    for has_notes in [false, true] {
+        let gate = gate();
+        if has_notes {
+            gate.git(&["notes", "add", "-m", "Old"]);
+            gate.publish("refs/notes/commits");
+        }
+        gate.write("a", "1").commit("One");
+        gate.git(&["config", "user.name", &token()]);
+        gate.git(&["notes", "add", "-m", "Another"]);
+        let text = gate.vetoed(&["refs/notes/commits"]);
+        assert!(
+            text.contains(":author\n") && text.contains("belongs to the notes refs/notes/commits."),
+            "{text}"
+        );
+        assert!(!text.contains("rebase") && !text.contains("--amend"), "{text}");
+        gate.git(&["config", "user.name", "Ann"]);
+        let mut anew = printed(&text, "git update-ref", ", without");
+        if !has_notes {
+            anew = anew.replace(&printed(&text, "-p ", " '"), "");
+        }
+        gate.types(&anew).ok();
+        gate.passes(&["refs/notes/commits"]);
+        assert_eq!(gate.git(&["notes", "show", "HEAD"]), "Another");
+    }
+}
+
+#[test]
+fn the_name_of_notes_is_masked_where_a_step_names_it() {
+    let (gate, token) = (gate(), token());
+    gate.git(&["config", "user.name", &token]);
+    gate.git(&["notes", &format!("--ref={token}"), "add", "-m", "One"]);
+    let text = gate.vetoed(&[&format!("refs/notes/{token}")]);
+    assert!(text.contains("belongs to the notes refs/notes/ghp_..."), "{text}");
+    assert!(!text.split("error: failed to push").next().unwrap().contains(&token), "{text}");
+}
+
+/// The tag inside 64 others is still looked at, the one inside that is not.
+#[test]
+fn more_tags_inside_each_other_than_are_followed() {
+    let gate = gate();
+    gate.git(&["tag", "-a", "-m", &token(), "t0"]);
+    for number in 1..=64 {
+        gate.git(&["tag", "-a", "-m", "Outer", &format!("t{number}"), &format!("t{}", number - 1)]);
+    }
+    assert!(gate.vetoed(&["t63"]).contains("File: git:tag:t63:t0\n"));
+    let text = gate.unread(&["t64"]);
+    assert!(text.contains("limit  git:ref:refs/tags/t64") && text.contains("the outer 64"), "{text}");
+    assert!(!text.contains("missing"), "{text}");
+    gate.types(&printed(&text, "git tag -f -a t64", "\n")).ok();
+    gate.passes(&["t64"]);
 }

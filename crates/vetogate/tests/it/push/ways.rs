@@ -1,9 +1,10 @@
 //! What is said of a gap leads out of it; a policy is not ignored in silence; what was not looked at is not counted.
 
+use super::time::Stalled;
 use super::{Gate, fresh, token};
 
 /// The file of a loose object.
-fn loose(gate: &Gate, revision: &str) -> std::path::PathBuf {
+pub(super) fn loose(gate: &Gate, revision: &str) -> std::path::PathBuf {
     let oid = gate.git(&["rev-parse", revision]);
     gate.path(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]))
 }
@@ -16,11 +17,7 @@ fn a_push_for_which_there_is_no_time_can_be_divided() {
     for number in 0..4 {
         gate.write("a.conf", format!("{number}")).commit("One of four");
     }
-    let object = loose(&gate, "HEAD:a.conf");
-    let content = std::fs::read(&object).unwrap();
-    std::fs::remove_file(&object).unwrap();
-    // Reading from it never ends.
-    gate.sandbox.run("work", "mkfifo", &[&object.display().to_string()]).ok();
+    let stalled = Stalled::new(&gate, "HEAD:a.conf");
     let text = gate.unread(&["main"]);
     assert!(text.contains("1 gap,") && text.contains("within 1 s"), "{text}");
     assert!(text.contains("counts once it is on the remote's trusted branch"), "{text}");
@@ -29,8 +26,7 @@ fn a_push_for_which_there_is_no_time_can_be_divided() {
     let way = text.split("`git push REMOTE ").nth(1).unwrap().split('`').next().unwrap();
     gate.passes(&[&way.replace("ID", id).replace("BRANCH", "main")]);
     // Now there is time for the rest.
-    std::fs::remove_file(&object).unwrap();
-    std::fs::write(&object, content).unwrap();
+    stalled.end();
     gate.passes(&["main"]);
 }
 
