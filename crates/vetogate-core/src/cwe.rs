@@ -47,6 +47,7 @@ pub const TABLE: &[CweRow] = &[
         Severity::Medium,
     ),
     row(798, "Use of Hard-coded Credentials", A07_21, A07_25, Severity::Critical),
+    row(807, "Reliance on Untrusted Inputs in a Security Decision", "A04:2021", "A06:2025", Severity::High),
 ];
 
 const fn row(

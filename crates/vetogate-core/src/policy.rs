@@ -3,6 +3,7 @@
 //! [`Policy::parse`] turns the text into meaning; a wrong key or value is an error with its place, never ignored.
 
 mod file;
+mod loosened;
 mod unknown;
 
 use crate::digest::sha256;

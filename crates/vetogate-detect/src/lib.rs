@@ -11,6 +11,7 @@ pub mod env_file;
 pub mod examples;
 pub mod generic;
 pub mod matching;
+pub mod own_settings;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;

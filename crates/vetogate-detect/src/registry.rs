@@ -1,6 +1,6 @@
 //! Every detector, on one screen.
 
-use crate::{BlobDetector, TreeDetector, binary_keys, env_file, generic, secrets, uri};
+use crate::{BlobDetector, TreeDetector, binary_keys, env_file, generic, own_settings, secrets, uri};
 use std::sync::Arc;
 use vetogate_core::Rule;
 
@@ -20,6 +20,7 @@ pub fn leaks() -> Vec<Arc<Rule>> {
 pub fn rules() -> Vec<Arc<Rule>> {
     let mut rules = leaks();
     rules.extend(TREE.iter().flat_map(|detector| detector.rules()));
+    rules.push(own_settings::rule());
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }

@@ -1,5 +1,7 @@
 //! The verdict on a push: what git said of it, what this clone knows of the remote, what is published.
 
+mod loosened;
+
 use crate::git::catfile::CatFile;
 use crate::git::command::{Git, GitError};
 use crate::git::listing::Started;
@@ -19,7 +21,7 @@ use std::time::Duration;
 use vetogate_core::digest::push_id;
 use vetogate_core::judge::Accepted;
 use vetogate_core::text::escape;
-use vetogate_core::{Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView, Tree};
+use vetogate_core::{Finding, Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView, Tree};
 
 /// A push that was looked at, and has yet to be judged.
 pub struct Gate<'a> {
@@ -71,6 +73,9 @@ impl Gate<'static> {
         let context = context(policy);
         let common_dir = Some(folders.common);
         let mut gate = Self { session, outcome, context, remote: Some(remote), common_dir };
+        let (found, gaps) = gate.loosened();
+        gate.outcome.findings.extend(found);
+        gate.outcome.gaps.extend(gaps);
         gate.context.triage = gate.triage();
         gate
     }
@@ -101,6 +106,25 @@ impl Gate<'_> {
             tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
         };
         known::read(&sources, &self.outcome.findings, &self.outcome.values)
+    }
+
+    /// What a push to the trusted branch loosens there. A branch may get what the remote has already, elsewhere: so it
+    /// is the trees that are compared, and not what is listed.
+    fn loosened(&self) -> (Vec<Finding>, Vec<Gap>) {
+        let nothing = (Vec::new(), Vec::new());
+        let Some((remote, common_dir)) = self.remote.as_ref().zip(self.common_dir.as_ref()) else {
+            return nothing;
+        };
+        let Some((branch, old)) = remote.trusted_branch().zip(self.trusted()) else { return nothing };
+        let name = format!("refs/heads/{branch}");
+        let update = self.context.refs.iter().find(|update| update.name == name.as_str());
+        let Some(update) = update.filter(|update| !update.new.is_null()) else { return nothing };
+        let new = GitTree::new(&self.session.objects, update.new);
+        if old.lookup(b".veto").ok() == new.lookup(b".veto").ok() {
+            return nothing;
+        }
+        let signers = || self.signers(common_dir);
+        loosened::findings(&loosened::Change { old: &old, new: &new, signers: &signers })
     }
 
     fn signers(&self, common_dir: &Path) -> Result<Signers, String> {

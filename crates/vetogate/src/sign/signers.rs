@@ -78,6 +78,16 @@ impl Signers {
         }
     }
 
+    /// A line for each signature that would count in `new` and does not here.
+    pub fn loosened_by(&self, new: &Self) -> Vec<String> {
+        let more = |signer: &&Signer| {
+            let known = self.with_key(&signer.key);
+            signer.namespaces.iter().any(|name| known.is_none_or(|known| !known.namespaces.contains(name)))
+        };
+        let line = |signer: &Signer| format!("{} may sign for {}", signer.name, signer.namespaces.join(", "));
+        new.0.iter().filter(more).map(line).collect()
+    }
+
     /// Whether nobody is listed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -193,6 +193,11 @@ impl TrackingRefs {
         remote::lfs_folder(&folders.common, self.remotes.lfs_storage())
     }
 
+    /// The trusted branch, without `refs/heads/`.
+    pub fn trusted_branch(&self) -> Option<&str> {
+        self.pinned.as_deref()
+    }
+
     /// The name of the trusted branch, for people: `origin/main`.
     pub fn trusted_name(&self) -> Option<String> {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))

@@ -1,0 +1,120 @@
+//! What a changed policy lets through that the one before it did not.
+
+use super::Policy;
+use crate::Severity;
+use crate::suppress::{Subject, Suppression};
+
+impl Policy {
+    /// A line for each thing that `new` lets through and this policy does not. `rules` are the ids of all rules, with
+    /// their own severities.
+    pub fn loosened_by<'a>(
+        &self,
+        new: &Self,
+        rules: impl Iterator<Item = (&'a str, Severity)>,
+    ) -> Vec<String> {
+        let mut lines: Vec<String> = self.general(new).into_iter().map(str::to_owned).collect();
+        for (id, own) in rules {
+            if new.disabled(id).is_some() && self.disabled(id).is_none() {
+                lines.push(format!("{id} is switched off"));
+            } else if new.severity(id, own) < self.severity(id, own) {
+                lines.push(format!(
+                    "{id} is {} instead of {}",
+                    new.severity(id, own),
+                    self.severity(id, own)
+                ));
+            }
+        }
+        let is_known =
+            |exclusion: &&Suppression| !self.exclusions.iter().any(|known| reaches(known, exclusion));
+        let more = new.exclusions.iter().filter(is_known);
+        lines.extend(more.map(|exclusion| format!("{} is excluded", path(exclusion))));
+        lines
+    }
+
+    fn general(&self, new: &Self) -> Vec<&'static str> {
+        let (old, now) = (&self.overrides, &new.overrides);
+        let all = [
+            (new.posture < self.posture, "the posture is lower"),
+            (new.min_confidence > self.min_confidence, "the least confidence is higher"),
+            (self.medium_vetoes && !new.medium_vetoes, "medium findings veto no more"),
+            (now.allowed && !old.allowed, "overrides are allowed"),
+            (now.proof < old.proof, "an override takes a weaker proof"),
+            (now.minutes > old.minutes, "an override holds longer"),
+        ];
+        all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, line)| line).collect()
+    }
+}
+
+/// Whether one exclusion takes out what another does, for as long.
+fn reaches(known: &Suppression, other: &Suppression) -> bool {
+    let parts = |suppression: &Suppression| match &suppression.subject {
+        Subject::Paths { glob, rules } => Some((glob.glob().glob().to_owned(), rules.clone())),
+        _ => None,
+    };
+    let (Some((path, rules)), Some((other_path, other_rules))) = (parts(known), parts(other)) else {
+        return false;
+    };
+    let all_rules =
+        rules.is_empty() || other_rules.iter().all(|rule| rules.contains(rule)) && !other_rules.is_empty();
+    path == other_path && all_rules && known.until >= other.until
+}
+
+fn path(exclusion: &Suppression) -> String {
+    match &exclusion.subject {
+        Subject::Paths { glob, .. } => glob.glob().glob().to_owned(),
+        _ => exclusion.source.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(old: &str, new: &str) -> Vec<String> {
+        let parse = |text| Policy::parse(text, "p").unwrap();
+        let rules = [("secret/x", Severity::Critical), ("config/y", Severity::Medium)];
+        parse(old).loosened_by(&parse(new), rules.into_iter())
+    }
+
+    fn exclude(path: &str, until: &str, rules: &str) -> String {
+        format!("[[exclude]]\npath = \"{path}\"\nreason = \"r\"\nuntil = \"{until}\"\n{rules}")
+    }
+
+    #[test]
+    fn what_lets_more_through_is_said() {
+        assert_eq!(lines("posture = \"high\"", ""), ["the posture is lower"]);
+        assert_eq!(lines("preset = \"strict\"", "").len(), 2);
+        assert_eq!(lines("", "min_confidence = \"high\""), ["the least confidence is higher"]);
+        assert_eq!(lines("[override]\nproof = \"signed\"", ""), ["an override takes a weaker proof"]);
+        assert_eq!(lines("", "[override]\nminutes = 60"), ["an override holds longer"]);
+        assert_eq!(lines("[override]\nallowed = false", ""), ["overrides are allowed"]);
+        let off = "[rules.\"secret/*\"]\nenabled = false\nreason = \"r\"";
+        assert_eq!(lines("", off), ["secret/x is switched off"]);
+        let lower = "[rules.\"secret/x\"]\nseverity = \"high\"";
+        assert_eq!(lines("", lower), ["secret/x is high instead of critical"]);
+        assert_eq!(lines("", &exclude("a/", "2027-01-01", "")), ["a/** is excluded"]);
+        assert_eq!(
+            lines(&exclude("a", "2027-01-01", ""), &exclude("a", "2028-01-01", "")),
+            ["a is excluded"]
+        );
+        let one = "rules = [\"secret/x\"]\n";
+        assert_eq!(
+            lines(&exclude("a", "2027-01-01", one), &exclude("a", "2027-01-01", "")),
+            ["a is excluded"]
+        );
+    }
+
+    #[test]
+    fn what_tightens_or_stays_is_not() {
+        let nothing: [String; 0] = [];
+        assert_eq!(
+            lines("", "preset = \"strict\"\nposture = \"high\"\n[override]\nproof = \"hardware\""),
+            nothing
+        );
+        assert_eq!(lines("", "[rules.\"config/y\"]\nseverity = \"high\""), nothing);
+        assert_eq!(lines(&exclude("a", "2027-01-01", ""), ""), nothing);
+        let (long, short) =
+            (exclude("a", "2027-01-01", ""), exclude("a", "2026-12-01", "rules = [\"secret/x\"]\n"));
+        assert_eq!(lines(&long, &short), nothing);
+    }
+}

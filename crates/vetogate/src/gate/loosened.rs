@@ -1,0 +1,163 @@
+//! Whether a push loosens the gate itself: the settings below `.veto/` on the branch that is trusted.
+
+use crate::baseline::{self, Baseline};
+use crate::policies;
+use crate::sign::signers::Signers;
+use crate::sign::{Namespace, sshsig};
+use crate::trust;
+use std::collections::BTreeSet;
+use vetogate_core::digest::{sha256, state_fingerprint};
+use vetogate_core::text::escape;
+use vetogate_core::triage::{Entry, FOLDER};
+use vetogate_core::{Finding, Gap, GapCause, Location, Novelty, Place, Policy, Scope, Span, Tree};
+use vetogate_detect::{own_settings, registry};
+
+/// The settings before and after a push, and who could sign the change.
+pub struct Change<'a> {
+    /// What the trusted branch has.
+    pub old: &'a dyn Tree,
+    /// What it gets.
+    pub new: &'a dyn Tree,
+    /// Whose signature counts, by what the trusted branch has.
+    pub signers: &'a dyn Fn() -> Result<Signers, String>,
+}
+
+/// What is loosened, and what is wrong with the new settings.
+pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
+    let mut add = |path: &str, result: Result<Vec<String>, Gap>| match result {
+        Ok(lines) if lines.is_empty() => {}
+        Ok(lines) => found.push(finding(path, &lines)),
+        Err(gap) => gaps.push(gap),
+    };
+    add(policies::FILE, change.policy());
+    add(trust::FILE, change.trusted_signers());
+    add(baseline::FILE, change.baseline());
+    match change.entries() {
+        Ok(entries) => entries.iter().for_each(|(path, line)| add(path, Ok(vec![line.clone()]))),
+        Err(gap) => gaps.push(gap),
+    }
+    (found, gaps)
+}
+
+impl Change<'_> {
+    /// Both versions of a file, where they differ.
+    fn versions(&self, path: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, Gap> {
+        let old = self.old.get(path.as_bytes())?.unwrap_or_default();
+        let new = self.new.get(path.as_bytes())?.unwrap_or_default();
+        Ok((old != new).then_some((old, new)))
+    }
+
+    /// Whether a signer of before signed the new version of a file, beside it: `FILE.sig`.
+    fn is_signed(&self, path: &str, text: &[u8]) -> Result<bool, Gap> {
+        let signature = self.new.get(format!("{path}.sig").as_bytes())?;
+        let Some(signature) = signature.and_then(|text| String::from_utf8(text).ok()) else {
+            return Ok(false);
+        };
+        let signers = (self.signers)().unwrap_or_default();
+        Ok(sshsig::verify(&signature, Namespace::Policy, text, &signers).is_ok())
+    }
+
+    fn policy(&self) -> Result<Vec<String>, Gap> {
+        let Some((old, new)) = self.versions(policies::FILE)? else { return Ok(Vec::new()) };
+        let parse = |text: &[u8]| match std::str::from_utf8(text) {
+            Ok(text) => Policy::parse(text, policies::FILE).map_err(|error| error.to_string()),
+            Err(_) => Err(format!("{}: not UTF-8", policies::FILE)),
+        };
+        let new_policy = parse(&new).map_err(|error| {
+            let detail =
+                format!("{error}; mend it before it is on the remote, where preset strict would hold");
+            Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
+        })?;
+        // One that was broken held back everything: what mends it loosens nothing that somebody decided.
+        let Ok(old_policy) = parse(&old) else { return Ok(Vec::new()) };
+        let rules = registry::rules();
+        let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
+        let lines = old_policy.loosened_by(&new_policy, rules);
+        let signed = !lines.is_empty() && self.is_signed(policies::FILE, &new)?;
+        Ok(if signed { Vec::new() } else { lines })
+    }
+
+    fn trusted_signers(&self) -> Result<Vec<String>, Gap> {
+        let Some((old, new)) = self.versions(trust::FILE)? else { return Ok(Vec::new()) };
+        let new_signers = Signers::parse(&new, trust::FILE).map_err(|error| {
+            let detail = format!("{error}; nobody's signature would count");
+            Gap::partial(GapCause::Policy, Place::Run("signers".into()), detail)
+        })?;
+        let Ok(old_signers) = Signers::parse(&old, trust::FILE) else { return Ok(Vec::new()) };
+        let lines = old_signers.loosened_by(&new_signers);
+        let signed = !lines.is_empty() && self.is_signed(trust::FILE, &new)?;
+        Ok(if signed { Vec::new() } else { lines })
+    }
+
+    /// That it is recorded at all is what it is for; that it grows is not.
+    fn baseline(&self) -> Result<Vec<String>, Gap> {
+        let Some((old, new)) = self.versions(baseline::FILE)? else { return Ok(Vec::new()) };
+        if old.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (Ok(old), Ok(new)) = (Baseline::parse(&old), Baseline::parse(&new)) else {
+            return Ok(Vec::new());
+        };
+        let more = new.len() - new.shrunk(&old).len();
+        Ok(if more == 0 { Vec::new() } else { vec![format!("{more} more findings are recorded as debt")] })
+    }
+
+    /// Entries that are new or changed, take findings out, and that no signer has signed.
+    fn entries(&self) -> Result<Vec<(String, String)>, Gap> {
+        let mut found = Vec::new();
+        let names: BTreeSet<Vec<u8>> =
+            self.new.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect();
+        for name in names {
+            let path = format!("{FOLDER}/{}", escape(&name));
+            let Some((_, new)) = self.versions(&path)? else { continue };
+            let Ok(entry) = Entry::parse(&new, &path) else { continue };
+            if entry.suppresses() && !self.is_signed_entry(&entry) {
+                found.push((
+                    path,
+                    format!("{} in {} is taken for {}", entry.rule, entry.path, entry.status.as_str()),
+                ));
+            }
+        }
+        Ok(found)
+    }
+
+    fn is_signed_entry(&self, entry: &Entry) -> bool {
+        entry.signature.as_ref().is_some_and(|signature| {
+            let signers = (self.signers)().unwrap_or_default();
+            sshsig::verify(signature, Namespace::Triage, &entry.signed_bytes(), &signers).is_ok()
+        })
+    }
+}
+
+/// Lines that are said of one file.
+const MOST_LINES: usize = 8;
+
+fn finding(path: &str, lines: &[String]) -> Finding {
+    let rule = own_settings::rule();
+    let subject = sha256("vetogate/loosened/v1", &lines.iter().map(String::as_bytes).collect::<Vec<_>>());
+    let more = lines.len().saturating_sub(MOST_LINES);
+    let mut note = lines[..lines.len().min(MOST_LINES)].join("; ");
+    if more > 0 {
+        note += &format!("; and {more} more");
+    }
+    Finding {
+        fingerprint: state_fingerprint(&rule.id, path, &subject),
+        severity: rule.severity,
+        confidence: rule.confidence,
+        snippet: String::new(),
+        identifier: None,
+        note: Some(note),
+        novelty: Novelty::Introduced,
+        flow: Vec::new(),
+        edits: Vec::new(),
+        location: Location {
+            place: Place::File(path.to_owned()),
+            scope: Scope::File,
+            span: Span::START,
+            commit: None,
+            at_tip: true,
+        },
+        rule,
+    }
+}
