@@ -1,8 +1,9 @@
 //! How sure it is that an assignment holds a secret.
 
 use super::anchors::Promise;
+use super::comments::is_documentation;
 use super::names;
-use super::strength::{is_documentation, key, password};
+use super::strength::{key, password};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;

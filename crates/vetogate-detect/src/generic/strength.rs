@@ -1,6 +1,7 @@
 //! How much a value looks like a password or a key.
 
-use super::values::is_dotted_name;
+use super::comments::is_in_comment;
+use super::values::{is_dotted_name, is_hashed};
 use crate::placeholder;
 use bstr::ByteSlice;
 use vetogate_core::Confidence;
@@ -20,6 +21,7 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
     let strong = !is_technical(value)
         && !is_example
+        && !is_hashed(text, assignment)
         && (in_settings || !is_name(value))
         && (is_strong(value, in_settings) || is_word_made_hard(value));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
@@ -62,25 +64,6 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     let sign_between =
         inside.iter().any(is_sign) && value.iter().all(|byte| !b"_-./:=<>()[]{}%$,;".contains(byte));
     word_with_digits || sign_between
-}
-
-/// The line up to `at`, from its first sign on.
-fn line_before(text: &[u8], at: usize) -> &[u8] {
-    const REACH: usize = 200;
-    let line = text[at.saturating_sub(REACH)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.trim_ascii_start()
-}
-
-/// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
-fn is_in_comment(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at);
-    [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
-}
-
-/// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust): the values in it are shown to readers.
-pub(super) fn is_documentation(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at);
-    [&b"* "[..], b"*\t", b"///", b"//!"].iter().any(|start| line.starts_with(start))
 }
 
 fn is_sign_at_end(byte: &u8) -> bool {
