@@ -46,6 +46,11 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
         "pem-escaped" => pem(argument, &der(random), "\\n"),
         "pem-random" => pem(argument, &random.bytes(600), "\n"),
         "openssh" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\n"),
+        "openssh-cut" => {
+            let body = lines(&openssh(argument, random), "\n");
+            format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}", &body[..300])
+        }
+        "openpgp" => pem("PGP PRIVATE KEY BLOCK", &openpgp(argument == "encrypted", random), "\n"),
         "lines" => lines(&random.bytes(argument.parse().ok()?), "\n"),
         _ => return None,
     })
@@ -114,6 +119,14 @@ fn der(random: &mut Random) -> Vec<u8> {
 fn openssh(cipher: &str, random: &mut Random) -> Vec<u8> {
     let length = [0, 0, 0, cipher.len() as u8];
     [b"openssh-key-v1\0", &length[..], cipher.as_bytes(), &random.bytes(300)].concat()
+}
+
+/// The shape of an OpenPGP key: a secret key of RSA, its user.
+fn openpgp(is_encrypted: bool, random: &mut Random) -> Vec<u8> {
+    let usage = if is_encrypted { 254 } else { 0 };
+    let head = [0x95, 3, 0x1e, 4, 0x65, 0, 0, 0, 1, 8, 0, 0x80];
+    let exponent = [0, 17, 1, 0, 1, usage];
+    [&head[..], &random.bytes(255), &exponent, &random.bytes(528), b"\xb4\x0bann@acme.io"].concat()
 }
 
 fn pem(label: &str, bytes: &[u8], newline: &str) -> String {

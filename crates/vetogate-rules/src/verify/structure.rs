@@ -95,7 +95,7 @@ pub(crate) fn basic_auth(value: &[u8]) -> Check {
 }
 
 /// The bytes of a PEM body, whatever stands around its lines: quotes, `\n` escapes, `+`, comment signs.
-fn pem_bytes(body: &[u8]) -> Vec<u8> {
+pub(super) fn pem_bytes(body: &[u8]) -> Vec<u8> {
     let mut digits: Vec<u8> = Vec::with_capacity(body.len());
     let mut line: Vec<u8> = Vec::new();
     let mut at = 0;
