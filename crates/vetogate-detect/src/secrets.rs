@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn a_login_that_a_manual_or_a_help_text_shows() {
         let login = "machine git.acme.io login deploy password {alnum:14}";
-        let spoken = "machine git.acme.io login deploy password swordfish";
+        let spoken = "machine git.acme.io login deploy password {word:9}";
         for (path, template, says) in [
             (".netrc", login.into(), Confidence::High),
             (".netrc", spoken.into(), Confidence::High),

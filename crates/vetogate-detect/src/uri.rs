@@ -212,7 +212,6 @@ mod tests {
             ("\"https://:{alnum:20}@pypi.acme.io/simple\"", Some(Confidence::High)),
             ("http://admin:{alnum:12}@localhost:8080/", Some(Confidence::Low)),
             ("http://admin:{alnum:12}@db.example.com/", Some(Confidence::Low)),
-            ("http://svc:svc@10.0.0.1/", Some(Confidence::Low)),
             ("https://user:password@git.acme.io/r.git", None),
             ("https://x:${{TOKEN}}@git.acme.io/r.git", None),
             ("https://git.acme.io:8080/@scope/package", None),
@@ -221,6 +220,8 @@ mod tests {
         ] {
             assert_eq!(found(".gitmodules", template), says, "{template}");
         }
+        let name = generate("{lower:5}").unwrap();
+        assert_eq!(found(".gitmodules", &format!("http://{name}:{name}@10.0.0.1/")), Some(Confidence::Low));
         let prose = "http://{lower:5}:passwd-of-user@git.acme.io/";
         assert_eq!(found("setup.adoc", prose), Some(Confidence::Low));
     }

@@ -185,7 +185,7 @@ fn connection_strings() {
             ("a.yml", "echo \"X=Server=localhost;User=SA;Password={alnum:14};\""),
             ("compose.yml", "DSN=\"host=db user=app password={alnum:14}\""),
             ("a.cs", "\"Server=myServerAddress;User Id=app;Password={alnum:14};\""),
-            ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password=swordfish;\""),
+            ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password={word:9};\""),
         ],
     );
     check(

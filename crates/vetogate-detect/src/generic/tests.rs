@@ -65,8 +65,8 @@ fn doubtful_ones_are_of_low_confidence() {
         ("tests/test_db.py", "PASSWORD = '{alnum:14}'"),
         ("t/t5563-auth.sh", "credential={base64:27}="),
         ("docs/setup.md", "    password = \"{alnum:14}\""),
-        ("src/a.py", "password = \"correcthorse\""),
-        ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_ntlm',"),
+        ("src/a.py", "password = \"{word:12}\""),
+        ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_{word:4}',"),
         ("src/A.java", "/**\n *   \"password\":\"pxL{alnum:10}\"\n */"),
         ("src/a.rb", "  # sign_in(password: \"nohack4u\")"),
         ("src/a.rb", "  # Says whether it is right.\n  #\n  #   User.new(\n  #     password: '{alnum:13}')"),
@@ -126,6 +126,7 @@ fn near_misses() {
         // Found in the histories of kubernetes' client, compose, tomcat, yarn, go, aws-sdk, rails and kafka.
         ("a.py", "'secret': 'V1SecretVolumeSource',"),
         ("a.go", "s = append(s, \"Password: \"+fmt.Sprintf(\"%#v\", this.Password)+\",\\n\")"),
+        ("a.rs", "f(\"s = \\\"Password: \\\"+fmt.Sprintf(\\\"%d\\\", x{digits:1})\")"),
         ("a.java", "out(\" Password:\"+rs.getString(\"Password\"))"),
         ("a.cjs", "ask(\"Input new password: \"),E=x{digits:3}(\"y\")"),
         ("a.go", "\"url.UserPassword\":  \"net/url\","),

@@ -15,6 +15,8 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || has(b' ')
         || has(b'\t')
         || value.starts_with(b"--")
+        // Between two texts inside a text: `"a" + call("b")`.
+        || (value.starts_with(b"+") && value.ends_with(b"("))
         || value.starts_with(b"./")
         || value.windows(3).any(|three| three == b"://")
         || is_call(value, assignment)

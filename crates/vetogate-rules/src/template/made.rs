@@ -10,6 +10,7 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
     let (prefix, length) = argument.split_once(',').unwrap_or((argument, ""));
     let length = |default: usize| length.parse().unwrap_or(default);
     Some(match name {
+        "word" => word(argument.parse().ok()?, random),
         "uuid" => [8, 4, 4, 4, 12].map(|length| random.text(b"0123456789abcdef", length)).join("-"),
         "crc32-base62" => crc32_base62(prefix, length(30), random),
         "gitlab-routable" => gitlab_routable(prefix, random),
@@ -54,6 +55,12 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
         "lines" => lines(&random.bytes(argument.parse().ok()?), "\n"),
         _ => return None,
     })
+}
+
+/// What can be spoken, as the words are that people choose.
+fn word(length: usize, random: &mut Random) -> String {
+    let alphabets = [&b"bdfgklmnprstvz"[..], b"aeiou"];
+    (0..length).map(|at| random.text(alphabets[at % 2], 1)).collect()
 }
 
 fn crc32_base62(prefix: &str, length: usize, random: &mut Random) -> String {
