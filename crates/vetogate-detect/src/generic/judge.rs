@@ -41,6 +41,10 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         Promise::Key if is_search_key(text.bytes, assignment) => return None,
         Promise::Key => key(value)?,
     };
+    // What else is set by such a call is a label, the name of a field, a rule.
+    if assignment.form == Form::Setter && plain == Confidence::Low {
+        return None;
+    }
     let doubtful = text.hints.is_test
         || text.hints.kind == FileKind::Prose
         || is_documentation(text.bytes, assignment.identifier.start)
