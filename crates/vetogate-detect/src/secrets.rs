@@ -111,12 +111,15 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
         Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
+        Class::Login if placeholder::is_path(value) => true,
         Class::Uri | Class::Connection | Class::Login | Class::Listed => {
             placeholder::is_example_password(value)
         }
         Class::PrivateKey => placeholder::is_example_key(value),
     };
-    if check == Check::Invalid || (check != Check::Valid && is_example) {
+    // Its beginning alone says that a key is right.
+    let is_left_out = spec.class == Class::PrivateKey && placeholder::is_left_out(value);
+    if check == Check::Invalid || is_left_out || (check != Check::Valid && is_example) {
         return None;
     }
     if check != Check::Valid && entropy_bits(value) < spec.min_entropy * value.len() as f64 {

@@ -89,12 +89,34 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         || value.len() > 512
         || !value.iter().all(of_token)
         || reads_like_words(value)
+        || runs_together(value)
         || is_versioned_name(value)
         || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
     {
         return None;
     }
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Words without anything between them, one of them an example's: `base64encodedaccountkey`.
+fn runs_together(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"account",
+        b"access",
+        b"changeme",
+        b"default",
+        b"encoded",
+        b"example",
+        b"password",
+        b"placeholder",
+        b"replace",
+        b"sample",
+        b"secret",
+    ];
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let is_lower = !value.iter().any(u8::is_ascii_uppercase);
+    let has = |word: &&[u8]| value.windows(word.len()).any(|window| window == *word);
+    is_lower && letters * 8 >= value.len() * 7 && WORDS.iter().any(has)
 }
 
 /// A class of one version of an interface: `V1SecretVolumeSource`.

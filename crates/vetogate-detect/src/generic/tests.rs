@@ -136,6 +136,11 @@ fn near_misses() {
         ("zh.properties", "password=\\u5bc6\\u7801"),
         ("tr.json", "{{\"password\":\"\\u015eifre\"}}"),
         ("a.php", "'password' => 'required|string|min:{digits:1}|confirmed',"),
+        // Found in minio and in charts of Bitnami.
+        ("a.go", "EnvMQTTPassword = \"ACME_NOTIFY_MQTT_PASSWORD\""),
+        ("a.yml", "image: docker.io/acme/default-credential-updater:1.0.{digits:1}-debian-12-r{digits:1}"),
+        ("a.yml", "accountkey: base64encodedaccountkey"),
+        ("a.yml", "secret: ZXhhbXBsZS1hcHAtc2VjcmV0"),
         ("a.php", "'password' => 'alpha_dash|min:{digits:1}'"),
         ("a.php", "'password' => 'nullable|string'"),
         ("a.php", "'password' => 'confirmed|min:6|regex:/^.*[{digits:1}]/',"),

@@ -23,6 +23,8 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || is_regex(value)
         || is_uuid(value)
         || is_date(value)
+        || is_version(value)
+        || is_name_of_variable(value, &words, identifier)
         || is_escaped_text(value)
         || is_publishable(value)
         || is_validation(value)
@@ -162,6 +164,25 @@ fn is_publishable(value: &[u8]) -> bool {
 fn names_another(value: &[u8], words: &[String], identifier: &[String]) -> bool {
     let is_name = value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
     is_name && words.len() > 1 && words.last() == identifier.last()
+}
+
+/// The name of a variable of the environment, as programs keep it: `EnvPassword = "ACME_DB_PASSWORD"`.
+fn is_name_of_variable(value: &[u8], words: &[String], identifier: &[String]) -> bool {
+    let is_name =
+        value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    is_name && words.len() > 1 && value[0].is_ascii_uppercase() && words.last() == identifier.last()
+}
+
+/// A version, as images and packages have behind their name: `1.0.8-debian-12`.
+fn is_version(value: &[u8]) -> bool {
+    let of_version = |byte: &u8| byte.is_ascii_alphanumeric() || b".+-_".contains(byte);
+    let mut parts = value.strip_prefix(b"v").unwrap_or(value).split(|byte| b".+-_".contains(byte));
+    let is_number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    value.len() < 40
+        && value.iter().all(of_version)
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_some_and(|part| !part.is_empty())
 }
 
 /// Begins as a date does (RFC 3339).
