@@ -90,12 +90,23 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         || !value.iter().all(of_token)
         || reads_like_words(value)
         || runs_together(value)
+        || is_chain(value)
         || is_versioned_name(value)
         || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
     {
         return None;
     }
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// A chain of names in lower case, as the scopes of a highlighter are: `string.quoted.js`, `meta.tag.h1`.
+fn is_chain(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| b"._-".contains(byte)).filter(|part| !part.is_empty());
+    let is_word = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        letters > 0 && part.len() - letters < 2 && part[letters..].iter().all(u8::is_ascii_digit)
+    };
+    value.iter().any(|byte| b"._-".contains(byte)) && parts.all(is_word)
 }
 
 /// Words without anything between them, one of them an example's: `base64encodedaccountkey`.

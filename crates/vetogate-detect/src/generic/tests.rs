@@ -136,6 +136,10 @@ fn near_misses() {
         ("zh.properties", "password=\\u5bc6\\u7801"),
         ("tr.json", "{{\"password\":\"\\u015eifre\"}}"),
         ("a.php", "'password' => 'required|string|min:{digits:1}|confirmed',"),
+        // Found in the editor Ace, which many repositories hold.
+        ("a.js", "token: 'punctuation.definition.string.begin',"),
+        ("a.js", "defaultToken: \"string.quoted.raw.h{digits:1}\""),
+        ("a.js", "token: 'strng-strkthrgh.strng_cntrl'"),
         // Found in minio and in charts of Bitnami.
         ("a.go", "EnvMQTTPassword = \"ACME_NOTIFY_MQTT_PASSWORD\""),
         ("a.yml", "image: docker.io/acme/default-credential-updater:1.0.{digits:1}-debian-12-r{digits:1}"),
