@@ -99,14 +99,17 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
 }
 
-/// A chain of names in lower case, as the scopes of a highlighter are: `string.quoted.js`, `meta.tag.h1`.
+/// A chain of names, as the scopes of a highlighter are: `string.quoted.js`, `meta.tag.h1`, `name.lineComment.2`.
 fn is_chain(value: &[u8]) -> bool {
     let mut parts = value.split(|byte| b"._-".contains(byte)).filter(|part| !part.is_empty());
     let is_word = |part: &[u8]| {
-        let letters = part.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-        letters > 0 && part.len() - letters < 2 && part[letters..].iter().all(u8::is_ascii_digit)
+        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let digits = part[letters..].iter().all(u8::is_ascii_digit) && part.len() - letters < 2;
+        digits && !part[0].is_ascii_uppercase() && capitals * 5 <= letters
     };
-    value.iter().any(|byte| b"._-".contains(byte)) && parts.all(is_word)
+    let is_joined = value.iter().any(|byte| b"._-".contains(byte));
+    is_joined && value[0].is_ascii_lowercase() && parts.all(is_word)
 }
 
 /// Words without anything between them, one of them an example's: `base64encodedaccountkey`.

@@ -139,6 +139,8 @@ fn near_misses() {
         // Found in the editor Ace, which many repositories hold.
         ("a.js", "token: 'punctuation.definition.string.begin',"),
         ("a.js", "defaultToken: \"string.quoted.raw.h{digits:1}\""),
+        ("a.js", "token: 'constant.language.jssmLanguage',"),
+        ("a.js", "token: 'string.quoted.double.actionscript.{digits:1}',"),
         ("a.js", "token: 'strng-strkthrgh.strng_cntrl'"),
         // Found in minio and in charts of Bitnami.
         ("a.go", "EnvMQTTPassword = \"ACME_NOTIFY_MQTT_PASSWORD\""),
