@@ -112,7 +112,7 @@ fn is_encoded_example(value: &[u8]) -> bool {
 
 /// What stands in base64, where it is printable.
 fn decoded(value: &[u8]) -> Option<Vec<u8>> {
-    (value.len() % 4 == 0 && value.len() <= 64).then_some(())?;
+    (value.len().is_multiple_of(4) && value.len() <= 64).then_some(())?;
     let digits = value.strip_suffix(b"=").unwrap_or(value);
     let digits = digits.strip_suffix(b"=").unwrap_or(digits);
     let (mut text, mut bits, mut buffer) = (Vec::new(), 0_u32, 0_u32);
