@@ -68,7 +68,7 @@ fn doubtful_ones_are_of_low_confidence() {
         ("src/a.py", "password = \"{word:12}\""),
         ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_{word:4}',"),
         ("src/A.java", "/**\n *   \"password\":\"pxL{alnum:10}\"\n */"),
-        ("src/a.rb", "  # sign_in(password: \"nohack4u\")"),
+        ("src/a.rb", "  # sign_in(password: \"{word:6}{digits:1}u\")"),
         ("src/a.rb", "  # Says whether it is right.\n  #\n  #   User.new(\n  #     password: '{alnum:13}')"),
         ("src/a.rb", "# @example\n#   User.new(password: '{alnum:13}')"),
         ("src/a.go", "// Dial connects.\n//\n//\tDial(Options{{Password: \"{alnum:13}\"}})"),

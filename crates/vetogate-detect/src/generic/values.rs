@@ -1,6 +1,7 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use crate::placeholder;
+use bstr::ByteSlice;
 use std::ops::Range;
 use vetogate_syntax::assign::{Assignment, Quote};
 use vetogate_syntax::words;
@@ -16,7 +17,7 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
         || has(b'\t')
         || value.starts_with(b"--")
         // Between two texts inside a text: `"a" + call("b")`.
-        || (value.starts_with(b"+") && value.ends_with(b"("))
+        || (value.starts_with(b"+") && value.trim_end_with(|sign| sign == '\\').ends_with(b"("))
         || value.starts_with(b"./")
         || value.windows(3).any(|three| three == b"://")
         || is_call(value, assignment)
