@@ -126,7 +126,9 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
 
 /// How sure an address can be at most.
 pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    let weak = user.eq_ignore_ascii_case(password) || is_local(host);
+    // The account of the manuals of Oracle, and of whatever talks to a database since.
+    let is_shown = user == b"scott" && password == b"tiger";
+    let weak = user.eq_ignore_ascii_case(password) || is_shown || is_local(host);
     if weak { Confidence::Low } else { Confidence::High }
 }
 
@@ -212,6 +214,7 @@ mod tests {
             ("\"https://:{alnum:20}@pypi.acme.io/simple\"", Some(Confidence::High)),
             ("http://admin:{alnum:12}@localhost:8080/", Some(Confidence::Low)),
             ("http://admin:{alnum:12}@db.example.com/", Some(Confidence::Low)),
+            (&["http://scott", ":tiger@10.0.0.1/"].concat(), Some(Confidence::Low)),
             ("https://user:password@git.acme.io/r.git", None),
             ("https://x:${{TOKEN}}@git.acme.io/r.git", None),
             ("https://git.acme.io:8080/@scope/package", None),

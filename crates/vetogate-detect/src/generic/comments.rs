@@ -1,8 +1,13 @@
 //! Comments and documentation: what stands there is shown to readers.
 
+use memchr::memmem;
+use vetogate_syntax::path::FileKind;
+
 /// How far a line, and how far the lines of a comment, are followed.
 const LINE: usize = 200;
 const BLOCK: usize = 4096;
+/// How far into a text strings of several lines are told apart, for which all quotes before have to be counted.
+const STRINGS: usize = 64 << 10;
 
 /// The line up to `at`, from its first sign on.
 fn line_before(text: &[u8], at: usize) -> &[u8] {
@@ -16,12 +21,34 @@ pub(crate) fn is_in_comment(text: &[u8], at: usize) -> bool {
     [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
 }
 
-/// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust, doctest, RDoc, YARD, Go): the values in it are
-/// shown to readers.
-pub(super) fn is_documentation(text: &[u8], at: usize) -> bool {
+/// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust, doctest, RDoc, YARD, Go, docstrings): the values in
+/// it are shown to readers.
+pub(super) fn is_documentation(text: &[u8], at: usize, kind: FileKind) -> bool {
     let line = line_before(text, at);
     let known = [&b"* "[..], b"*\t", b"///", b"//!", b">>> "];
-    known.iter().any(|start| line.starts_with(start)) || is_shown_in_comment(text, at)
+    known.iter().any(|start| line.starts_with(start))
+        || is_shown_in_comment(text, at)
+        || (matches!(kind, FileKind::Python | FileKind::Code) && is_in_docstring(text, at))
+}
+
+/// Whether `at` stands in a string of several lines that is documentation: a statement of its own, or assigned to a
+/// name that says so, as modules of Ansible and Elixir have it. Another such string is a value like any.
+fn is_in_docstring(text: &[u8], at: usize) -> bool {
+    let before = &text[..at];
+    at <= STRINGS
+        && [&b"\"\"\""[..], b"'''"].iter().any(|quotes| {
+            let (count, last) =
+                memmem::find_iter(before, quotes).fold((0, 0), |(count, _), at| (count + 1, at));
+            count % 2 == 1 && opens_documentation(line_before(text, last))
+        })
+}
+
+/// Whether a string that opens behind this is documentation.
+fn opens_documentation(line: &[u8]) -> bool {
+    const NAMES: &[&[u8]] =
+        &[b"EXAMPLES", b"DOCUMENTATION", b"RETURN", b"__doc__", b"@doc", b"@moduledoc", b"@typedoc"];
+    let is_prefix = |byte: &u8| b"rRuU".contains(byte);
+    (line.len() < 2 && line.iter().all(is_prefix)) || NAMES.iter().any(|name| line.starts_with(name))
 }
 
 /// Whether the line of `at` is code in a comment of prose: it is indented there, and the next line above that is not

@@ -47,7 +47,7 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     }
     let doubtful = text.hints.is_test
         || text.hints.kind == FileKind::Prose
-        || is_documentation(text.bytes, assignment.identifier.start)
+        || is_documentation(text.bytes, assignment.identifier.start, text.hints.kind)
         || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
     Some(if doubtful { Confidence::Low } else { plain })
 }

@@ -29,6 +29,9 @@ fn true_ones() {
         ("src/db.py", "DB_PASSWORD = '{alnum:14}'"),
         ("src/db.py", "DB_PASS = '{alnum:14}'"),
         (".env", "SMTP_PASS={alnum:12}"),
+        // A text of several lines is a value, and documentation ends.
+        ("src/a.py", "SETTINGS = \"\"\"\npassword='{alnum:14}'\n\"\"\""),
+        ("src/a.py", "def f():\n    \"\"\"Logs in.\"\"\"\n    login(password='{alnum:14}')"),
         // What was taken out of a program is no documentation.
         ("src/a.rb", "# login(\n#   password: '{alnum:14}')"),
         ("src/a.rb", "# x = 1\n#\n# password = '{alnum:14}'"),
@@ -73,6 +76,9 @@ fn doubtful_ones_are_of_low_confidence() {
         ("src/a.rb", "# @example\n#   User.new(password: '{alnum:13}')"),
         ("src/a.go", "// Dial connects.\n//\n//\tDial(Options{{Password: \"{alnum:13}\"}})"),
         ("src/a.py", "    >>> login(password='{alnum:13}')"),
+        ("src/a.py", "def f():\n    \"\"\"Logs in::\n\n        f(password='{alnum:13}')\n    \"\"\""),
+        ("src/a.py", "EXAMPLES = r\"\"\"\n- x:\n    password: '{alnum:13}'\n\"\"\""),
+        ("src/a.ex", "  @doc \"\"\"\n      f(password: \"{alnum:13}\")\n  \"\"\""),
         ("app/messages_hu.properties", "password=Jelsz{digits:1}"),
         ("hu.json", "{{\"password\": \"Jelsz{digits:1}\"}}"),
         ("docs/manager-howto.xml", "<user name=\"x\" password=\"{alnum:14}\"/>"),
