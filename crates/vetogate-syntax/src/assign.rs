@@ -85,6 +85,7 @@ fn apart(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value
     entry::around(text, identifier, kind)
         .or_else(|| entry::variable(text, identifier))
         .or_else(|| entry::instruction(text, identifier, kind))
+        .or_else(|| entry::statement(text, identifier, kind))
 }
 
 /// `name = value`, where the value may be what an expression falls back on.

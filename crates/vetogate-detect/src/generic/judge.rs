@@ -13,9 +13,12 @@ use vetogate_syntax::words;
 
 /// How sure it is that the assignment holds a secret; `None` where it does not.
 pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) -> Option<Confidence> {
-    let identifier = words::split(&text.bytes[assignment.identifier.clone()]);
+    let name = &text.bytes[assignment.identifier.clone()];
+    let identifier = words::split(name);
     let value = &text.bytes[assignment.value.clone()];
-    if !names::a_secret(&identifier) || !names::is_pass(&identifier) {
+    if !names::a_secret(&identifier)
+        || !(names::is_pass(&identifier) || is_beside_user(text.bytes, name, assignment))
+    {
         return None;
     }
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
@@ -50,4 +53,18 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         || is_documentation(text.bytes, assignment.identifier.start, text.hints.kind)
         || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
     Some(if doubtful { Confidence::Low } else { plain })
+}
+
+/// Whether a key that is called `pass` stands beside the one of a user: `auth: { user: "x", pass: "y" }`.
+fn is_beside_user(text: &[u8], name: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 160;
+    const USERS: &[&[u8]] = &[b"user", b"username", b"login"];
+    let (start, end) = (assignment.identifier.start, assignment.value.end);
+    let near = || {
+        let (before, after) =
+            (&text[start.saturating_sub(REACH)..start], &text[end..text.len().min(end + REACH)]);
+        let is_user = |part: &[u8]| USERS.iter().any(|user| user.eq_ignore_ascii_case(part));
+        [before, after].into_iter().any(|side| side.split(|byte| !byte.is_ascii_alphanumeric()).any(is_user))
+    };
+    names::is_bare_pass(name) && near()
 }

@@ -20,8 +20,19 @@ pub(super) fn is_pass(identifier: &[String]) -> bool {
                 || identifier[at] == "pass" && owner.is_some_and(|owner| OWNERS.contains(&owner.as_str()))
         }
         Some(_) => false,
-        None => true,
+        None => !identifier.iter().any(|word| word == "pw") || is_owned(identifier),
     }
+}
+
+/// `db_pw`: the name of an owner, and then the password.
+fn is_owned(identifier: &[String]) -> bool {
+    let [.., owner, last] = identifier else { return false };
+    last == "pw" && OWNERS.contains(&owner.as_str())
+}
+
+/// Whether `pass` is all that the last part of an identifier says: it is somebody's beside a user.
+pub(super) fn is_bare_pass(identifier: &[u8]) -> bool {
+    identifier.rsplit(|&byte| byte == b'.').next().is_some_and(|last| last.eq_ignore_ascii_case(b"pass"))
 }
 
 /// Who or what logs in with a password.

@@ -288,6 +288,13 @@ fn a_name_and_its_value_apart() {
             ("Dockerfile", "ENV DB_PASSWORD {alnum:14}"),
             ("Dockerfile", "  ENV DB_PASSWORD \"{alnum:14}\""),
             ("Dockerfile", "ARG DB_PASSWORD={alnum:14}"),
+            ("a.gradle", "credentials {{\n  username \"x\"\n  password \"{alnum:14}\"\n}}"),
+            ("a.clj", "(def db {{:user \"x\" :password \"{alnum:14}\"}})"),
+            ("a.r", "password <- \"{alnum:14}\""),
+            ("a.js", "auth: {{ user: 'x', pass: '{alnum:14}' }}"),
+            ("a.json", "{{\"smtp\": {{\"pass\": \"{alnum:14}\", \"user\": \"x\"}}}}"),
+            ("a.yml", "db:\n  user: x\n  pass: {alnum:14}"),
+            ("a.yml", "db_pw: {alnum:14}"),
         ],
     );
     check(
@@ -303,6 +310,12 @@ fn a_name_and_its_value_apart() {
             ("a.yml", "password: |\n  Enter x{alnum:12} here"),
             ("Dockerfile", "ENV DB_PASSWORD $PASSWORD{digits:4}"),
             ("run.sh", "echo ENV DB_PASSWORD x{alnum:12}"),
+            ("a.rb", "x = password \"x{alnum:12}\""),
+            ("a.rb", "raise \"the password \" \"x{alnum:12}\""),
+            ("a.js", "{{ pass: 'x{alnum:12}', fail: 'y' }}"),
+            ("a.js", "{{ user: 'x', bypass: 'x{alnum:12}' }}"),
+            ("a.yml", "render_pw: x{alnum:12}"),
+            ("a.go", "passwords <- x{alnum:12}"),
         ],
     );
 }

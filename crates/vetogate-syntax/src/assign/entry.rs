@@ -84,3 +84,19 @@ pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind
     (is_env && at > identifier.end).then_some(())?;
     value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
 }
+
+/// `name "value"` as a statement of its own (Gradle), `:name "value"` (Clojure).
+pub(super) fn statement(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    let before = &text[identifier.start.saturating_sub(80)..identifier.start];
+    let is_key = before.ends_with(b":") && !before.ends_with(b"::");
+    let line = before.rsplit(|byte| b"\n;{".contains(byte)).next().filter(|line| line.len() < before.len());
+    let begins = is_key || line.is_some_and(|line| line.trim_ascii().is_empty());
+    let at = blanks(text, identifier.end);
+    (kind == FileKind::Code && begins && at > identifier.end).then_some(())?;
+    let value = value::quoted(text, at)?;
+    let ends = matches!(
+        text.get(blanks(text, value.range.end + 1)),
+        None | Some(b'\r' | b'\n' | b';' | b'}' | b')')
+    );
+    (ends || is_key).then_some(value)
+}
