@@ -39,6 +39,7 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         return None;
     }
     let plain = match promise {
+        Promise::Password if !names::is_pw(&identifier) => return None,
         Promise::Password if is_prose(text.bytes, assignment) => return None,
         Promise::Password => password(text.bytes, assignment, text.hints.kind)?,
         Promise::Key if is_search_key(text.bytes, assignment) => return None,

@@ -315,6 +315,9 @@ fn a_name_and_its_value_apart() {
             ("a.js", "{{ pass: 'x{alnum:12}', fail: 'y' }}"),
             ("a.js", "{{ user: 'x', bypass: 'x{alnum:12}' }}"),
             ("a.yml", "render_pw: x{alnum:12}"),
+            ("a.php", "'ldap_pword' => 'x{alnum:12}',"),
+            ("a.c", "set_pwm = \"x{alnum:12}\""),
+            ("a.less", ".user .pass:x{alnum:12}"),
             ("a.go", "passwords <- x{alnum:12}"),
         ],
     );
