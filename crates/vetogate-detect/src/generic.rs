@@ -25,6 +25,7 @@ use vetogate_syntax::path::FileKind;
 pub(crate) use anchors::BITMAP;
 pub(crate) use comments::is_in_comment;
 pub(crate) use strength::{chosen, reads_like_words};
+pub(crate) use values::is_dotted_name;
 
 use anchors::{Promise, words_in};
 use judge::judge;

@@ -286,7 +286,11 @@ pub fn is_reference(value: &[u8]) -> bool {
 fn is_told_to_reader(value: &[u8]) -> bool {
     let words = words::split(value);
     let all_letters = value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-. ".contains(byte));
+    let is_first = |at: usize, expected: &str| words.get(at).is_some_and(|word| word == expected);
+    let is_strong = is_first(0, "your") && is_first(1, "strong");
     value.starts_with(b"PLACEHOLDER")
+        // As Microsoft's manuals have it: `yourStrong(!)Password`.
+        || is_strong
         || (words.len() > 1 && all_letters && words.first().is_some_and(|word| word == "your"))
 }
 
@@ -367,6 +371,8 @@ mod tests {
             "********",
             "test123",
             "your-apache-passwd",
+            "yourStrong(!)Password",
+            "<YourStrong@Passw0rd>",
             "password",
             "cGFzc3dvcmQ=",
             "bXktc2VjcmV0LWtleQo=",

@@ -110,7 +110,11 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
-        Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
+        Class::Password => {
+            // A name of a program, as a type is: `PropTypes.string`.
+            let is_name = !value.iter().any(u8::is_ascii_digit) && generic::is_dotted_name(value);
+            is_name || placeholder::is_example_password(value) || generic::reads_like_words(value)
+        }
         Class::Login if placeholder::is_path(value) => true,
         Class::Uri | Class::Connection | Class::Login | Class::Listed => {
             placeholder::is_example_password(value)

@@ -99,6 +99,8 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
     let nothing = value.len() < 3
         || host.is_empty()
         || value.first() == Some(&b'%') && value.len() < 4
+        // GitHub's and Bitbucket's, beside a token as the user or the other way round.
+        || matches!(value, b"x-access-token" | b"x-oauth-basic" | b"x-token-auth")
         || placeholder::is_example_password(value)
         || placeholder::has_hole(host)
         || value.iter().any(|byte| b"{}$()[]".contains(byte));
@@ -217,6 +219,7 @@ mod tests {
             (&["http://scott", ":tiger@10.0.0.1/"].concat(), Some(Confidence::Low)),
             ("https://user:password@git.acme.io/r.git", None),
             ("https://x:${{TOKEN}}@git.acme.io/r.git", None),
+            ("https://{{token}}:x-access-token@git.acme.io/r.git", None),
             ("https://git.acme.io:8080/@scope/package", None),
             ("https://deploy@git.acme.io/r.git", None),
             ("http://host:8080, mail a@b.c", None),

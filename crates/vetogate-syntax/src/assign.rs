@@ -180,6 +180,7 @@ mod tests {
             ("{\\\"password\\\": \\\"x1\\\"}", FileKind::Json, "password", "x1"),
             ("config['password'] = b\"x1\"", FileKind::Python, "password", "x1"),
             ("DB_PASSWORD=x1 # note", FileKind::Shell, "DB_PASSWORD", "x1"),
+            ("redis: addr=:6379,password=x1,db=0,pool=9", FileKind::Config, "password", "x1"),
             ("  password: x1", FileKind::Config, "password", "x1"),
             ("password := \"x1\"", FileKind::Code, "password", "x1"),
             (":password => 'x1',", FileKind::Code, "password", "x1"),

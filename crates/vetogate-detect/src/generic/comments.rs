@@ -18,7 +18,7 @@ fn line_before(text: &[u8], at: usize) -> &[u8] {
 /// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
 pub(crate) fn is_in_comment(text: &[u8], at: usize) -> bool {
     let line = line_before(text, at);
-    [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
+    [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--", b";"].iter().any(|start| line.starts_with(start))
 }
 
 /// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust, doctest, RDoc, YARD, Go, docstrings): the values in

@@ -343,4 +343,6 @@ const HARMLESS: &[&str] = &[
     "css",
     "mime",
     "content",
+    "after",
+    "before",
 ];

@@ -148,6 +148,8 @@ fn near_misses() {
         ("a.js", "token: 'constant.language.jssmLanguage',"),
         ("a.js", "token: 'string.quoted.double.actionscript.{digits:1}',"),
         ("a.js", "token: 'strng-strkthrgh.strng_cntrl'"),
+        // Found in matomo.
+        ("a.php", "'Template.userSecurity.afterPassword' => 'render{digits:1}FaUserSettings',"),
         // Found in minio and in charts of Bitnami.
         ("a.go", "EnvMQTTPassword = \"ACME_NOTIFY_MQTT_PASSWORD\""),
         ("a.yml", "image: docker.io/acme/default-credential-updater:1.0.{digits:1}-debian-12-r{digits:1}"),

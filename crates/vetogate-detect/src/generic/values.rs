@@ -114,7 +114,7 @@ fn is_call(value: &[u8], assignment: &Assignment) -> bool {
 
 /// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
 /// digit can be a password.
-pub(super) fn is_dotted_name(value: &[u8]) -> bool {
+pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
     let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
     dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
 }
