@@ -98,11 +98,19 @@ const TRANSLATION_WORDS: &[&str] = &[
     "texts",
 ];
 
-/// Languages of translations (ISO 639-1), without those that mean something else in the name of a file (`hr`, `it`).
+/// Languages of translations (ISO 639-1), without those that mean something else in the name of a file (`hr`, `it`,
+/// `ca`).
 const LANGUAGES: &[&[u8]] = &[
-    b"ar", b"bg", b"ca", b"cs", b"da", b"de", b"el", b"en", b"es", b"et", b"eu", b"fa", b"fi", b"fr", b"gl",
-    b"he", b"hi", b"hu", b"ja", b"ka", b"kk", b"ko", b"lt", b"lv", b"nb", b"nl", b"nn", b"pl", b"pt", b"ro",
-    b"ru", b"sk", b"sl", b"sq", b"sr", b"sv", b"th", b"tr", b"uk", b"ur", b"uz", b"vi", b"zh",
+    b"ar", b"bg", b"cs", b"da", b"de", b"el", b"en", b"es", b"et", b"eu", b"fa", b"fi", b"fr", b"gl", b"he",
+    b"hi", b"hu", b"ja", b"ka", b"kk", b"ko", b"lt", b"lv", b"nb", b"nl", b"nn", b"pl", b"pt", b"ro", b"ru",
+    b"sk", b"sl", b"sq", b"sr", b"sv", b"th", b"tr", b"uk", b"ur", b"uz", b"vi", b"zh",
+];
+
+/// Regions and scripts behind a language: no `prod` and no `dev`.
+const REGIONS: &[&[u8]] = &[
+    b"ar", b"at", b"au", b"be", b"br", b"ca", b"ch", b"cn", b"cz", b"de", b"dk", b"eg", b"es", b"fi", b"fr",
+    b"gb", b"hk", b"hu", b"ie", b"il", b"in", b"ir", b"jp", b"kr", b"mx", b"nl", b"no", b"nz", b"pl", b"pt",
+    b"ru", b"se", b"tr", b"tw", b"ua", b"us", b"za", b"hans", b"hant", b"latn", b"cyrl",
 ];
 
 /// Folders of documentation; markup there is a manual.
@@ -246,9 +254,11 @@ fn is_translation(name: &[u8]) -> bool {
     let words: Vec<&[u8]> = stem.split(|byte| b"._-".contains(byte)).collect();
     let is_language = |word: &&[u8]| LANGUAGES.contains(word);
     let is_word = |word: &&[u8]| TRANSLATION_WORDS.iter().any(|known| known.as_bytes() == *word);
+    // Settings of a country are named by two letters, too.
+    let is_settings = [&b"yml"[..], b"yaml", b"properties", b"ini", b"toml", b"txt"].contains(&ending);
     let is_alone = match words.as_slice() {
-        [language] => is_language(language) && ending != b"ini",
-        [language, region] => is_language(language) && (2..=4).contains(&region.len()) && region.is_ascii(),
+        [language] => is_language(language) && !is_settings,
+        [language, region] => is_language(language) && REGIONS.contains(region),
         _ => false,
     };
     ENDINGS.contains(&ending) && (is_alone || (words.iter().any(is_word) && words.iter().any(is_language)))
@@ -354,6 +364,9 @@ mod tests {
             ("home/.netrc", FileKind::Config),
             // Neither a language nor a manual.
             ("conf/hr.yml", FileKind::Config),
+            ("conf/de.yml", FileKind::Config),
+            ("conf/de-prod.yml", FileKind::Config),
+            ("pki/ca.json", FileKind::Json),
             ("conf/app_en.yml", FileKind::Config),
             ("docs/conf.py", FileKind::Python),
             ("docs/compose.yml", FileKind::Config),
