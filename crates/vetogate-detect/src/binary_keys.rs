@@ -1,10 +1,13 @@
 //! Private keys and key stores in binary form: DER (PKCS#1, PKCS#8, SEC1), OpenPGP, PKCS#12, JKS and JCEKS.
 //!
-//! The start of a blob says what it is. Certificates, public keys and trust stores are none.
+//! The start of a blob says what it is; a key of OpenPGP is found behind other bytes, too, by what stands in every one
+//! of its kind. Certificates, public keys and trust stores are none.
 
 use crate::{BlobDetector, Hit, Text};
 use std::sync::{Arc, LazyLock};
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
+use vetogate_rules::trigram;
+use vetogate_rules::verify::openpgp::{Protection, secret_key};
 
 /// The detector of keys in binary form.
 pub struct BinaryKeys;
@@ -13,8 +16,17 @@ static KEY: LazyLock<Arc<Rule>> = LazyLock::new(|| {
     rule(
         "secret/binary-private-key",
         "Private key in binary form",
-        "A private key in DER that no passphrase protects, or an OpenPGP key, which only its passphrase protects.",
+        "A private key in DER or of OpenPGP that no passphrase protects.",
         Severity::Critical,
+    )
+});
+
+static LOCKED: LazyLock<Arc<Rule>> = LazyLock::new(|| {
+    rule(
+        "secret/binary-encrypted-private-key",
+        "Encrypted private key in binary form",
+        "A private key of OpenPGP that only its passphrase protects: it can be guessed offline.",
+        Severity::Medium,
     )
 });
 
@@ -58,42 +70,118 @@ fn rule(id: &str, title: &str, description: &str, severity: Severity) -> Arc<Rul
 
 impl BlobDetector for BinaryKeys {
     fn rules(&self) -> Vec<Arc<Rule>> {
-        vec![Arc::clone(&KEY), Arc::clone(&STORE)]
+        vec![Arc::clone(&KEY), Arc::clone(&LOCKED), Arc::clone(&STORE)]
     }
 
-    fn scan(&self, text: &Text<'_>, _: &mut Fuel, hits: &mut Vec<Hit>) {
-        if !text.is_start {
-            return;
+    fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
+        let mut done = 0;
+        if text.is_start
+            && let Some(kind) = kind(text.bytes)
+        {
+            hits.push(hit(text, 0, &kind));
+            done = LONGEST;
         }
-        let rule = match kind(text.bytes) {
-            Some(Kind::Plain) => &KEY,
-            Some(Kind::Store) => &STORE,
-            None => return,
-        };
-        let span = 0..text.bytes.len().min(16_384);
-        hits.push(Hit {
-            rule: Arc::clone(rule),
-            span: span.clone(),
-            secret_spans: vec![span.clone()],
-            values: vec![Secret::new(&text.bytes[span])],
-            identifier: None,
-            confidence: if text.hints.is_test { Confidence::Low } else { Confidence::High },
-            guessable: false,
-            note: None,
-        });
+        for (at, _) in text.candidates.of_bitmap(&BITMAP) {
+            if at < done || !fuel.burn(16) {
+                continue;
+            }
+            if let Some((start, kind)) = around(text.bytes, at) {
+                hits.push(hit(text, start, &kind));
+                done = start + LONGEST;
+            }
+        }
     }
+}
+
+/// As much of a key as is kept.
+const LONGEST: usize = 16_384;
+
+fn hit(text: &Text<'_>, start: usize, kind: &Kind) -> Hit {
+    let rule = match kind {
+        Kind::Plain => &KEY,
+        Kind::Locked => &LOCKED,
+        Kind::Store => &STORE,
+    };
+    let span = start..text.bytes.len().min(start + LONGEST);
+    Hit {
+        rule: Arc::clone(rule),
+        span: span.clone(),
+        secret_spans: vec![span.clone()],
+        values: vec![Secret::new(&text.bytes[span])],
+        identifier: None,
+        confidence: if text.hints.is_test { Confidence::Low } else { Confidence::High },
+        guessable: false,
+        note: None,
+    }
+}
+
+/// What stands in the public part of keys of OpenPGP, with the offset of its three rare bytes: the exponent of RSA, and
+/// the names of curves.
+const MARKS: &[(&[u8], usize)] = &[
+    (&[0, 17, 1, 0, 1], 1),
+    (&[9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1], 6),
+    (&[8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], 4),
+    (&[5, 0x2b, 0x81, 4, 0], 2),
+];
+
+/// The hashes of the rare bytes of [`MARKS`].
+pub(crate) static BITMAP: [u64; trigram::WORDS] = {
+    let mut bits = [0; trigram::WORDS];
+    let mut at = 0;
+    while at < MARKS.len() {
+        let (mark, offset) = MARKS[at];
+        let hash = trigram::hash_of([mark[offset], mark[offset + 1], mark[offset + 2]]);
+        bits[hash / 64] |= 1 << (hash % 64);
+        at += 1;
+    }
+    bits
+};
+
+/// The key of OpenPGP, and where it begins, in whose public part the rare bytes at `at` stand.
+fn around(bytes: &[u8], at: usize) -> Option<(usize, Kind)> {
+    let (mark, start) = MARKS.iter().find_map(|(mark, offset)| {
+        let start = at.checked_sub(*offset)?;
+        bytes[start..].starts_with(mark).then_some((mark, start))
+    })?;
+    let numbers = if mark[0] == 0 { modulus(bytes, start)? } else { start };
+    // Version, time and algorithm; and before them the header of the packet.
+    let content = numbers.checked_sub(6).filter(|&content| bytes[content] == 4)?;
+    let header = [(3, 0x95), (2, 0xc5), (3, 0xc5), (2, 0x94), (6, 0xc5)];
+    header.iter().find_map(|(length, tag)| {
+        let begin = content.checked_sub(*length).filter(|&begin| bytes[begin] == *tag)?;
+        secret_key(&bytes[begin..]).map(|protection| (begin, protection.into()))
+    })
+}
+
+/// Where the modulus of RSA begins that ends at `end`.
+fn modulus(bytes: &[u8], end: usize) -> Option<usize> {
+    [128, 192, 256, 384, 512, 1024].into_iter().find_map(|length| {
+        let start = end.checked_sub(length + 2)?;
+        let bits = usize::from(bytes[start]) << 8 | usize::from(bytes[start + 1]);
+        (bits.div_ceil(8) == length).then_some(start)
+    })
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Plain,
+    Locked,
     Store,
+}
+
+impl From<Protection> for Kind {
+    fn from(protection: Protection) -> Self {
+        match protection {
+            Protection::Plain => Self::Plain,
+            Protection::Passphrase => Self::Locked,
+        }
+    }
 }
 
 fn kind(bytes: &[u8]) -> Option<Kind> {
     match bytes {
         [0x30, ..] => der(bytes),
-        [0x94..=0x96 | 0xc5, ..] => openpgp(bytes),
+        [0x94..=0x96 | 0xc5, ..] => secret_key(bytes).map(Kind::from),
         [0xfe, 0xed, 0xfe, 0xed, rest @ ..] | [0xce, 0xce, 0xce, 0xce, rest @ ..] => java(rest),
         _ => None,
     }
@@ -162,34 +250,6 @@ const PKCS5: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5];
 /// 1.2.840.113549.1.12.1, any scheme.
 const PKCS12_PBE: &[u8] = &[6, 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
 
-/// RFC 9580, section 4.2: a packet's tag, its content and what follows; of the old form and of the new, whole lengths only.
-fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&first, rest) = bytes.split_first()?;
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, &byte| number << 8 | usize::from(byte));
-    let (tag, digits, length) = if first & 0x40 == 0 {
-        let digits = 1 << (first & 3);
-        (first >> 2 & 0x0f, digits, number(rest.get(..digits)?))
-    } else {
-        match *rest {
-            [one @ 0..=191, ..] => (first & 0x3f, 1, usize::from(one)),
-            [one @ 192..=223, two, ..] => {
-                (first & 0x3f, 2, ((usize::from(one) - 192) << 8) + usize::from(two) + 192)
-            }
-            [255, ..] => (first & 0x3f, 5, number(rest.get(1..5)?)),
-            _ => return None,
-        }
-    };
-    rest.get(digits..)?.split_at_checked(length).map(|(content, after)| (tag, content, after))
-}
-
-/// A secret key (RFC 9580, section 5.5.3), and then a signature, a user id or a subkey of it.
-fn openpgp(bytes: &[u8]) -> Option<Kind> {
-    let (tag, content, after) = packet(bytes)?;
-    let is_key = matches!(content, [3 | 4 | 6, _, _, _, _, 1..=3 | 16..=19 | 22 | 25..=28, ..]);
-    let next = packet(after).map(|(tag, ..)| tag);
-    (tag == 5 && is_key && content.len() > 40 && matches!(next, Some(2 | 7 | 13 | 17))).then_some(Kind::Plain)
-}
-
 /// After the magic number: version, count, entries. A trusted certificate is tagged 2; a key comes with another tag.
 fn java(bytes: &[u8]) -> Option<Kind> {
     let number = |at: usize| {
@@ -216,6 +276,8 @@ fn java(bytes: &[u8]) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::Candidates;
+    use vetogate_syntax::path::PathHints;
 
     /// A DER element.
     fn tagged(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -247,19 +309,69 @@ mod tests {
         }
     }
 
+    /// The content of a secret key of RSA, of EdDSA.
+    fn openpgp(usage: u8) -> [Vec<u8>; 2] {
+        let head = |algorithm: u8| vec![4, 0x65, 0, 0, 0, algorithm];
+        let rsa = [&[8, 0, 0x81][..], &[7; 255], &[0, 17, 1, 0, 1, usage], &[7; 400]].concat();
+        let curve =
+            [&[9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1, 1, 7, 0x40][..], &[7; 32], &[usage], &[7; 36]];
+        [[head(1), rsa].concat(), [head(22), curve.concat()].concat()]
+    }
+
+    fn old(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = content.len();
+        [&[0x81 | tag << 2, (length >> 8) as u8, length as u8][..], content].concat()
+    }
+
     #[test]
     fn openpgp_keys() {
-        let key = [&[4, 0x65, 0, 0, 0, 22][..], &[7; 60]].concat();
-        let old = |tag: u8, content: &[u8]| [&[0x80 | tag << 2, content.len() as u8][..], content].concat();
-        let new = |tag: u8, content: &[u8]| [&[0xc0 | tag, content.len() as u8][..], content].concat();
-        let user = b"Ann <ann@example.org>";
-        assert_eq!(kind(&[old(5, &key), old(13, user)].concat()), Some(Kind::Plain));
-        assert_eq!(kind(&[new(5, &key), new(2, user)].concat()), Some(Kind::Plain));
-        // A public key, a key that ends too early, and what only begins like one.
-        assert_eq!(kind(&[old(6, &key), old(13, user)].concat()), None);
-        assert_eq!(kind(&old(5, &key)[..50]), None);
+        let user: &[u8] = b"Ann <ann@example.org>";
+        for (usage, says) in [(0, Kind::Plain), (254, Kind::Locked), (255, Kind::Locked)] {
+            for key in openpgp(usage) {
+                let says = || {
+                    Some(match says {
+                        Kind::Plain => Kind::Plain,
+                        _ => Kind::Locked,
+                    })
+                };
+                let whole = old(5, &key);
+                let new = [&[0xc5, 255][..], &(key.len() as u32).to_be_bytes(), &key].concat();
+                let subkey = old(7, &openpgp(0)[0]);
+                assert_eq!(kind(&[&whole[..], &old(13, user)].concat()), says());
+                assert_eq!(kind(&[&new[..], &old(2, user)].concat()), says());
+                // The end of the file, and a key that is cut off.
+                assert_eq!(kind(&whole), says());
+                assert_eq!(kind(&whole[..whole.len() - 20]), says());
+                assert_eq!(kind(&[&whole[..], &old(13, user), &subkey].concat()), Some(Kind::Plain));
+                // A public key, a key that ends before it says how it is kept, and what only begins like one.
+                assert_eq!(kind(&[&old(6, &key)[..], &old(13, user)].concat()), None);
+                assert_eq!(kind(&whole[..40]), None);
+                assert_eq!(kind(&[&whole[..], b"text that follows"].concat()), None);
+            }
+        }
         assert_eq!(kind(&[old(5, user), old(13, user)].concat()), None);
-        assert_eq!(kind(&[old(5, &key), b"text that follows".to_vec()].concat()), None);
+    }
+
+    #[test]
+    fn openpgp_keys_behind_other_bytes() {
+        let found = |bytes: &[u8], is_start: bool| {
+            let candidates = Candidates::of(bytes);
+            let hints = PathHints::of(b"data.bin");
+            let text = Text { bytes, candidates: &candidates, is_start, is_binary: true, hints };
+            let mut hits = Vec::new();
+            BinaryKeys.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
+            hits.iter().map(|hit| (hit.rule.id.clone(), hit.span.start)).collect::<Vec<_>>()
+        };
+        for (usage, id) in [(0, "secret/binary-private-key"), (254, "secret/binary-encrypted-private-key")] {
+            for key in openpgp(usage) {
+                let whole = [&old(5, &key)[..], &old(13, b"Ann")].concat();
+                let behind = [b"\0\x01 some other bytes \x95".as_slice(), &whole].concat();
+                assert_eq!(found(&whole, true), [(id.into(), 0)]);
+                assert_eq!(found(&behind, true), [(id.into(), behind.len() - whole.len())]);
+                assert_eq!(found(&behind[..behind.len() - 20], false).len(), 1);
+                assert!(found(&[b"\0", &old(6, &key)[..]].concat(), true).is_empty());
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! under test paths, in prose, and where it is weak.
 
 mod anchors;
+mod comments;
 mod connection;
 mod judge;
 mod names;
@@ -22,7 +23,9 @@ use vetogate_syntax::assign::{self, Assignment};
 use vetogate_syntax::path::FileKind;
 
 pub(crate) use anchors::BITMAP;
+pub(crate) use comments::is_in_comment;
 pub(crate) use strength::{chosen, reads_like_words};
+pub(crate) use values::is_dotted_name;
 
 use anchors::{Promise, words_in};
 use judge::judge;

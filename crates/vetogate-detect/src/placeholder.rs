@@ -100,6 +100,47 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || is_told_to_reader(value)
         || ends_as_example(value)
         || is_published(value)
+        || is_encoded_example(value)
+}
+
+/// Example words in base64, as manifests of Kubernetes hold them.
+fn is_encoded_example(value: &[u8]) -> bool {
+    const SURE: &[&str] = &["example", "sample", "placeholder", "changeme", "dummy", "fake"];
+    let says_so = |text: &[u8]| words::split(text).iter().any(|word| SURE.contains(&word.as_str()));
+    decoded(value).is_some_and(|text| text.len() > 3 && (names_itself(&text) || says_so(&text)))
+}
+
+/// What stands in base64, where it is printable.
+fn decoded(value: &[u8]) -> Option<Vec<u8>> {
+    (value.len().is_multiple_of(4) && value.len() <= 64).then_some(())?;
+    let digits = value.strip_suffix(b"=").unwrap_or(value);
+    let digits = digits.strip_suffix(b"=").unwrap_or(digits);
+    let (mut text, mut bits, mut buffer) = (Vec::new(), 0_u32, 0_u32);
+    for &byte in digits {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        (buffer, bits) = (buffer << 6 | u32::from(digit), bits + 6);
+        if bits >= 8 {
+            bits -= 8;
+            text.push((buffer >> bits) as u8);
+        }
+    }
+    // What `echo` wrote ends a line.
+    let text = text.trim_ascii_end().to_vec();
+    text.iter().all(|byte| matches!(byte, b' '..=b'~')).then_some(text)
+}
+
+/// A path of a file, where a command has the word that says so left out.
+pub(crate) fn is_path(value: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/._-".contains(byte);
+    let begins = [&b"/"[..], b"./", b"../", b"~/"].iter().any(|start| value.starts_with(start));
+    begins && value[1..].contains(&b'/') && value.iter().all(|byte| is_plain(byte) || *byte == b'~')
 }
 
 /// The body of a private key that is blanked out.
@@ -108,7 +149,12 @@ pub fn is_example_key(value: &[u8]) -> bool {
     let mut distinct = body.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    body.len() < 40 || distinct.len() < 12 || value.windows(3).any(|three| three == b"...")
+    body.len() < 40 || distinct.len() < 12 || is_left_out(value)
+}
+
+/// Whether a part of a key is left out, as manuals do.
+pub(crate) fn is_left_out(value: &[u8]) -> bool {
+    value.windows(3).any(|three| three == b"..." || three == "\u{2026}".as_bytes())
 }
 
 /// `...EXAMPLE` and `...EXAMPLEKEY`, as AWS writes them in its documentation.
@@ -240,7 +286,11 @@ pub fn is_reference(value: &[u8]) -> bool {
 fn is_told_to_reader(value: &[u8]) -> bool {
     let words = words::split(value);
     let all_letters = value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-. ".contains(byte));
+    let is_first = |at: usize, expected: &str| words.get(at).is_some_and(|word| word == expected);
+    let is_strong = is_first(0, "your") && is_first(1, "strong");
     value.starts_with(b"PLACEHOLDER")
+        // As Microsoft's manuals have it: `yourStrong(!)Password`.
+        || is_strong
         || (words.len() > 1 && all_letters && words.first().is_some_and(|word| word == "your"))
 }
 
@@ -321,7 +371,12 @@ mod tests {
             "********",
             "test123",
             "your-apache-passwd",
+            "yourStrong(!)Password",
+            "<YourStrong@Passw0rd>",
             "password",
+            "cGFzc3dvcmQ=",
+            "bXktc2VjcmV0LWtleQo=",
+            "ZXhhbXBsZS1hcHAtc2VjcmV0",
         ] {
             assert!(is_example_password(example.as_bytes()), "{example}");
         }

@@ -110,11 +110,20 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
-        Class::Password => placeholder::is_example_password(value) || generic::reads_like_words(value),
-        Class::Uri | Class::Connection | Class::Login => placeholder::is_example_password(value),
+        Class::Password => {
+            // A name of a program, as a type is: `PropTypes.string`.
+            let is_name = !value.iter().any(u8::is_ascii_digit) && generic::is_dotted_name(value);
+            is_name || placeholder::is_example_password(value) || generic::reads_like_words(value)
+        }
+        Class::Login if placeholder::is_path(value) => true,
+        Class::Uri | Class::Connection | Class::Login | Class::Listed => {
+            placeholder::is_example_password(value)
+        }
         Class::PrivateKey => placeholder::is_example_key(value),
     };
-    if check == Check::Invalid || (check != Check::Valid && is_example) {
+    // Its beginning alone says that a key is right.
+    let is_left_out = spec.class == Class::PrivateKey && placeholder::is_left_out(value);
+    if check == Check::Invalid || is_left_out || (check != Check::Valid && is_example) {
         return None;
     }
     if check != Check::Valid && entropy_bits(value) < spec.min_entropy * value.len() as f64 {
@@ -128,7 +137,12 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         secret_spans: vec![secret.range()],
         values: vec![Secret::new(value)],
         identifier,
-        confidence: confidence(spec, check, text).min(reach(spec, captures, value)),
+        confidence: confidence(spec, check, text).min(reach(spec, captures, value)).min(shown(
+            spec,
+            text,
+            whole.start(),
+            value,
+        )),
         guessable: f64::from(spec.rule.bits) < UNGUESSABLE_BITS && entropy_bits(value) < UNGUESSABLE_BITS,
         note: None,
     })
@@ -139,10 +153,20 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
 fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
     let group = |name| captures.name(name).map_or(&b""[..], |group| group.as_bytes());
     match spec.class {
-        Class::Uri => uri::reach(group("user"), value, group("host")),
+        Class::Uri | Class::Listed => uri::reach(group("user"), value, group("host")),
         Class::Connection => uri::reach_of_server(group("user"), value, group("host")),
         Class::Login if group("user") == value => Confidence::Low,
         Class::Login => generic::chosen(value),
+        _ => Confidence::High,
+    }
+}
+
+/// How sure a login can be at most that a program's text or a comment shows.
+fn shown(spec: &RuleSpec, text: &Text<'_>, at: usize, value: &[u8]) -> Confidence {
+    use FileKind::{Code, JavaScript, Json, Python};
+    match (spec.class, text.hints.kind) {
+        (Class::Listed, _) if generic::is_in_comment(text.bytes, at) => Confidence::Low,
+        (Class::Listed, Code | JavaScript | Json | Python) => generic::chosen(value),
         _ => Confidence::High,
     }
 }
@@ -156,7 +180,9 @@ fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
         }
         (_, _) if text.hints.is_test => Confidence::Low,
         // A message or a manual that shows how it is written.
-        (_, Class::Password | Class::Login) if text.hints.kind == FileKind::Prose => Confidence::Low,
+        (_, Class::Password | Class::Login | Class::Listed) if text.hints.kind == FileKind::Prose => {
+            Confidence::Low
+        }
         (Check::Unknown, _) if spec.verify.is_some() => spec.rule.confidence.min(Confidence::Medium),
         _ => spec.rule.confidence,
     }
@@ -239,5 +265,46 @@ impl Taken {
     /// Whether a range overlaps one of them.
     pub(crate) fn overlaps(&self, range: &Range<usize>) -> bool {
         self.0.range(..range.end).next_back().is_some_and(|(_, end)| range.start < *end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::Candidates;
+    use vetogate_rules::template::generate;
+    use vetogate_syntax::path::PathHints;
+
+    fn found(path: &str, template: &str) -> Option<Confidence> {
+        let text = generate(template).unwrap();
+        let text = Text {
+            bytes: text.as_bytes(),
+            candidates: &Candidates::of(text.as_bytes()),
+            is_start: true,
+            is_binary: false,
+            hints: PathHints::of(path.as_bytes()),
+        };
+        let mut hits = Vec::new();
+        DataRules.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
+        hits.first().map(|hit| hit.confidence)
+    }
+
+    #[test]
+    fn a_login_that_a_manual_or_a_help_text_shows() {
+        let login = "machine git.acme.io login deploy password {alnum:14}";
+        let spoken = "machine git.acme.io login deploy password {word:9}";
+        for (path, template, says) in [
+            (".netrc", login.into(), Confidence::High),
+            (".netrc", spoken.into(), Confidence::High),
+            ("src/a.py", format!("NETRC = '{login}'"), Confidence::High),
+            ("src/a.py", format!("HELP = '{spoken}'"), Confidence::Low),
+            ("src/a.c", format!(" * {login}"), Confidence::Low),
+            ("src/a.sh", format!("# {login}"), Confidence::Low),
+            ("docs/manual.md", format!("    {login}"), Confidence::Low),
+            ("docs/manual.md", format!("    {spoken}"), Confidence::Low),
+            (".netrc", login.replace("git.acme.io", "git.acme.example"), Confidence::Low),
+        ] {
+            assert_eq!(found(path, &template), Some(says), "{path}: {template}");
+        }
     }
 }

@@ -99,6 +99,8 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
     let nothing = value.len() < 3
         || host.is_empty()
         || value.first() == Some(&b'%') && value.len() < 4
+        // GitHub's and Bitbucket's, beside a token as the user or the other way round.
+        || matches!(value, b"x-access-token" | b"x-oauth-basic" | b"x-token-auth")
         || placeholder::is_example_password(value)
         || placeholder::has_hole(host)
         || value.iter().any(|byte| b"{}$()[]".contains(byte));
@@ -126,7 +128,9 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
 
 /// How sure an address can be at most.
 pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    let weak = user.eq_ignore_ascii_case(password) || is_local(host);
+    // The account of the manuals of Oracle, and of whatever talks to a database since.
+    let is_shown = user == b"scott" && password == b"tiger";
+    let weak = user.eq_ignore_ascii_case(password) || is_shown || is_local(host);
     if weak { Confidence::Low } else { Confidence::High }
 }
 
@@ -212,15 +216,18 @@ mod tests {
             ("\"https://:{alnum:20}@pypi.acme.io/simple\"", Some(Confidence::High)),
             ("http://admin:{alnum:12}@localhost:8080/", Some(Confidence::Low)),
             ("http://admin:{alnum:12}@db.example.com/", Some(Confidence::Low)),
-            ("http://svc:svc@10.0.0.1/", Some(Confidence::Low)),
+            (&["http://scott", ":tiger@10.0.0.1/"].concat(), Some(Confidence::Low)),
             ("https://user:password@git.acme.io/r.git", None),
             ("https://x:${{TOKEN}}@git.acme.io/r.git", None),
+            ("https://{{token}}:x-access-token@git.acme.io/r.git", None),
             ("https://git.acme.io:8080/@scope/package", None),
             ("https://deploy@git.acme.io/r.git", None),
             ("http://host:8080, mail a@b.c", None),
         ] {
             assert_eq!(found(".gitmodules", template), says, "{template}");
         }
+        let name = generate("{lower:5}").unwrap();
+        assert_eq!(found(".gitmodules", &format!("http://{name}:{name}@10.0.0.1/")), Some(Confidence::Low));
         let prose = "http://{lower:5}:passwd-of-user@git.acme.io/";
         assert_eq!(found("setup.adoc", prose), Some(Confidence::Low));
     }

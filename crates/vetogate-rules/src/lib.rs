@@ -25,6 +25,9 @@ pub enum Class {
     /// Chosen by people, and standing where nothing but a password can stand: a word of a dictionary is of low
     /// confidence.
     Login,
+    /// A password in a list of logins that a file holds for programs: in a manual or a program's own text it is shown
+    /// to readers.
+    Listed,
     /// A private key: of low confidence there, too.
     PrivateKey,
     /// A URI with a password in it.

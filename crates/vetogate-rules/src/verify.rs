@@ -4,6 +4,7 @@
 //! documents; anything else is `Unknown`.
 
 pub(crate) mod checksum;
+pub mod openpgp;
 pub(crate) mod structure;
 
 pub use checksum::base62_crc32;
@@ -73,6 +74,10 @@ pub enum Verifier {
     Openssh,
     /// The body of an OpenSSH private key that is encrypted.
     OpensshEncrypted,
+    /// The body of an armored OpenPGP key, some part of which is not encrypted; what can't be read is not rejected.
+    Openpgp,
+    /// The body of an armored OpenPGP key that is encrypted.
+    OpenpgpEncrypted,
 }
 
 impl Verifier {
@@ -100,6 +105,8 @@ impl Verifier {
             Self::Pem => structure::pem(value),
             Self::Openssh => structure::openssh(value, true),
             Self::OpensshEncrypted => structure::openssh(value, false),
+            Self::Openpgp => openpgp::armored(value, openpgp::Protection::Plain),
+            Self::OpenpgpEncrypted => openpgp::armored(value, openpgp::Protection::Passphrase),
         }
     }
 }

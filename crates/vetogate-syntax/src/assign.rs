@@ -3,6 +3,7 @@
 //! Not a parser: it starts from a word inside an identifier and reads outwards, in bounded steps.
 
 mod argument;
+mod entry;
 mod fallback;
 mod flag;
 mod markup;
@@ -33,6 +34,8 @@ pub enum Form {
     Fallback,
     /// `set("name", "value")`.
     Argument,
+    /// `setName("value")`, `.name("value")`.
+    Setter,
     /// An element or an attribute: `<name>value</name>`, `<x key="name" value="value"/>`.
     Markup,
     /// An option of a command: `--name value`.
@@ -71,8 +74,18 @@ fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
     plain(text, identifier, kind)
         .or_else(|| Some((fallback::behind_name(text, identifier.end, kind)?, Form::Fallback)))
         .or_else(|| argument::around(text, identifier))
+        .or_else(|| Some((argument::setter(text, identifier, kind)?, Form::Setter)))
+        .or_else(|| Some((apart(text, identifier, kind)?, Form::Plain)))
         .or_else(|| Some((markup::around(text, identifier)?, Form::Markup)))
         .or_else(|| Some((flag::around(text, identifier)?, Form::Flag)))
+}
+
+/// A value that stands apart from its name.
+fn apart(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    entry::around(text, identifier, kind)
+        .or_else(|| entry::variable(text, identifier))
+        .or_else(|| entry::instruction(text, identifier, kind))
+        .or_else(|| entry::statement(text, identifier, kind))
 }
 
 /// `name = value`, where the value may be what an expression falls back on.
@@ -86,6 +99,9 @@ fn plain(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
         && let Some(typed) = operator::typed(text, at)
     {
         (at, is_colon) = (typed, false);
+    }
+    if is_colon && let Some(value) = entry::block(text, at, kind) {
+        return Some((value, Form::Plain));
     }
     if let Some(value) = value::literal(text, at, kind, is_colon) {
         return Some(match fallback::whole(text, &value.range, kind) {
@@ -164,6 +180,7 @@ mod tests {
             ("{\\\"password\\\": \\\"x1\\\"}", FileKind::Json, "password", "x1"),
             ("config['password'] = b\"x1\"", FileKind::Python, "password", "x1"),
             ("DB_PASSWORD=x1 # note", FileKind::Shell, "DB_PASSWORD", "x1"),
+            ("redis: addr=:6379,password=x1,db=0,pool=9", FileKind::Config, "password", "x1"),
             ("  password: x1", FileKind::Config, "password", "x1"),
             ("password := \"x1\"", FileKind::Code, "password", "x1"),
             (":password => 'x1',", FileKind::Code, "password", "x1"),

@@ -1,4 +1,4 @@
-//! Encodings: UTF-16 with and without a byte order mark, UTF-32 with one, and wide text inside binary files.
+//! Encodings: UTF-16 and UTF-32 with and without a byte order mark, and wide text inside binary files.
 
 /// How a text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// From the first bytes of a blob: a byte order mark, or zeros at every other place of what would be ASCII.
+    /// From the first bytes of a blob: a byte order mark, or zeros where ASCII has them, and letters elsewhere.
     pub fn detect(head: &[u8]) -> Self {
         match head {
             [0xff, 0xfe, 0, 0, ..] => return Self::Utf32Le,
@@ -26,21 +26,35 @@ impl Encoding {
             _ => {}
         }
         let sample = &head[..head.len().min(4096)];
-        let pairs = sample.len() / 2;
-        if pairs < 4 {
+        if memchr::memchr(0, sample).is_none() {
             return Self::Bytes;
         }
-        let count = |wide: fn(&[u8]) -> bool| sample.chunks_exact(2).filter(|pair| wide(pair)).count();
-        let little = count(|pair| pair[1] == 0 && is_text(pair[0]));
-        let big = count(|pair| pair[0] == 0 && is_text(pair[1]));
-        if little * 10 >= pairs * 7 {
-            Self::Utf16Le
-        } else if big * 10 >= pairs * 7 {
-            Self::Utf16Be
-        } else {
-            Self::Bytes
-        }
+        // UTF-32 first: half of its units of two bytes are zero, and no text of UTF-16.
+        let all = [Self::Utf32Le, Self::Utf32Be, Self::Utf16Le, Self::Utf16Be];
+        all.into_iter().find(|encoding| is_text_in(sample, *encoding)).unwrap_or(Self::Bytes)
     }
+}
+
+/// Whether bytes are text in an encoding: most of it ASCII, or nearly all of it letters with some ASCII between them,
+/// as every text has its blanks and line ends.
+fn is_text_in(bytes: &[u8], encoding: Encoding) -> bool {
+    let width = if matches!(encoding, Encoding::Utf32Le | Encoding::Utf32Be) { 4 } else { 2 };
+    let units = bytes.len() / width;
+    let text = to_utf8(&bytes[..units * width], encoding);
+    let ascii = text.bytes().filter(|&byte| is_text(byte)).count();
+    let letters = text.chars().filter(|&c| !c.is_ascii() && is_of_text(c)).count();
+    let is_ascii = ascii * 10 >= units * 7;
+    // Two bytes of ASCII are a letter of Chinese, too.
+    let printable = bytes.iter().filter(|&&byte| is_text(byte)).count();
+    let is_other =
+        ascii * 20 >= units && (ascii + letters) * 20 >= units * 19 && printable * 4 < bytes.len() * 3;
+    units >= 4 && (is_ascii || is_other)
+}
+
+/// Letters of any alphabet, and the signs between them.
+fn is_of_text(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '\u{a0}'..='\u{bf}' | '\u{300}'..='\u{36f}' | '\u{2010}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
 /// The byte order mark.
@@ -140,17 +154,46 @@ mod tests {
             }
         }
         assert_eq!(Encoding::detect(b"plain ascii text"), Encoding::Bytes);
+        assert_eq!(Encoding::detect(b"plain ascii text with a zero\0 in it"), Encoding::Bytes);
         assert_eq!(Encoding::detect(b"\0\0\0\0\0\0\0\0\0\0"), Encoding::Bytes);
     }
 
     #[test]
-    fn utf32_is_seen_by_its_mark() {
-        let text = "\u{feff}key = 1, caf\u{e9} \u{1f511}\n";
-        let little: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-        let big: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
-        for (bytes, encoding) in [(little, Encoding::Utf32Le), (big, Encoding::Utf32Be)] {
-            assert_eq!(Encoding::detect(&bytes), encoding);
-            assert_eq!(to_utf8(&bytes, encoding), text.trim_start_matches(MARK));
+    fn utf32_is_seen_with_and_without_a_mark() {
+        for text in [
+            "\u{feff}key = 1, caf\u{e9} \u{1f511}\n",
+            "key = 1",
+            "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c} = 1\n",
+        ] {
+            let little: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+            let big: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+            for (bytes, encoding) in [(little, Encoding::Utf32Le), (big, Encoding::Utf32Be)] {
+                assert_eq!(Encoding::detect(&bytes), encoding, "{text}");
+                assert_eq!(to_utf8(&bytes, encoding), text.trim_start_matches(MARK));
+            }
+        }
+    }
+
+    #[test]
+    fn text_of_other_alphabets_is_seen_without_a_mark() {
+        let words = [
+            "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+            "\u{5bc6}\u{7801}\u{662f}",
+            "\u{3c0}\u{3ac}\u{3bd}",
+        ];
+        for word in words {
+            let text = format!("{word} {word}, {word}\r\n{word} = x\n");
+            for (big, encoding) in [(false, Encoding::Utf16Le), (true, Encoding::Utf16Be)] {
+                assert_eq!(Encoding::detect(&wide(&text, big)), encoding, "{text}");
+            }
+        }
+        // Small numbers of two and four bytes, code, random bytes.
+        let numbers: Vec<u8> = (0..600_u16).flat_map(|number| (number * 7).to_le_bytes()).collect();
+        let longer: Vec<u8> = (0..600_u32).flat_map(|number| (number * 3).to_le_bytes()).collect();
+        let code = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0\x60\x6d\0\0\0\0\0\0@\0\0\0"
+            .repeat(9);
+        for bytes in [numbers, longer, code] {
+            assert_eq!(Encoding::detect(&bytes), Encoding::Bytes);
         }
     }
 

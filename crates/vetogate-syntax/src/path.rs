@@ -40,6 +40,9 @@ const TEST_PARTS: &[&[u8]] = &[
     b"t",
     b"unittests",
     b"testdata",
+    b"test-resources",
+    b"test_resources",
+    b"testresources",
     b"__tests__",
     b"spec",
     b"specs",
@@ -66,8 +69,99 @@ const COPIES: &[&[u8]] =
     &[b"vendor", b"node_modules", b"site-packages", b"bower_components", b"third_party", b"thirdparty"];
 
 /// Folders of translations: what is assigned there is what people read.
-const TRANSLATION_PARTS: &[&[u8]] =
-    &[b"locale", b"locales", b"i18n", b"l10n", b"lang", b"langs", b"translation", b"translations", b"intl"];
+const TRANSLATION_PARTS: &[&[u8]] = &[
+    b"locale",
+    b"locales",
+    b"_locales",
+    b"i18n",
+    b"l10n",
+    b"lang",
+    b"langs",
+    b"translation",
+    b"translations",
+    b"intl",
+];
+
+/// How files of translations are named, before the language.
+const TRANSLATION_WORDS: &[&str] = &[
+    "messages",
+    "message",
+    "strings",
+    "labels",
+    "translation",
+    "translations",
+    "lang",
+    "language",
+    "locale",
+    "i18n",
+    "l10n",
+    "texts",
+];
+
+/// Languages of translations (ISO 639-1), without those that mean something else in the name of a file (`hr`, `it`,
+/// `ca`).
+const LANGUAGES: &[&[u8]] = &[
+    b"ar", b"bg", b"cs", b"da", b"de", b"el", b"en", b"es", b"et", b"eu", b"fa", b"fi", b"fr", b"gl", b"he",
+    b"hi", b"hu", b"ja", b"ka", b"kk", b"ko", b"lt", b"lv", b"nb", b"nl", b"nn", b"pl", b"pt", b"ro", b"ru",
+    b"sk", b"sl", b"sq", b"sr", b"sv", b"th", b"tr", b"uk", b"ur", b"uz", b"vi", b"zh",
+];
+
+/// Regions and scripts behind a language: no `prod` and no `dev`.
+const REGIONS: &[&[u8]] = &[
+    b"ar", b"at", b"au", b"be", b"br", b"ca", b"ch", b"cn", b"cz", b"de", b"dk", b"eg", b"es", b"fi", b"fr",
+    b"gb", b"hk", b"hu", b"ie", b"il", b"in", b"ir", b"jp", b"kr", b"mx", b"nl", b"no", b"nz", b"pl", b"pt",
+    b"ru", b"se", b"tr", b"tw", b"ua", b"us", b"za", b"hans", b"hant", b"latn", b"cyrl",
+];
+
+/// Folders of documentation; markup there is a manual.
+const MANUAL_PARTS: &[&[u8]] =
+    &[b"doc", b"docs", b"documentation", b"manual", b"manuals", b"howto", b"xdocs"];
+
+/// Endings of a copy that somebody kept, and of a template from which the file is made.
+const COPY_ENDINGS: &[&[u8]] = &[
+    b"bak",
+    b"backup",
+    b"old",
+    b"orig",
+    b"save",
+    b"saved",
+    b"copy",
+    b"disabled",
+    b"off",
+    b"j2",
+    b"jinja",
+    b"jinja2",
+    b"tmpl",
+    b"tpl",
+    b"erb",
+    b"epp",
+    b"gotmpl",
+    b"ctmpl",
+    b"in",
+];
+
+/// Files of settings without an ending.
+const SETTINGS: &[&[u8]] = &[
+    b".netrc",
+    b"_netrc",
+    b".pypirc",
+    b".npmrc",
+    b".yarnrc",
+    b".curlrc",
+    b".wgetrc",
+    b".condarc",
+    b".s3cfg",
+    b".boto",
+    b".pgpass",
+    b".gitconfig",
+    b".git-credentials",
+    b".msmtprc",
+    b".fetchmailrc",
+    b".hgrc",
+    b".odbc.ini",
+    b"credentials",
+    b".credentials",
+];
 
 const LOCK_NAMES: &[&[u8]] = &[
     b"package-lock.json",
@@ -98,8 +192,10 @@ impl PathHints {
         let is_test = folders.split_str("/").zip(&parts).any(|(part, lower)| is_test_folder(part, lower))
             || lower.find(b"/pkg/mod/").is_some()
             || is_test_name(&path[folders.len()..]);
-        let is_translation = parts.iter().any(|part| TRANSLATION_PARTS.contains(part));
-        let kind = if is_translation { FileKind::Prose } else { kind(name) };
+        let is_read = parts.iter().any(|part| TRANSLATION_PARTS.contains(part))
+            || is_translation(name)
+            || is_documentation(name, &parts);
+        let kind = if is_read { FileKind::Prose } else { kind(name) };
         Self { kind, is_test }
     }
 }
@@ -134,9 +230,78 @@ fn is_test_name(name: &[u8]) -> bool {
         })
 }
 
+/// A file of translations: `hu.json`, `messages_de.properties`, `strings.pt-BR.xml`, `lang-en.php`.
+fn is_translation(name: &[u8]) -> bool {
+    const ENDINGS: &[&[u8]] = &[
+        b"json",
+        b"yml",
+        b"yaml",
+        b"properties",
+        b"xml",
+        b"php",
+        b"js",
+        b"ts",
+        b"resx",
+        b"strings",
+        b"arb",
+        b"ini",
+        b"toml",
+        b"lua",
+        b"ftl",
+        b"txt",
+    ];
+    let Some((stem, ending)) = name.rsplit_once_str(".") else { return false };
+    let words: Vec<&[u8]> = stem.split(|byte| b"._-".contains(byte)).collect();
+    let is_language = |word: &&[u8]| LANGUAGES.contains(word);
+    let is_word = |word: &&[u8]| TRANSLATION_WORDS.iter().any(|known| known.as_bytes() == *word);
+    // Settings of a country are named by two letters, too.
+    let is_settings = [&b"yml"[..], b"yaml", b"properties", b"ini", b"toml", b"txt"].contains(&ending);
+    let is_alone = match words.as_slice() {
+        [language] => is_language(language) && !is_settings,
+        [language, region] => is_language(language) && REGIONS.contains(region),
+        _ => false,
+    };
+    ENDINGS.contains(&ending) && (is_alone || (words.iter().any(is_word) && words.iter().any(is_language)))
+}
+
+/// A manual in markup, and what is made of one to search in it.
+fn is_documentation(name: &[u8], folders: &[&[u8]]) -> bool {
+    const MARKUP: &[&[u8]] = &[b".xml", b".xhtml", b".dbk", b".docbook", b".dita", b".pod"];
+    let is_markup = MARKUP.iter().any(|ending| name.ends_with(ending));
+    let stem = name.split_str(".").next().unwrap_or_default();
+    let stem: Vec<u8> = stem.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let is_index = [&b"searchindex"[..], b"searchdata"].contains(&stem.as_slice());
+    is_index
+        || (is_markup && (stem.ends_with(b"howto") || folders.iter().any(|part| MANUAL_PARTS.contains(part))))
+}
+
+/// A name without the endings of copies and templates: `config.yml.j2` is a `config.yml`.
+fn original(name: &[u8]) -> &[u8] {
+    let whole = name.strip_suffix(b"~").unwrap_or(name);
+    match whole.rsplit_once_str(".") {
+        Some((stem, ending)) if !stem.is_empty() && COPY_ENDINGS.contains(&ending) => original(stem),
+        _ => whole,
+    }
+}
+
+/// The kind of a file by its name in lower case.
 fn kind(name: &[u8]) -> FileKind {
+    match (kind_of(name), original(name)) {
+        // A template of a page is no prose: programs write into it.
+        (FileKind::Other, original) if original != name => match kind_of(original) {
+            FileKind::Prose => FileKind::Other,
+            kind => kind,
+        },
+        (kind, _) => kind,
+    }
+}
+
+fn kind_of(name: &[u8]) -> FileKind {
     if LOCK_NAMES.contains(&name) {
         return FileKind::Lock;
+    }
+    if SETTINGS.contains(&name) {
+        return FileKind::Config;
     }
     if name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
         return FileKind::Shell;
@@ -158,7 +323,9 @@ fn kind(name: &[u8]) -> FileKind {
         | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex"
         | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r" | b"jl" | b"sql" | b"ps1" | b"tf"
         | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
-        _ if name.starts_with(b"makefile") || name == b"justfile" || name == b".netrc" => FileKind::Shell,
+        _ if name.starts_with(b"makefile") || name == b"justfile" || name.starts_with(b"env.") => {
+            FileKind::Shell
+        }
         _ => FileKind::Other,
     }
 }
@@ -173,7 +340,42 @@ mod tests {
         assert_eq!(of("src/App.TSX").kind, FileKind::JavaScript);
         assert_eq!(of(".env.production").kind, FileKind::Shell);
         assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
-        assert_eq!(of("web/locales/de.json").kind, FileKind::Prose);
+        for read in [
+            "web/locales/de.json",
+            "src/hu.json",
+            "src/pt-BR.yml",
+            "app/messages_hu.properties",
+            "src/lang-en.php",
+            "docs/manager.xml",
+            "webapps/manager-howto.xml",
+            "site/search_index.json",
+            "html/searchindex.js",
+        ] {
+            assert_eq!(of(read).kind, FileKind::Prose, "{read}");
+        }
+        for (settings, kind) in [
+            ("config/db.yml.bak", FileKind::Config),
+            ("config/db.yml.orig.old", FileKind::Config),
+            ("roles/db/templates/app.yml.j2", FileKind::Config),
+            ("conf/run.sh~", FileKind::Shell),
+            ("conf/db.php.save", FileKind::Code),
+            ("env.prod", FileKind::Shell),
+            (".aws/credentials", FileKind::Config),
+            ("home/.netrc", FileKind::Config),
+            // Neither a language nor a manual.
+            ("conf/hr.yml", FileKind::Config),
+            ("conf/de.yml", FileKind::Config),
+            ("conf/de-prod.yml", FileKind::Config),
+            ("pki/ca.json", FileKind::Json),
+            ("conf/app_en.yml", FileKind::Config),
+            ("docs/conf.py", FileKind::Python),
+            ("docs/compose.yml", FileKind::Config),
+            ("env.py", FileKind::Python),
+            ("views/show.html.erb", FileKind::Other),
+            (".bak", FileKind::Other),
+        ] {
+            assert_eq!(of(settings).kind, kind, "{settings}");
+        }
         for test in [
             "tests/a.py",
             "pkg/Fixtures/x",
@@ -183,6 +385,7 @@ mod tests {
             "test_x.py",
             "src/dockerTest/resources/a.yaml",
             "smoke-test/a.conf",
+            "drivers/test-resources/auth.json",
             "module-samples/app.yml",
             "openstack/mock.go",
             "MockServer.java",

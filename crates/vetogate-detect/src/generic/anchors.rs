@@ -20,6 +20,11 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
     (b"pwd", b"pwd", 0, Promise::Password),
     (b"_pa", b"_pass", 0, Promise::Password),
     (b"bpa", b"dbpass", 1, Promise::Password),
+    // A key of its own, with the sign behind it.
+    (b"ss:", b"pass:", 2, Promise::Password),
+    (b"ss\"", b"pass\"", 2, Promise::Password),
+    (b"ss'", b"pass'", 2, Promise::Password),
+    (b"_pw", b"_pw", 0, Promise::Password),
     (b"ecr", b"secret", 1, Promise::Key),
     (b"oke", b"token", 1, Promise::Key),
     (b"pik", b"apikey", 1, Promise::Key),
@@ -64,6 +69,8 @@ fn word_at(bytes: &[u8], at: usize) -> Option<(Range<usize>, Promise)> {
     WORDS.iter().find_map(|(_, word, offset, promise)| {
         let start = at.checked_sub(*offset)?;
         let text = bytes.get(start..start + word.len())?;
-        text.eq_ignore_ascii_case(word).then_some((start..start + word.len(), *promise))
+        let length =
+            word.len() - usize::from(word.ends_with(b":") || word.ends_with(b"\"") || word.ends_with(b"'"));
+        text.eq_ignore_ascii_case(word).then_some((start..start + length, *promise))
     })
 }

@@ -24,6 +24,20 @@ pub(super) fn is_pass(identifier: &[String]) -> bool {
     }
 }
 
+/// Whether an identifier that was found by `_pw` has it as the password of an owner: `db_pw`, and no `set_pwm`.
+pub(super) fn is_pw(identifier: &[String]) -> bool {
+    let [.., owner, last] = identifier else { return true };
+    let is_other = |word: &String| word.starts_with("pw") && !word.contains("pwd");
+    !identifier.iter().any(is_other) || (last == "pw" && OWNERS.contains(&owner.as_str()))
+}
+
+/// Whether `pass` is all that the last part of an identifier says: it is somebody's beside a user.
+pub(super) fn is_bare_pass(identifier: &[u8]) -> bool {
+    // A class of a style sheet begins with the point.
+    let mut parts = identifier.rsplit(|&byte| byte == b'.');
+    parts.next().is_some_and(|last| last.eq_ignore_ascii_case(b"pass")) && parts.all(|part| !part.is_empty())
+}
+
 /// Who or what logs in with a password.
 const OWNERS: &[&str] = &[
     "account",
@@ -329,4 +343,6 @@ const HARMLESS: &[&str] = &[
     "css",
     "mime",
     "content",
+    "after",
+    "before",
 ];

@@ -31,6 +31,10 @@ fn what_is_taken_where_the_environment_says_nothing() {
             ("a.rb", "ENV.fetch(\"X_PASSWORD\", \"{alnum:14}\")"),
             ("a.rb", "pass = ENV['X_PASSWORD'] || '{alnum:14}'"),
             ("a.rb", "ENV['X_PASSWORD'] ||= '{alnum:14}'"),
+            ("a.rb", "ENV.fetch('X_PASSWORD') {{ '{alnum:14}' }}"),
+            ("a.rb", "password = ENV.fetch('X_PW') {{ \"{alnum:14}\" }}"),
+            ("a.js", "const password = prod ? process.env.PG : '{alnum:14}'"),
+            ("a.js", "const pw = prod ? process.env.DB_PASSWORD : '{alnum:14}'"),
             ("config/database.php", "'pw' => env('DB_PASSWORD', '{alnum:14}'),"),
             ("config/database.php", "'password' => env('DB_PW', '{alnum:14}'),"),
             ("a.php", "$p = getenv('DB_PASSWORD') ?: '{alnum:14}';"),
@@ -68,6 +72,9 @@ fn what_is_taken_where_the_environment_says_nothing() {
             ("a.js", "errors.add('password', 'too-short-{digits:2}')"),
             ("a.js", "t('password', 'Passwort{digits:2}')"),
             ("a.js", "const password = req.body.password || ''"),
+            ("a.rb", "users.fetch('password').map {{ 'x{alnum:12}' }}"),
+            ("a.js", "const password = show ? form.value : undefined; x = 'x{alnum:12}'"),
+            ("a.ts", "const type = {{ password: show ? Text : Hidden, id: 'x{alnum:12}' }}"),
             ("a.js", "const password = process.env.X || ''\nconst x = 'x{alnum:14}'"),
             ("a.ts", "interface A {{ password?: 'abc{alnum:8}' }}"),
             ("config/auth.php", "'passwords' => env('AUTH_PASSWORD_BROKER', 'users'),"),
@@ -185,7 +192,7 @@ fn connection_strings() {
             ("a.yml", "echo \"X=Server=localhost;User=SA;Password={alnum:14};\""),
             ("compose.yml", "DSN=\"host=db user=app password={alnum:14}\""),
             ("a.cs", "\"Server=myServerAddress;User Id=app;Password={alnum:14};\""),
-            ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password=swordfish;\""),
+            ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password={word:9};\""),
         ],
     );
     check(
@@ -259,6 +266,88 @@ fn values_on_the_next_line() {
             ("a.py", "class ResetToken:\n    \"\"\"x{alnum:16}\"\"\""),
             ("a.py", "def reset(password):\n    \"\"\"x{alnum:16}\"\"\""),
             ("a.py", "password = ''\nname = 'x{alnum:12}'"),
+        ],
+    );
+}
+
+#[test]
+fn a_name_and_its_value_apart() {
+    check(
+        MEDIUM,
+        &[
+            ("k8s.yml", "  - name: DB_PASSWORD\n    value: \"{alnum:14}\""),
+            ("k8s.yml", "  - name: \"DB_PASSWORD\"\n    value: {alnum:14}"),
+            ("task.json", "{{\"name\": \"DB_PASSWORD\", \"value\": \"{alnum:14}\"}}"),
+            ("task.json", "{{\n  \"Name\": \"DB_PASSWORD\",\n  \"Value\": \"{alnum:14}\"\n}}"),
+            ("cf.json", "{{\"ParameterKey\": \"DbPassword\", \"ParameterValue\": \"{alnum:14}\"}}"),
+            ("a.tf", "env {{\n  name  = \"DB_PASSWORD\"\n  value = \"{alnum:14}\"\n}}"),
+            ("a.ts", "{{ name: 'DB_PASSWORD', value: '{alnum:14}' }},"),
+            ("a.tf", "variable \"db_password\" {{\n  type = string\n  default = \"{alnum:14}\"\n}}"),
+            ("a.yml", "password: |\n  {alnum:14}\nuser: x"),
+            ("a.yml", "  password: >-\n    {alnum:14}"),
+            ("Dockerfile", "ENV DB_PASSWORD {alnum:14}"),
+            ("Dockerfile", "  ENV DB_PASSWORD \"{alnum:14}\""),
+            ("Dockerfile", "ARG DB_PASSWORD={alnum:14}"),
+            ("a.gradle", "credentials {{\n  username \"x\"\n  password \"{alnum:14}\"\n}}"),
+            ("a.clj", "(def db {{:user \"x\" :password \"{alnum:14}\"}})"),
+            ("a.r", "password <- \"{alnum:14}\""),
+            ("a.js", "auth: {{ user: 'x', pass: '{alnum:14}' }}"),
+            ("a.json", "{{\"smtp\": {{\"pass\": \"{alnum:14}\", \"user\": \"x\"}}}}"),
+            ("a.yml", "db:\n  user: x\n  pass: {alnum:14}"),
+            ("a.yml", "db_pw: {alnum:14}"),
+        ],
+    );
+    check(
+        None,
+        &[
+            ("k8s.yml", "  - name: DB_PASSWORD\n    valueFrom:\n      x{alnum:12}: 1"),
+            ("k8s.yml", "  - name: DB_PASSWORD\n  - name: x{alnum:12}\n    value: x{alnum:12}"),
+            ("k8s.yml", "  - name: DB_PASSWORD\n    value: $(OTHER_{digits:4})"),
+            ("a.js", "{{ name: 'password', value: 'x{alnum:12}' }}"),
+            ("a.tf", "variable \"db_password\" {{\n  type = string\n}}\nx {{ default = \"{alnum:14}\" }}"),
+            ("a.tf", "variable \"db_password\" {{\n  default = \"\"\n  description = \"x{alnum:12}\"\n}}"),
+            ("a.yml", "password: |\nuser: x{alnum:12}"),
+            ("a.yml", "password: |\n  Enter x{alnum:12} here"),
+            ("Dockerfile", "ENV DB_PASSWORD $PASSWORD{digits:4}"),
+            ("run.sh", "echo ENV DB_PASSWORD x{alnum:12}"),
+            ("a.rb", "x = password \"x{alnum:12}\""),
+            ("a.rb", "raise \"the password \" \"x{alnum:12}\""),
+            ("a.js", "{{ pass: 'x{alnum:12}', fail: 'y' }}"),
+            ("a.js", "{{ user: 'x', bypass: 'x{alnum:12}' }}"),
+            ("a.yml", "render_pw: x{alnum:12}"),
+            ("a.php", "'ldap_pword' => 'x{alnum:12}',"),
+            ("a.c", "set_pwm = \"x{alnum:12}\""),
+            ("a.less", ".user .pass:x{alnum:12}"),
+            ("a.go", "passwords <- x{alnum:12}"),
+        ],
+    );
+}
+
+#[test]
+fn methods_that_set_it() {
+    check(
+        MEDIUM,
+        &[
+            ("A.java", "source.setPassword(\"{alnum:14}\");"),
+            ("A.java", "client = builder.user(\"app\").password(\"{alnum:14}\").build();"),
+            ("a.php", "$mail->setPassword('{alnum:14}');"),
+            ("a.php", "$mail->password('{alnum:14}');"),
+            ("a.kt", "withPassword(\"{alnum:14}\")"),
+            ("a.go", "cfg.SetPassword(\"{alnum:14}\")"),
+            ("a.cs", "b.SetClientSecret(\"{alnum:32}\")"),
+        ],
+    );
+    check(
+        None,
+        &[
+            ("A.java", "source.setPassword(password{digits:2});"),
+            ("A.java", "source.setPasswordHint(\"x{alnum:12}\");"),
+            ("A.java", "getPassword(\"x{alnum:12}\");"),
+            ("A.java", "password(\"x{alnum:12}\")"),
+            ("A.java", "form.password(\"user_password\")"),
+            ("A.java", "form.setPassword(\"x{alnum:12}\", true)"),
+            ("a.php", "$form->password('Kennwort{digits:0}')"),
+            ("a.js", "yup.string().password(\"Too short\")"),
         ],
     );
 }

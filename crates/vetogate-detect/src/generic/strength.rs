@@ -1,6 +1,7 @@
 //! How much a value looks like a password or a key.
 
-use super::values::is_dotted_name;
+use super::comments::is_in_comment;
+use super::values::{is_dotted_name, is_hashed};
 use crate::placeholder;
 use bstr::ByteSlice;
 use vetogate_core::Confidence;
@@ -20,6 +21,7 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
     let strong = !is_technical(value)
         && !is_example
+        && !is_hashed(text, assignment)
         && (in_settings || !is_name(value))
         && (is_strong(value, in_settings) || is_word_made_hard(value));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
@@ -64,25 +66,6 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     word_with_digits || sign_between
 }
 
-/// The line up to `at`, from its first sign on.
-fn line_before(text: &[u8], at: usize) -> &[u8] {
-    const REACH: usize = 200;
-    let line = text[at.saturating_sub(REACH)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.trim_ascii_start()
-}
-
-/// Whether the line of `at` is a comment as programs have them: examples of how a thing is used stand there.
-fn is_in_comment(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at);
-    [&b"//"[..], b"#", b"*", b"/*", b"--", b">>>", b"<!--"].iter().any(|start| line.starts_with(start))
-}
-
-/// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust): the values in it are shown to readers.
-pub(super) fn is_documentation(text: &[u8], at: usize) -> bool {
-    let line = line_before(text, at);
-    [&b"* "[..], b"*\t", b"///", b"//!"].iter().any(|start| line.starts_with(start))
-}
-
 fn is_sign_at_end(byte: &u8) -> bool {
     b"!#^*+?@$%&.".contains(byte)
 }
@@ -106,12 +89,48 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         || value.len() > 512
         || !value.iter().all(of_token)
         || reads_like_words(value)
+        || runs_together(value)
+        || is_chain(value)
         || is_versioned_name(value)
         || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
     {
         return None;
     }
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// A chain of names, as the scopes of a highlighter are: `string.quoted.js`, `meta.tag.h1`, `name.lineComment.2`.
+fn is_chain(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| b"._-".contains(byte)).filter(|part| !part.is_empty());
+    let is_word = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let digits = part[letters..].iter().all(u8::is_ascii_digit) && part.len() - letters < 2;
+        digits && !part[0].is_ascii_uppercase() && capitals * 5 <= letters
+    };
+    let is_joined = value.iter().any(|byte| b"._-".contains(byte));
+    is_joined && value[0].is_ascii_lowercase() && parts.all(is_word)
+}
+
+/// Words without anything between them, one of them an example's: `base64encodedaccountkey`.
+fn runs_together(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"account",
+        b"access",
+        b"changeme",
+        b"default",
+        b"encoded",
+        b"example",
+        b"password",
+        b"placeholder",
+        b"replace",
+        b"sample",
+        b"secret",
+    ];
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let is_lower = !value.iter().any(u8::is_ascii_uppercase);
+    let has = |word: &&[u8]| value.windows(word.len()).any(|window| window == *word);
+    is_lower && letters * 8 >= value.len() * 7 && WORDS.iter().any(has)
 }
 
 /// A class of one version of an interface: `V1SecretVolumeSource`.

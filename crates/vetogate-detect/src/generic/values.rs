@@ -1,6 +1,7 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use crate::placeholder;
+use bstr::ByteSlice;
 use std::ops::Range;
 use vetogate_syntax::assign::{Assignment, Quote};
 use vetogate_syntax::words;
@@ -9,27 +10,30 @@ pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[
     let has = |byte: u8| value.contains(&byte);
     let as_text = String::from_utf8_lossy(value).to_ascii_lowercase();
     let words = words::split(value);
-    placeholder::is_example_password(value)
+    is_path_or_reference(value, assignment)
+        || placeholder::is_example_password(value.strip_prefix(b"$").unwrap_or(value))
         || (assignment.is_template && (has(b'{') || has(b'$')))
         || has(b' ')
         || has(b'\t')
         || value.starts_with(b"--")
-        || value.starts_with(b"@")
-        || value.starts_with(b"/")
+        // Between two texts inside a text: `"a" + call("b")`.
+        || (value.starts_with(b"+") && value.trim_end_with(|sign| sign == '\\').ends_with(b"("))
         || value.starts_with(b"./")
-        || value.starts_with(b"~")
         || value.windows(3).any(|three| three == b"://")
         || is_call(value, assignment)
         || is_regex(value)
         || is_uuid(value)
         || is_date(value)
+        || is_version(value)
+        || is_name_of_variable(value, &words, identifier)
         || is_escaped_text(value)
         || is_publishable(value)
-        || value.starts_with(b"required|")
+        || is_validation(value)
         || matches!(value, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
         || names_another(value, &words, identifier)
         || is_import_path(value)
         || says_its_name(&words, identifier)
+        || spells_its_name(value, identifier)
         || matches!(
             as_text.as_str(),
             "true"
@@ -53,6 +57,44 @@ fn says_its_name(words: &[String], identifier: &[String]) -> bool {
     words.iter().all(|word| identifier.contains(word)) && (numbers.is_empty() || !words.is_empty())
 }
 
+/// A value that is its own key in another spelling, as labels are: `OnePassword: "1Password"`.
+fn spells_its_name(value: &[u8], identifier: &[String]) -> bool {
+    const DIGITS: [&str; 10] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let spelled = |text: String| {
+        let digits = DIGITS.iter().enumerate();
+        digits.fold(text, |text, (digit, word)| text.replace(word, &digit.to_string()))
+    };
+    let value = spelled(words::split(value).concat());
+    value.len() > 4 && spelled(identifier.concat()).ends_with(&value)
+}
+
+/// Rules of a form, as Laravel writes them: words between bars, some with arguments (`nullable|min:8`).
+fn is_validation(value: &[u8]) -> bool {
+    let is_rule = |rule: &[u8]| {
+        let word = rule.split(|&byte| byte == b':').next().unwrap_or_default();
+        word.len() > 1 && word.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+    };
+    value.contains(&b'|') && value.split(|&byte| byte == b'|').all(is_rule)
+}
+
+/// A path, a file to read (`@file`), a variable: what its first sign says, unless the rest can be none of these.
+fn is_path_or_reference(value: &[u8], assignment: &Assignment) -> bool {
+    let [first @ (b'@' | b'/' | b'~' | b'$'), rest @ ..] = value else { return false };
+    // Between double quotes a shell, PHP and Perl put the value of a variable.
+    let is_literal = match assignment.quote {
+        Quote::Quoted(quote) => *first != b'$' || quote == b'\'',
+        Quote::Bare | Quote::Element => false,
+    };
+    let has = |test: fn(&u8) -> bool| rest.iter().any(test);
+    let is_password = rest.len() >= 7
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && has(|byte| b"!#%^&*?+".contains(byte))
+        && !has(|byte| b"/\\.$@~{}()[]<>:=, ".contains(byte));
+    !(is_literal && is_password)
+}
+
 /// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text.
 fn is_call(value: &[u8], assignment: &Assignment) -> bool {
     if assignment.quote != Quote::Bare {
@@ -72,7 +114,7 @@ fn is_call(value: &[u8], assignment: &Assignment) -> bool {
 
 /// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
 /// digit can be a password.
-pub(super) fn is_dotted_name(value: &[u8]) -> bool {
+pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
     let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
     dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
 }
@@ -123,6 +165,25 @@ fn is_publishable(value: &[u8]) -> bool {
 fn names_another(value: &[u8], words: &[String], identifier: &[String]) -> bool {
     let is_name = value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
     is_name && words.len() > 1 && words.last() == identifier.last()
+}
+
+/// The name of a variable of the environment, as programs keep it: `EnvPassword = "ACME_DB_PASSWORD"`.
+fn is_name_of_variable(value: &[u8], words: &[String], identifier: &[String]) -> bool {
+    let is_name =
+        value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    is_name && words.len() > 1 && value[0].is_ascii_uppercase() && words.last() == identifier.last()
+}
+
+/// A version, as images and packages have behind their name: `1.0.8-debian-12`.
+fn is_version(value: &[u8]) -> bool {
+    let of_version = |byte: &u8| byte.is_ascii_alphanumeric() || b".+-_".contains(byte);
+    let mut parts = value.strip_prefix(b"v").unwrap_or(value).split(|byte| b".+-_".contains(byte));
+    let is_number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    value.len() < 40
+        && value.iter().all(of_version)
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_some_and(|part| !part.is_empty())
 }
 
 /// Begins as a date does (RFC 3339).
@@ -182,6 +243,28 @@ pub(super) fn is_search_key(text: &[u8], assignment: &Assignment) -> bool {
         && text[value.clone()].iter().all(u8::is_ascii_hexdigit)
         && (beside("indexName") || beside("index_name"))
         && !beside("admin")
+}
+
+/// A hash of a password: written with its scheme (`pbkdf2_sha256$..`), or of a digest's length in the record of a user
+/// (`<user name="x" password="..">`). Elsewhere so many hexadecimal digits are a password that a machine made.
+pub(super) fn is_hashed(text: &[u8], assignment: &Assignment) -> bool {
+    const SCHEMES: &[&[u8]] = &[b"pbkdf2", b"bcrypt", b"scrypt", b"argon2", b"sha", b"md5", b"{"];
+    let value = &text[assignment.value.clone()];
+    let lower = value.to_ascii_lowercase();
+    let has_scheme = value.contains(&b'$') && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
+    let is_digest =
+        matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit);
+    has_scheme || (is_digest && is_in_tag_of_user(text, assignment.identifier.start))
+}
+
+/// Whether `at` stands among the attributes of an element that is a user.
+fn is_in_tag_of_user(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 300;
+    let before = &text[at.saturating_sub(REACH)..at];
+    let Some(back) = before.iter().rposition(|&byte| matches!(byte, b'<' | b'>')) else { return false };
+    let tag = before[back + 1..].split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let is_user = |word: &String| matches!(word.as_str(), "user" | "account" | "login");
+    before[back] == b'<' && words::split(tag).iter().any(is_user)
 }
 
 /// A bare word with more words behind it: "a password: whoever has it".

@@ -10,6 +10,7 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
     let (prefix, length) = argument.split_once(',').unwrap_or((argument, ""));
     let length = |default: usize| length.parse().unwrap_or(default);
     Some(match name {
+        "word" => word(argument.parse().ok()?, random),
         "uuid" => [8, 4, 4, 4, 12].map(|length| random.text(b"0123456789abcdef", length)).join("-"),
         "crc32-base62" => crc32_base62(prefix, length(30), random),
         "gitlab-routable" => gitlab_routable(prefix, random),
@@ -46,9 +47,20 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
         "pem-escaped" => pem(argument, &der(random), "\\n"),
         "pem-random" => pem(argument, &random.bytes(600), "\n"),
         "openssh" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\n"),
+        "openssh-cut" => {
+            let body = lines(&openssh(argument, random), "\n");
+            format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}", &body[..300])
+        }
+        "openpgp" => pem("PGP PRIVATE KEY BLOCK", &openpgp(argument == "encrypted", random), "\n"),
         "lines" => lines(&random.bytes(argument.parse().ok()?), "\n"),
         _ => return None,
     })
+}
+
+/// What can be spoken, as the words are that people choose.
+fn word(length: usize, random: &mut Random) -> String {
+    let alphabets = [&b"bdfgklmnprstvz"[..], b"aeiou"];
+    (0..length).map(|at| random.text(alphabets[at % 2], 1)).collect()
 }
 
 fn crc32_base62(prefix: &str, length: usize, random: &mut Random) -> String {
@@ -114,6 +126,14 @@ fn der(random: &mut Random) -> Vec<u8> {
 fn openssh(cipher: &str, random: &mut Random) -> Vec<u8> {
     let length = [0, 0, 0, cipher.len() as u8];
     [b"openssh-key-v1\0", &length[..], cipher.as_bytes(), &random.bytes(300)].concat()
+}
+
+/// The shape of an OpenPGP key: a secret key of RSA, its user.
+fn openpgp(is_encrypted: bool, random: &mut Random) -> Vec<u8> {
+    let usage = if is_encrypted { 254 } else { 0 };
+    let head = [0x95, 3, 0x1e, 4, 0x65, 0, 0, 0, 1, 8, 0, 0x80];
+    let exponent = [0, 17, 1, 0, 1, usage];
+    [&head[..], &random.bytes(255), &exponent, &random.bytes(528), b"\xb4\x0bann@acme.io"].concat()
 }
 
 fn pem(label: &str, bytes: &[u8], newline: &str) -> String {

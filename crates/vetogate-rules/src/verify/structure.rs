@@ -95,7 +95,7 @@ pub(crate) fn basic_auth(value: &[u8]) -> Check {
 }
 
 /// The bytes of a PEM body, whatever stands around its lines: quotes, `\n` escapes, `+`, comment signs.
-fn pem_bytes(body: &[u8]) -> Vec<u8> {
+pub(super) fn pem_bytes(body: &[u8]) -> Vec<u8> {
     let mut digits: Vec<u8> = Vec::with_capacity(body.len());
     let mut line: Vec<u8> = Vec::new();
     let mut at = 0;
@@ -121,11 +121,16 @@ fn pem_bytes(body: &[u8]) -> Vec<u8> {
 /// PKCS#1, PKCS#8 and SEC1 are DER: a sequence that begins with a small number.
 pub(crate) fn pem(value: &[u8]) -> Check {
     let bytes = pem_bytes(value);
-    let number = match bytes.as_slice() {
-        [0x30, short, rest @ ..] if *short < 0x80 => rest,
-        [0x30, 0x81, _, rest @ ..] | [0x30, 0x82, _, _, rest @ ..] => rest,
+    let (length, number) = match bytes.as_slice() {
+        [0x30, short, rest @ ..] if *short < 0x80 => (usize::from(*short), rest),
+        [0x30, 0x81, length, rest @ ..] => (usize::from(*length), rest),
+        [0x30, 0x82, high, low, rest @ ..] => (usize::from(*high) << 8 | usize::from(*low), rest),
         _ => return Check::Unknown,
     };
+    // A manual shows the first line and the last.
+    if number.len() * 2 < length {
+        return Check::Invalid;
+    }
     Check::when(number.starts_with(&[2, 1]), Check::Unknown)
 }
 

@@ -98,3 +98,23 @@ fn openssh_keys_say_whether_they_are_encrypted() {
         assert_eq!(check(Verifier::OpensshEncrypted, body), encrypted);
     }
 }
+
+#[test]
+fn openpgp_keys_say_whether_they_are_encrypted() {
+    for (kind, plain, encrypted) in
+        [("plain", Check::Valid, Check::Invalid), ("encrypted", Check::Invalid, Check::Valid)]
+    {
+        let key = generate(&format!("{{openpgp:{kind}}}")).unwrap();
+        let body = key.split("-----").nth(2).unwrap();
+        let headed = format!("\nVersion: GnuPG v2\nComment: made for a test\n{body}");
+        let cut = &body[..600];
+        let escaped = body.replace('\n', "\\n");
+        for body in [body, headed.as_str(), cut, escaped.as_str()] {
+            assert_eq!(check(Verifier::Openpgp, body), plain, "{body}");
+            assert_eq!(check(Verifier::OpenpgpEncrypted, body), encrypted, "{body}");
+        }
+    }
+    let random = generate("{lines:600}").unwrap();
+    assert_eq!(check(Verifier::Openpgp, &random), Check::Unknown);
+    assert_eq!(check(Verifier::OpenpgpEncrypted, &random), Check::Invalid);
+}

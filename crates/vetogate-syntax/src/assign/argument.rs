@@ -2,6 +2,7 @@
 
 use super::value::{self, Value};
 use super::{Form, blanks, is_identifier, skip, spaces};
+use crate::path::FileKind;
 use crate::words;
 use std::ops::Range;
 
@@ -60,6 +61,24 @@ pub(super) fn around(text: &[u8], identifier: &Range<usize>) -> Option<(Value, F
     let value = if known { second(text, identifier.end + 1) } else { None };
     Some((value.or_else(|| named_default(text, identifier.end + 1))?, form))
 }
+
+/// The text in `setName("value")`, `.name("value")` of a program, as the only argument.
+pub(super) fn setter(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    let is_program = matches!(kind, FileKind::Python | FileKind::JavaScript | FileKind::Code);
+    (is_program && text.get(identifier.end) == Some(&b'(')).then_some(())?;
+    let name = &text[identifier.clone()];
+    let method = name.rsplit(|&byte| byte == b'.').next()?;
+    let is_member = name.len() > method.len() || text[..identifier.start].ends_with(b"->");
+    let first = words::split(method).into_iter().next()?;
+    let sets = matches!(first.as_str(), "set" | "with") || (is_member && IS_NAME.contains(&first.as_str()));
+    sets.then_some(())?;
+    let value = value::quoted(text, spaces(text, identifier.end + 1))?;
+    let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
+    (text.get(spaces(text, closed)) == Some(&b')')).then_some(value)
+}
+
+/// How methods are named that take a secret, where no verb says so.
+const IS_NAME: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "api", "access", "client"];
 
 /// The second argument of a call with its parenthesis at `open`, if it is one that asks for a name: the value that is
 /// taken where there is none.

@@ -1,7 +1,7 @@
 //! What is taken where the environment, or another value, says nothing.
 
 use super::value::{self, Value};
-use super::{Quote, argument, skip, spaces};
+use super::{Quote, argument, blanks, is_identifier, skip, spaces};
 use crate::path::FileKind;
 use std::ops::Range;
 
@@ -46,7 +46,28 @@ pub(super) fn behind_name(text: &[u8], at: usize, kind: FileKind) -> Option<Valu
     // Two texts side by side: "`user` or `password`".
     let is_text = closed > at && text[at..closed].iter().all(|byte| matches!(byte, b'"' | b'\''));
     (!is_text).then_some(())?;
-    behind_operator(text, operator, kind)
+    behind_operator(text, operator, kind).or_else(|| of_block(text, operator))
+}
+
+/// The text in `fetch("NAME") { "value" }` of Ruby, where the block opens at `at`.
+fn of_block(text: &[u8], at: usize) -> Option<Value> {
+    (text.get(at) == Some(&b'{')).then_some(())?;
+    let call = text[at.saturating_sub(REACH)..at].trim_ascii_end().strip_suffix(b")")?;
+    let open = call.iter().rposition(|&byte| byte == b'(')?;
+    call[..open].ends_with(b"fetch").then_some(())?;
+    let value = value::quoted(text, spaces(text, at + 1))?;
+    (text.get(spaces(text, value.range.end + 1)) == Some(&b'}')).then_some(value)
+}
+
+/// The text in `condition ? name : "value"`, where the question mark stands at `at`.
+fn otherwise(text: &[u8], at: usize) -> Option<Value> {
+    let rest = &text[at..text.len().min(at + REACH)];
+    let end = rest.iter().position(|byte| b";,\"'`\n".contains(byte)).unwrap_or(rest.len());
+    let colon = rest[..end].iter().rposition(|&byte| byte == b':')?;
+    let between = rest[1..colon].trim_ascii();
+    let is_name = |byte: &u8| is_identifier(*byte) || b"[]!".contains(byte);
+    (!between.is_empty() && between.iter().all(is_name)).then_some(())?;
+    value::quoted(text, blanks(text, at + colon + 1))
 }
 
 /// The text that an expression at `at` falls back on: `process.env.NAME || "value"`, `getenv("NAME", "value")`.
@@ -61,11 +82,19 @@ pub(super) fn of_expression(text: &[u8], at: usize, kind: FileKind) -> Option<Va
                     return Some(value);
                 }
             }
+            b'{' => {
+                if let Some(value) = of_block(text, index) {
+                    return Some(value);
+                }
+            }
             b'|' | b'.' | b'o' | b'?' => {
                 if let Some(value) = behind_operator(text, index, kind) {
                     return Some(value);
                 }
-                let goes_on = text[index] != b'|' && !text[index..].starts_with(b"? ");
+                if text[index..].starts_with(b"? ") && kind != FileKind::Python {
+                    return otherwise(text, index);
+                }
+                let goes_on = text[index] != b'|';
                 goes_on.then_some(())?;
             }
             b'\r' | b'\n' => {

@@ -5,7 +5,7 @@ use super::blanks;
 /// The end of an assignment operator at `at`, and whether it is a colon.
 pub(super) fn at(text: &[u8], at: usize) -> Option<(usize, bool)> {
     let rest = &text[at..];
-    for operator in [&b":="[..], b"=>", b"||=", b"??=", b"?=", b"+="] {
+    for operator in [&b":="[..], b"=>", b"||=", b"??=", b"?=", b"+=", b"<-"] {
         if rest.starts_with(operator) {
             return Some((at + operator.len(), false));
         }

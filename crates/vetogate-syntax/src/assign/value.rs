@@ -25,7 +25,21 @@ pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) ->
     }
     let bare_allowed = matches!(kind, FileKind::Shell | FileKind::Config | FileKind::Other | FileKind::Prose)
         && !(is_colon && kind == FileKind::Shell);
-    if bare_allowed { bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<')) } else { None }
+    bare_allowed.then_some(())?;
+    let value = bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<'))?;
+    let length = first_of_pairs(&text[value.range.clone()]);
+    Some(Value { range: value.range.start..value.range.start + length, ..value })
+}
+
+/// How long the first value of a list of pairs is: `x,db=0,pool_size=100`.
+fn first_of_pairs(value: &[u8]) -> usize {
+    let is_name = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+    let is_pair = |at: usize| {
+        let length = value[at + 1..].iter().take_while(|byte| is_name(byte)).count();
+        length > 1 && value.get(at + 1 + length) == Some(&b'=')
+    };
+    let mut commas = value.iter().enumerate().filter(|(_, byte)| **byte == b',').map(|(at, _)| at);
+    commas.find(|&at| at > 0 && is_pair(at)).unwrap_or(value.len())
 }
 
 /// A value without quotes, up to a blank, a quote, or what ends it here.

@@ -209,7 +209,7 @@ fn categories() {
 #[test]
 fn confidence_filters_what_is_shown_and_nothing_else() {
     let sandbox = Sandbox::with_clone();
-    sandbox.write("work/tests/a.py", "password = \"Tr0ub4dor-and-3-more\"\n");
+    sandbox.write("work/tests/a.py", generate("password = \"{alnum:14}\"\n").unwrap());
     sandbox.write("work/b.txt", token());
     let all = json(&sandbox, "work", &[], 1);
     let shown = json(&sandbox, "work", &["--confidence", "high"], 1);

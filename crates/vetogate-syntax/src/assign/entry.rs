@@ -1,0 +1,102 @@
+//! A name and its value apart: entries of lists (`- name: DB_PASSWORD`, `value: x`), variables of Terraform, `ENV` of a
+//! Dockerfile, text blocks of YAML.
+
+use super::value::{self, Value};
+use super::{blanks, skip, spaces};
+use crate::path::FileKind;
+use std::ops::Range;
+
+/// Keys that name what the next one holds.
+const NAMES: &[&[u8]] = &[b"name", b"key", b"parameterkey"];
+/// Keys that hold it.
+const VALUES: &[&[u8]] = &[b"value", b"parametervalue"];
+
+/// `name: NAME` and then `value: x`, on the same line or the next. In a program such names belong to forms, too; those
+/// of the environment have no lower case.
+pub(super) fn around(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    let is_upper = !text[identifier.clone()].iter().any(u8::is_ascii_lowercase);
+    let is_list = matches!(kind, FileKind::Config | FileKind::Json | FileKind::Other);
+    (is_upper || is_list).then_some(())?;
+    let open = identifier.start - usize::from(is_quote(text[..identifier.start].last()));
+    is_key(key_before(text, open)?, NAMES).then_some(())?;
+    let closed = skip(text, identifier.end, |byte| b"\"'\\".contains(&byte), 2);
+    let comma = closed + usize::from(text.get(closed) == Some(&b','));
+    let start = skip(text, spaces(text, comma), |byte| b"\"'\\".contains(&byte), 2);
+    let end = skip(text, start, |byte| byte.is_ascii_alphanumeric() || byte == b'_', 20);
+    (start > comma && is_key(&text[start..end], VALUES)).then_some(())?;
+    let sign = blanks(text, skip(text, end, |byte| b"\"'\\".contains(&byte), 2));
+    matches!(text.get(sign), Some(b':' | b'=')).then_some(())?;
+    let at = blanks(text, sign + 1);
+    value::literal(text, at, kind, true).or_else(|| block(text, at, kind))
+}
+
+/// The key whose value begins at `at`: `name: ` and `"name" = ` give `name`.
+fn key_before(text: &[u8], at: usize) -> Option<&[u8]> {
+    let before = text[at.saturating_sub(40)..at].trim_ascii_end();
+    let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b"="))?.trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    Some(before.rsplit(|byte| !is_word(byte)).next().unwrap_or_default())
+}
+
+fn is_key(word: &[u8], known: &[&[u8]]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn is_quote(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'"' | b'\''))
+}
+
+/// The line of a text block of YAML (`|`, `>-`) that begins at `at`, where it has one word.
+pub(super) fn block(text: &[u8], at: usize, kind: FileKind) -> Option<Value> {
+    (kind == FileKind::Config && matches!(text.get(at), Some(b'|' | b'>'))).then_some(())?;
+    let head = skip(text, at + 1, |byte| byte.is_ascii_digit() || b"+-".contains(&byte), 2);
+    let line = skip(text, blanks(text, head), |byte| matches!(byte, b'\r' | b'\n'), 2);
+    let start = blanks(text, line);
+    let value = value::bare(text, start, |_| false)?;
+    let ends = matches!(text.get(blanks(text, value.range.end)), None | Some(b'\r' | b'\n'));
+    (start > line && line > head && ends).then_some(value)
+}
+
+/// `variable "name" { .. default = "value" }`.
+pub(super) fn variable(text: &[u8], identifier: &Range<usize>) -> Option<Value> {
+    const REACH: usize = 400;
+    const DEFAULT: &[u8] = b"default";
+    (text[..identifier.start].ends_with(b"variable \"") && text.get(identifier.end) == Some(&b'"'))
+        .then_some(())?;
+    let open = blanks(text, identifier.end + 1);
+    (text.get(open) == Some(&b'{')).then_some(())?;
+    let body = &text[open..text.len().min(open + REACH)];
+    let end = body.windows(2).position(|two| two == b"\n}").unwrap_or(body.len());
+    let at = body[..end].windows(DEFAULT.len()).position(|word| word == DEFAULT)?;
+    let starts = body[..at].last().is_some_and(u8::is_ascii_whitespace);
+    let sign = blanks(text, open + at + DEFAULT.len());
+    (starts && text.get(sign) == Some(&b'=')).then_some(())?;
+    value::quoted(text, blanks(text, sign + 1))
+}
+
+/// `ENV NAME value` of a Dockerfile.
+pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    let line =
+        text[identifier.start.saturating_sub(40)..identifier.start].rsplit(|&byte| byte == b'\n').next()?;
+    let is_env = kind == FileKind::Shell && line.trim_ascii() == b"ENV" && line.ends_with(b" ");
+    let at = blanks(text, identifier.end);
+    (is_env && at > identifier.end).then_some(())?;
+    value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
+}
+
+/// `name "value"` as a statement of its own (Gradle), `:name "value"` (Clojure).
+pub(super) fn statement(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    let before = &text[identifier.start.saturating_sub(80)..identifier.start];
+    let is_key = before.ends_with(b":") && !before.ends_with(b"::");
+    let line = before.rsplit(|byte| b"\n;{".contains(byte)).next().filter(|line| line.len() < before.len());
+    let begins = is_key || line.is_some_and(|line| line.trim_ascii().is_empty());
+    let at = blanks(text, identifier.end);
+    (kind == FileKind::Code && begins && at > identifier.end).then_some(())?;
+    let value = value::quoted(text, at)?;
+    let ends = matches!(
+        text.get(blanks(text, value.range.end + 1)),
+        None | Some(b'\r' | b'\n' | b';' | b'}' | b')')
+    );
+    (ends || is_key).then_some(value)
+}
