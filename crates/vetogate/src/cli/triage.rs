@@ -66,11 +66,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
     let mut found = last_push(git, common_dir)?;
     let Some(fingerprint) = &args.fingerprint else { return one_by_one(args, &found) };
-    let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
-    if !found.outcome.findings.iter().any(|finding| is_it(&finding)) {
-        (found.outcome, found.root) = scan::whole_tree()?;
-    }
-    let finding = found.outcome.findings.iter().find(is_it).ok_or_else(|| {
+    let subject = found.subject(fingerprint)?.ok_or_else(|| {
         let shown = masked(&escape(fingerprint.as_bytes()));
         Failure::usage(anyhow!(
             "no finding `{shown}` in the last push, nor in this work tree; `veto scan` names them"
@@ -79,8 +75,64 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let status =
         args.status.ok_or_else(|| Failure::usage(anyhow!("say what it is: --status {}", names())))?;
     let reason = args.reason.clone().unwrap_or_default();
-    decide(args, &found, finding, status, &reason, args.until)?;
+    decide(args, &found, &subject, status, &reason, args.until)?;
     Ok(exit::PASS)
+}
+
+/// What a decision is about.
+struct Subject {
+    fingerprint: String,
+    rule: String,
+    path: String,
+    /// Hashes of the guessable values behind it.
+    values: Vec<String>,
+    /// Whether it vetoes, so that an unsigned decision has to be on the trusted branch first.
+    vetoes: bool,
+}
+
+impl Found {
+    /// What is known by this fingerprint: a finding of the last push, one of the work tree, or an entry that is there.
+    fn subject(&mut self, fingerprint: &str) -> Result<Option<Subject>, Failure> {
+        let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
+        if !self.outcome.findings.iter().any(|finding| is_it(&finding)) {
+            (self.outcome, self.root) = scan::whole_tree()?;
+        }
+        match self.outcome.findings.iter().find(is_it) {
+            Some(finding) => self.of(finding).map(Some),
+            None => Ok(self.entry(fingerprint).map(|entry| Subject {
+                fingerprint: entry.fingerprint,
+                rule: entry.rule,
+                path: entry.path,
+                values: entry.values,
+                vetoes: true,
+            })),
+        }
+    }
+
+    fn of(&self, finding: &Finding) -> Result<Subject, Failure> {
+        let seen = self.outcome.values.get(&finding.fingerprint).into_iter().flatten();
+        let values = seen.map(|values| values::hash(values)).collect::<Result<_, _>>();
+        Ok(Subject {
+            fingerprint: finding.fingerprint.clone(),
+            rule: finding.rule.id.clone(),
+            path: finding.location.place.to_string(),
+            values: values.map_err(Failure::incomplete)?,
+            vetoes: finding.severity > Severity::Medium,
+        })
+    }
+
+    /// The entry of the work tree, else of the trusted branch, whichever is the later version.
+    fn entry(&self, fingerprint: &str) -> Option<Entry> {
+        let path = Entry::path_of(fingerprint);
+        let here = std::fs::read(self.root.join(&path)).ok();
+        let there = self
+            .trusted
+            .as_ref()
+            .and_then(|tip| self.git.read(["cat-file", "blob", &format!("{tip}:{path}")]).ok());
+        let read = |text: Vec<u8>| Entry::parse(&text, &path).ok();
+        let (here, there) = (here.and_then(read), there.and_then(read));
+        here.into_iter().chain(there).max_by_key(|entry| entry.serial)
+    }
 }
 
 fn names() -> String {
@@ -138,7 +190,7 @@ fn one_by_one(args: &Args, found: &Found) -> Result<u8, Failure> {
                 let until = if until.is_empty() { Ok(None) } else { until.parse().map(Some) };
                 let until = until
                     .map_err(|_| Failure::usage(anyhow!("that is no date; nothing more was recorded")))?;
-                decide(args, found, finding, status, &reason, until)?;
+                decide(args, found, &found.of(finding)?, status, &reason, until)?;
             }
             Some(None) => {}
             None => break,
@@ -170,12 +222,12 @@ fn asked(question: &str) -> Result<String, Failure> {
 fn decide(
     args: &Args,
     found: &Found,
-    finding: &Finding,
+    subject: &Subject,
     status: Status,
     reason: &str,
     until: Option<Date>,
 ) -> Result<(), Failure> {
-    let entry = entry(args, found, finding, status, reason, until)?;
+    let entry = entry(args, found, subject, status, reason, until)?;
     record(found, &entry)?;
     let path = write::into_work_tree(&found.root, &entry)
         .context("the decision can't be written")
@@ -191,7 +243,7 @@ fn decide(
         said += &format!(", and on the branch {branch}: push that, or ask for it to be merged");
     } else if entry.signature.is_some() {
         said += "; commit it with what you push";
-    } else if finding.severity > Severity::Medium && entry.suppresses() {
+    } else if subject.vetoes && entry.suppresses() {
         said += "; it counts once the remote's trusted branch has it (--branch makes a commit of it alone), or at once where it is signed (--sign KEY)";
     } else {
         said += "; commit it";
@@ -202,7 +254,7 @@ fn decide(
 fn entry(
     args: &Args,
     found: &Found,
-    finding: &Finding,
+    subject: &Subject,
     status: Status,
     reason: &str,
     until: Option<Date>,
@@ -214,23 +266,21 @@ fn entry(
     let today = jiff::Zoned::now().date();
     let default = args.sign.is_some().then(|| today.saturating_add(jiff::Span::new().days(DAYS)));
     let mut entry = Entry {
-        fingerprint: finding.fingerprint.clone(),
-        rule: finding.rule.id.clone(),
-        path: finding.location.place.to_string(),
+        fingerprint: subject.fingerprint.clone(),
+        rule: subject.rule.clone(),
+        path: subject.path.clone(),
         status,
         reason,
         who: who(&found.git),
         created: today,
         until: until.or(default),
         repository: None,
-        serial: serial(found, &finding.fingerprint) + 1,
+        serial: found.entry(&subject.fingerprint).map_or(0, |entry| entry.serial) + 1,
         values: Vec::new(),
         signature: None,
     };
     if entry.suppresses() {
-        let seen = found.outcome.values.get(&finding.fingerprint).into_iter().flatten();
-        entry.values =
-            seen.map(|values| values::hash(values)).collect::<Result<_, _>>().map_err(Failure::incomplete)?;
+        entry.values.clone_from(&subject.values);
     }
     if let Some(key) = &args.sign {
         let id = repository::id(&found.git, None, &found.tip);
@@ -243,18 +293,6 @@ fn entry(
             Some(keygen::sign(key, Namespace::Triage, &entry.signed_bytes()).map_err(Failure::usage)?);
     }
     Ok(entry)
-}
-
-/// The number of the version that there is: in the work tree or on the trusted branch.
-fn serial(found: &Found, fingerprint: &str) -> u32 {
-    let path = Entry::path_of(fingerprint);
-    let here = std::fs::read(found.root.join(&path)).unwrap_or_default();
-    let there = found
-        .trusted
-        .as_ref()
-        .and_then(|tip| found.git.read(["cat-file", "blob", &format!("{tip}:{path}")]).ok());
-    let of = |text: &[u8]| Entry::parse(text, &path).map_or(0, |entry| entry.serial);
-    of(&here).max(there.map_or(0, |text| of(&text)))
 }
 
 fn record(found: &Found, entry: &Entry) -> Result<(), Failure> {

@@ -88,7 +88,7 @@ fn sorted(mut list: Vec<String>) -> Vec<String> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A binding that differs with `number`.

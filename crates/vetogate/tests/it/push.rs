@@ -2,6 +2,7 @@
 
 mod audit;
 mod debt;
+mod loosened;
 mod overrides;
 mod pins;
 mod policy;

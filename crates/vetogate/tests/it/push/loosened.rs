@@ -1,0 +1,115 @@
+//! Pushes that loosen the gate itself, on the branch that is trusted.
+
+use super::{Gate, token};
+use std::fs;
+
+const EXCLUDED: &str = "[[exclude]]\npath = \"a.conf\"\nreason = \"A demo.\"\nuntil = \"2099-01-01\"\n";
+
+#[track_caller]
+fn loosened(gate: &Gate, refspec: &str, said: &str) {
+    let text = gate.vetoed(&[refspec]);
+    let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(plain.contains("The gate itself is loosened") && plain.contains(said), "no `{said}` in {text}");
+    assert!(text.contains("veto override"), "{text}");
+}
+
+#[test]
+fn a_policy_that_lets_more_through() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", EXCLUDED).commit("Policy");
+    loosened(&gate, "main", "a.conf is excluded");
+    // Elsewhere it counts for nothing; from there it does not come to the trusted branch, either, though the remote
+    // has every object of it.
+    gate.passes(&["main:refs/heads/topic"]);
+    loosened(&gate, "main", "a.conf is excluded");
+    gate.publish("main");
+    gate.write(".veto/policy.toml", format!("preset = \"strict\"\n{EXCLUDED}")).commit("Stricter");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", EXCLUDED).commit("Back");
+    loosened(&gate, "main", "medium findings veto no more");
+    fs::remove_file(gate.path(".veto/policy.toml")).unwrap();
+    gate.commit("None at all");
+    loosened(&gate, "main", "medium findings veto no more");
+    // A branch that is not to be trusted for anything can hold what it likes, and be deleted.
+    gate.passes(&[":refs/heads/topic"]);
+}
+
+#[test]
+fn a_policy_that_is_wrong_is_said_before_it_holds() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "presett = \"strict\"\n").commit("Policy");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("WARN") && text.contains("mend it before it is on the remote"), "{text}");
+}
+
+fn signer(name: &str, key: &str, namespaces: &str) -> String {
+    let public = fs::read_to_string(format!("{key}.pub")).unwrap();
+    let mut words = public.split_whitespace();
+    let (kind, body) = (words.next().unwrap(), words.next().unwrap());
+    format!("{name} namespaces=\"{namespaces}\" {kind} {body}\n")
+}
+
+/// Signs a file with ssh-keygen itself, as a signer without veto would.
+fn sign(gate: &Gate, key: &str, namespace: &str, path: &str) {
+    let text = fs::File::open(gate.path(path)).unwrap();
+    let mut command = gate.sandbox.command("work", "ssh-keygen");
+    command.args(["-q", "-Y", "sign", "-n", namespace, "-f", key]).stdin(text);
+    let signature = crate::support::answer(&mut command).ok().stdout;
+    gate.write(&format!("{path}.sig"), signature);
+}
+
+#[test]
+fn a_signer_of_before_signs_it() {
+    let gate = Gate::new();
+    let (ann, bob) = (gate.key("ann"), gate.key("bob"));
+    let all = "veto-policy@v1,veto-triage@v1";
+    gate.write(".veto/allowed_signers", signer("ann", &ann, all)).commit("Signers");
+    loosened(&gate, "main", "ann may sign for veto-policy@v1");
+    gate.publish("main");
+    gate.write(".veto/policy.toml", EXCLUDED);
+    for (key, namespace) in [(&bob, "veto-policy@v1"), (&ann, "git")] {
+        sign(&gate, key, namespace, ".veto/policy.toml");
+        gate.commit("Signed by whom, for what");
+        loosened(&gate, "main", "a.conf is excluded");
+    }
+    sign(&gate, &ann, "veto-policy@v1", ".veto/policy.toml");
+    gate.commit("Signed");
+    gate.passes(&["main"]);
+    // A signature is of one text.
+    gate.write(".veto/policy.toml", EXCLUDED.replace("a.conf", "b.conf")).commit("Another text");
+    loosened(&gate, "main", "b.conf is excluded");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    // Nobody makes themselves a signer.
+    gate.write(".veto/allowed_signers", signer("ann", &ann, all) + &signer("bob", &bob, all));
+    sign(&gate, &bob, "veto-policy@v1", ".veto/allowed_signers");
+    gate.commit("Bob");
+    loosened(&gate, "main", "bob may sign for veto-policy@v1");
+    sign(&gate, &ann, "veto-policy@v1", ".veto/allowed_signers");
+    gate.commit("Bob, says Ann");
+    gate.passes(&["main"]);
+}
+
+#[test]
+fn an_entry_of_triage_that_nobody_signed() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let text = gate.vetoed(&["main"]);
+    let (_, rest) = text.split_once("fingerprint ").unwrap();
+    let fingerprint = rest.split(')').next().unwrap();
+    let decide = |more: &[&str]| {
+        let arguments =
+            [&["triage", fingerprint, "--status", "false-positive", "--reason", "Made up."], more].concat();
+        gate.sandbox.veto("work", &arguments).ok();
+    };
+    decide(&[]);
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.commit("Triage alone");
+    loosened(&gate, "main", "is taken for false-positive");
+    decide(&["--sign", &ann]);
+    gate.commit("Signed");
+    gate.passes(&["main"]);
+}
