@@ -28,8 +28,8 @@ pub enum GapCause {
     Failed,
     /// The policy of the remote can't be understood.
     Policy,
-    /// The remote is at another place than when it was pinned.
-    Moved,
+    /// What was pinned of the remote can't be read or written.
+    Pins,
 }
 
 impl GapCause {
@@ -43,7 +43,7 @@ impl GapCause {
             Self::Crash => "crash",
             Self::Failed => "failed",
             Self::Policy => "policy",
-            Self::Moved => "moved",
+            Self::Pins => "pins",
         }
     }
 
@@ -57,7 +57,7 @@ impl GapCause {
             Self::Crash,
             Self::Failed,
             Self::Policy,
-            Self::Moved,
+            Self::Pins,
         ];
         all.into_iter().find(|cause| cause.as_str() == name)
     }

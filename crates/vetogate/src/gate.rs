@@ -1,20 +1,22 @@
 //! The verdict on a push: what git said of it, what this clone knows of the remote, what is published.
 
+mod known;
 mod loosened;
 
 use crate::git::catfile::CatFile;
 use crate::git::command::{Git, GitError};
 use crate::git::listing::Started;
-use crate::git::remote::without_password;
+use crate::git::remote::{Remotes, without_password};
 use crate::git::tree::GitTree;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
 use crate::sign::signers::Signers;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
-use crate::triage::known::{self, Sources, Triage};
+use crate::triage::known::{Sources, Triage, read};
 use crate::{pins, policies, trust};
 use bstr::ByteSlice as _;
+use known::KnownRemote;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,8 +48,8 @@ impl Gate<'static> {
             let context = context(Policy::default());
             return Self { session, outcome: Outcome::default(), context, remote: None, common_dir };
         }
-        let early = early(&session, push.updates);
-        let (remote, folders) = match look_around(&session, push) {
+        let early = early(&session, push);
+        let (remote, folders, known) = match look_around(&session, push) {
             Ok(found) => found,
             Err(error) => {
                 let outcome = unread(&session, "what the remote has", &error);
@@ -69,8 +71,8 @@ impl Gate<'static> {
             Ok(outcome) => outcome,
             Err(error) => unread(&session, "what the push publishes", &error),
         };
-        outcome.gaps.extend(policy_gap.into_iter().chain(remote.moved()));
-        let context = context(policy);
+        outcome.gaps.extend(policy_gap.into_iter().chain(known.gap));
+        let context = Context { notes: known.note.into_iter().collect(), ..context(policy) };
         let common_dir = Some(folders.common);
         let mut gate = Self { session, outcome, context, remote: Some(remote), common_dir };
         let (found, gaps) = gate.loosened();
@@ -105,7 +107,7 @@ impl Gate<'_> {
             repository: None,
             tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
         };
-        known::read(&sources, &self.outcome.findings, &self.outcome.values)
+        read(&sources, &self.outcome.findings, &self.outcome.values)
     }
 
     /// What a push to the trusted branch loosens there. A branch may get what the remote has already, elsewhere: so it
@@ -148,6 +150,16 @@ impl Gate<'_> {
         self.remote.as_ref()?.trusted_tip()
     }
 
+    /// What passed was looked at: a tracking ref that told of another place, and is what this push makes of its branch,
+    /// is believed from now on. Where that can't be kept, more is looked at next time.
+    pub fn believe(&self) {
+        let (Some(remote), Some(common_dir)) = (&self.remote, &self.common_dir) else { return };
+        let seen = remote.no_longer_stale(&self.context.refs);
+        if !seen.is_empty() {
+            let _ = pins::update(common_dir, |pins| pins.believe(remote.name(), &seen));
+        }
+    }
+
     /// One more thing that was not looked at, or not fully.
     pub fn add(&mut self, gap: Gap) {
         self.outcome.gaps.push(gap);
@@ -167,11 +179,6 @@ impl Gate<'_> {
     /// The name of the trusted branch, for people.
     pub fn trusted_name(&self) -> String {
         self.remote.as_ref().and_then(TrackingRefs::trusted_name).unwrap_or_default()
-    }
-
-    /// Whether the remote has yet to be asked which branch is trusted.
-    pub fn is_unpinned(&self) -> bool {
-        self.remote.as_ref().is_some_and(TrackingRefs::is_unpinned)
     }
 }
 
@@ -203,7 +210,15 @@ fn context(push: Push<'_>, policy: Policy) -> Context {
     let last = place.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let project = escape(last.strip_suffix(".git").unwrap_or(last).as_bytes());
     let push_id = Some(push_id(&url, &lines));
-    Context { project, refs: updates.to_vec(), push_id, policy, accepted: None, triage: Triage::default() }
+    Context {
+        project,
+        refs: updates.to_vec(),
+        push_id,
+        policy,
+        accepted: None,
+        triage: Triage::default(),
+        notes: Vec::new(),
+    }
 }
 
 /// What can't be listed is not looked at: the push fails closed.
@@ -218,11 +233,19 @@ fn unread(session: &Session<'_>, what: &str, error: &dyn std::fmt::Display) -> O
     Outcome { gaps: vec![gap], ..Outcome::default() }
 }
 
-fn look_around(session: &Session<'_>, push: Push<'_>) -> anyhow::Result<(TrackingRefs, Folders)> {
+fn look_around(
+    session: &Session<'_>,
+    push: Push<'_>,
+) -> anyhow::Result<(TrackingRefs, Folders, KnownRemote)> {
     let asked = TrackingRefs::ask(&session.git, push.remote, push.updates)?;
     let known = known(&session.objects, push.updates)?;
-    let pins = |folders: &Folders| pins::read(&folders.common).ok();
-    Ok(TrackingRefs::collect(&session.git, asked, push, known, pins, session.watch())?)
+    let mut known_remote = KnownRemote::default();
+    let pin = |folders: &Folders, remotes: &Remotes| {
+        known_remote = KnownRemote::find(push, &folders.common, remotes);
+        known_remote.pin.clone()
+    };
+    let (remote, folders) = TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?;
+    Ok((remote, folders, known_remote))
 }
 
 /// The old ids of the push that are here: what the remote said that it has.
@@ -241,15 +264,29 @@ fn known(objects: &RefCell<CatFile>, updates: &[RefUpdate]) -> anyhow::Result<Ve
 }
 
 /// The listing of an ordinary push, started while the rest is being asked: what the old ids exclude is enough where it
-/// is short. Not for a new branch, whose whole history it would be.
-fn early(session: &Session<'_>, updates: &[RefUpdate]) -> Option<Started> {
-    let pushed: Vec<&RefUpdate> = updates.iter().filter(|update| !update.new.is_null()).collect();
-    if pushed.iter().any(|update| update.old.is_null()) {
-        return None;
-    }
+/// is short, and of a new branch what the remote's HEAD excludes.
+struct Early {
+    started: Started,
+    /// Whether the remote's HEAD was excluded: to be believed only if that is.
+    by_head: bool,
+}
+
+fn early(session: &Session<'_>, push: Push<'_>) -> Option<Early> {
+    let pushed: Vec<&RefUpdate> = push.updates.iter().filter(|update| !update.new.is_null()).collect();
     let new: Vec<ObjectId> = pushed.iter().map(|update| update.new).collect();
-    let old: Vec<ObjectId> = pushed.iter().map(|update| update.old).collect();
-    Started::start(&session.git, &new, &old, session.watch()).ok()
+    let old = pushed.iter().filter(|update| !update.old.is_null());
+    let mut exclude: Vec<String> = old.map(|update| update.old.to_string()).collect();
+    let by_head = exclude.len() < pushed.len();
+    if by_head {
+        // A name with a blank or a newline in it would be read as something else.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if push.remote.is_empty() || !push.remote.chars().all(is_plain) {
+            return None;
+        }
+        exclude.push(format!("refs/remotes/{}/HEAD", push.remote));
+    }
+    let started = Started::start_from(&session.git, &new, &exclude, session.watch()).ok()?;
+    Some(Early { started, by_head })
 }
 
 fn publish(
@@ -257,15 +294,18 @@ fn publish(
     remote: &TrackingRefs,
     folders: &Folders,
     updates: &[RefUpdate],
-    early: Option<Started>,
+    early: Option<Early>,
 ) -> anyhow::Result<Outcome> {
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
     let mut all = None;
-    let old: Vec<ObjectId> =
+    let mut old: Vec<ObjectId> =
         near.iter().copied().filter(|near| updates.iter().any(|update| update.old == *near)).collect();
-    let taken =
-        early.is_some_and(|early| published.take(&session.git, early, &old, SHORT_WALK, session.watch()));
+    let head = remote.head();
+    let early = early.filter(|early| !early.by_head || head.is_some());
+    old.extend(head.filter(|_| early.as_ref().is_some_and(|early| early.by_head)));
+    let taken = early
+        .is_some_and(|early| published.take(&session.git, early.started, &old, SHORT_WALK, session.watch()));
     if !taken
         && published.list(&session.git, &session.objects, &near, Some(SHORT_WALK), session.watch())?.is_none()
     {

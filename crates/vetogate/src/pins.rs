@@ -2,16 +2,18 @@
 //! `veto install` or the first push after it asked.
 //!
 //! `<common git folder>/veto/pins.toml`, a table `[remote.NAME]` with `url` for each remote, and `branch` once it is
-//! known; `unanswered = true` where a push asked in vain, so that none asks again.
+//! known; `unanswered = true` where a push asked in vain, so that none asks again; and `stale`, the tracking refs that did
+//! not tell of this place when it was asked, each with the commit that it had: they count again once they are fetched.
 
 use crate::engine::findings::masked;
 use crate::git::remote::{Remotes, is_same_place, without_password};
 use crate::hooks::files;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use vetogate_core::ObjectId;
 use vetogate_core::text::{escape, toml_string};
 
 /// All pins of a clone.
@@ -34,12 +36,20 @@ pub struct Pin {
     /// Whether a push asked in vain.
     #[serde(default)]
     pub unanswered: bool,
+    /// Tracking refs that told of something else, as `NAME ID`.
+    #[serde(default)]
+    pub stale: BTreeSet<String>,
 }
 
 impl Pin {
     /// Whether the next push is to ask for the branch.
     pub fn is_open(&self) -> bool {
         self.branch.is_none() && !self.unanswered
+    }
+
+    /// Whether a tracking ref, with this commit, does not tell of this place.
+    pub fn is_stale(&self, name: &[u8], oid: ObjectId) -> bool {
+        !self.stale.is_empty() && (self.stale.contains(ALL) || self.stale.contains(&stale(name, oid)))
     }
 
     /// Whether a URL names the place that was pinned. URLs that git has rewritten (`url.<base>.insteadOf`) are meant:
@@ -49,12 +59,37 @@ impl Pin {
     }
 }
 
-/// Why the pins could not be read.
+/// So many stale refs are told apart; of more, none counts until it is pinned again.
+const MOST_STALE: usize = 4096;
+
+/// Stands for every tracking ref.
+const ALL: &str = "*";
+
+/// How a stale ref is written.
+pub fn stale(name: &[u8], oid: ObjectId) -> String {
+    format!("{} {oid}", escape(name))
+}
+
+/// The set of these stale refs.
+pub fn all_stale(refs: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let refs: BTreeSet<String> = refs.take(MOST_STALE + 1).collect();
+    if refs.len() > MOST_STALE { BTreeSet::from([ALL.to_owned()]) } else { refs }
+}
+
+/// Why the pins could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum PinsError {
     /// The file can't be read.
     #[error("could not read {path}: {error}")]
     Read {
+        /// The file, escaped.
+        path: String,
+        /// The reason.
+        error: io::Error,
+    },
+    /// The file can't be written.
+    #[error("could not write {path}: {error}")]
+    Write {
         /// The file, escaped.
         path: String,
         /// The reason.
@@ -94,21 +129,34 @@ impl Pins {
         }
     }
 
+    /// Takes these out of what is stale of a remote.
+    pub fn believe(&mut self, remote: &str, seen: &[String]) {
+        if let Some(pin) = self.remote.get_mut(remote) {
+            pin.stale.retain(|stale| !seen.contains(stale));
+        }
+    }
+
     /// Pins a remote, in place of what was pinned before.
     pub fn set(&mut self, remote: &str, pin: Pin) {
         self.remote.insert(remote.to_owned(), pin);
     }
 }
 
+/// Parameters of a query that name a repository.
+const PLACES: &[&str] = &["repo", "repository", "project", "path", "name", "p"];
+
 /// A URL as it may be stored, shown and compared with another one that was stored: without a password, without the
-/// values of its query, and with what a rule takes for a secret masked.
+/// values of its query but for `repo=` and its like, and with what a rule takes for a secret masked.
 pub fn shown(url: &str) -> String {
     let url = without_password(url);
     let Some((place, query)) = url.split_once('?').filter(|(place, _)| place.contains("://")) else {
         return masked(&url);
     };
-    let parameter =
-        |pair: &str| pair.split_once('=').map_or("...".to_owned(), |(key, _)| format!("{key}=..."));
+    let parameter = |pair: &str| match pair.split_once('=') {
+        Some((key, _)) if PLACES.contains(&key) => pair.to_owned(),
+        Some((key, _)) => format!("{key}=..."),
+        None => "...".to_owned(),
+    };
     let query: Vec<String> = query.split('&').map(parameter).collect();
     masked(&format!("{place}?{}", query.join("&")))
 }
@@ -145,11 +193,23 @@ pub fn read(common_dir: &Path) -> Result<Pins, PinsError> {
     toml::from_str(&text).map_err(|error| syntax(error.message().to_owned()))
 }
 
-/// Writes the pins of a clone.
+/// Changes the pins of a clone, under a lock: other pushes may pin at the same time.
 ///
 /// # Errors
-/// When the file can't be written.
-pub fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
+/// When they can't be read or written.
+pub fn update(common_dir: &Path, change: impl FnOnce(&mut Pins)) -> Result<(), PinsError> {
+    let error = |error| PinsError::Write { path: crate::hooks::show(&path(common_dir)), error };
+    std::fs::create_dir_all(common_dir.join("veto")).map_err(error)?;
+    let lock = std::fs::File::create(common_dir.join("veto/pins.lock")).map_err(error)?;
+    lock.lock().map_err(error)?;
+    let before = read(common_dir)?;
+    let mut pins = before.clone();
+    pins.mask();
+    change(&mut pins);
+    if pins == before { Ok(()) } else { write(common_dir, &pins).map_err(error) }
+}
+
+fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
     let path = path(common_dir);
     std::fs::create_dir_all(common_dir.join("veto"))?;
     let mut text = String::from(
@@ -162,6 +222,11 @@ pub fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
         }
         if pin.unanswered {
             text += "unanswered = true\n";
+        }
+        if !pin.stale.is_empty() {
+            let stale: String =
+                pin.stale.iter().map(|stale| format!("  {},\n", toml_string(stale))).collect();
+            let _ = write!(text, "stale = [\n{stale}]\n");
         }
     }
     files::put(&path, text.as_bytes(), files::PLAIN)
@@ -177,7 +242,8 @@ mod tests {
         let mut pins = Pins::default();
         for (name, branch) in [("origin", Some("main")), ("a.b/c", Some("main")), ("q\"\\\u{7f}", None)] {
             let branch = branch.map(str::to_owned);
-            pins.set(name, Pin { url: format!("/x/{name}"), unanswered: branch.is_none(), branch });
+            let stale = BTreeSet::from(["refs/remotes/o/x aa".to_owned()]);
+            pins.set(name, Pin { url: format!("/x/{name}"), unanswered: branch.is_none(), branch, stale });
         }
         write(folder.path(), &pins).unwrap();
         assert_eq!(read(folder.path()).unwrap(), pins);
@@ -187,7 +253,10 @@ mod tests {
     #[test]
     fn a_pin_goes_with_a_remote_that_is_renamed() {
         let mut pins = Pins::default();
-        let pin = |url: &str| Pin { url: url.to_owned(), branch: Some("main".to_owned()), unanswered: false };
+        let pin = |url: &str| {
+            let branch = Some("main".to_owned());
+            Pin { url: url.to_owned(), branch, unanswered: false, stale: BTreeSet::new() }
+        };
         pins.set("origin", pin("git@h:o/r"));
         pins.set("other", pin("git@h:o/other"));
         let remotes = |text: &str| Remotes::parse(text.as_bytes());
@@ -204,6 +273,7 @@ mod tests {
         let url = format!("https://h/r.git?private_token={value}&a=b&{value}");
         assert_eq!(shown(&url), "https://h/r.git?private_token=...&a=...&...");
         assert_eq!(shown("/srv/what?/r.git"), "/srv/what?/r.git");
+        assert_eq!(shown("https://h/git?repo=a&b=c"), "https://h/git?repo=a&b=...");
         let text = said(&format!("fatal: unable to access '{url}/': refused by https://{value}@h/"), &url);
         assert!(!text.contains(&value), "{text}");
         assert!(

@@ -136,6 +136,8 @@ pub struct Context {
     pub accepted: Option<Accepted>,
     /// What is known of triage.
     pub triage: Triage,
+    /// What else is to be said.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Session<'a> {
@@ -305,7 +307,7 @@ impl<'a> Session<'a> {
 
     /// Judges, and makes the report.
     pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
-        let Context { project, refs, push_id, policy, accepted, triage } = context;
+        let Context { project, refs, push_id, policy, accepted, triage, notes: said } = context;
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
@@ -322,7 +324,7 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let mut notes = triage.notes;
+        let mut notes = [said, triage.notes].concat();
         notes.extend(unused(&verdict.uses, &suppressions, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {

@@ -3,11 +3,10 @@
 use super::output::write_verdict;
 use super::{Failure, exit};
 use crate::gate::Gate;
-use crate::hooks::pinning;
 use crate::settle::settle;
 use crate::source::push::{self, Push};
 use anyhow::Context as _;
-use std::io::{Read, Write as _};
+use std::io::Read;
 
 /// Arguments of `veto hook`.
 #[derive(Debug, clap::Args)]
@@ -54,15 +53,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let asked = Push { remote: &push.remote, url: &push.url, updates: &updates };
     let mut gate = Gate::look(asked, push.posture);
     let report = settle(&mut gate, asked, &input);
+    if report.verdict.exit_code == exit::PASS {
+        gate.believe();
+    }
     // A verdict that nobody can read is a verdict all the same.
     let _ = write_verdict(&report);
-    if report.verdict.exit_code == exit::PASS
-        && gate.is_unpinned()
-        && let Some(common_dir) = &gate.common_dir
-        // What keeps it from being pinned, says the doctor.
-        && let Ok(Some(said)) = pinning::pin_pushed(&push.remote, common_dir)
-    {
-        let _ = writeln!(anstream::stderr(), "note: {said}");
-    }
     Ok(report.verdict.exit_code)
 }

@@ -93,7 +93,15 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
     let mut report = session.report(
         outcome,
-        Context { project, refs: Vec::new(), push_id: None, policy, accepted: None, triage },
+        Context {
+            project,
+            refs: Vec::new(),
+            push_id: None,
+            policy,
+            accepted: None,
+            triage,
+            notes: Vec::new(),
+        },
     );
     filter(&mut report, args.confidence);
     args.output.write(&report, Kind::Scan)?;

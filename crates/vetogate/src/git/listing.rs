@@ -119,6 +119,20 @@ impl Started {
         exclude: &[ObjectId],
         watch: &Watch,
     ) -> Result<Self, GitError> {
+        let exclude: Vec<String> = exclude.iter().map(ObjectId::to_string).collect();
+        Self::start_from(git, tips, &exclude, watch)
+    }
+
+    /// As [`start`](Self::start), where what is excluded is named by revisions; git fails where one of them is none.
+    ///
+    /// # Errors
+    /// When git can't be started.
+    pub fn start_from(
+        git: &Git,
+        tips: &[ObjectId],
+        exclude: &[String],
+        watch: &Watch,
+    ) -> Result<Self, GitError> {
         let mut command = git.command(ARGUMENTS);
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
         watch.guard(&child);
@@ -167,10 +181,10 @@ fn abandon(mut child: Child, watch: &Watch) {
     let _ = child.wait();
 }
 
-fn ask(child: &mut Child, tips: &[ObjectId], exclude: &[ObjectId]) -> std::io::Result<()> {
+fn ask(child: &mut Child, tips: &[ObjectId], exclude: &[String]) -> std::io::Result<()> {
     let Some(mut input) = child.stdin.take() else { return Ok(()) };
     let tips = tips.iter().map(|oid| format!("{oid}\n"));
-    let exclude = exclude.iter().map(|oid| format!("^{oid}\n"));
+    let exclude = exclude.iter().map(|revision| format!("^{revision}\n"));
     let lines: String = tips.chain(exclude).collect();
     input.write_all(lines.as_bytes())
 }

@@ -5,7 +5,7 @@ use super::command::{Git, GitError};
 use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use vetogate_core::ObjectId;
 
 /// The part of git's configuration that names remotes.
@@ -151,6 +151,23 @@ fn written_for(refspec: &str, name: &str) -> Option<String> {
     Some(written.replacen('*', middle, 1))
 }
 
+/// A URL as it stands, but for a path of this machine: git takes one from the root of the work tree on.
+pub fn absolute(url: &str, root: &Path) -> String {
+    let is_local = !url.contains("://") && url.split_once(':').is_none_or(|(host, _)| host.contains('/'));
+    if !is_local || url.starts_with('/') || url.is_empty() {
+        return url.to_owned();
+    }
+    let mut path = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    for part in Path::new(url).components() {
+        match part {
+            Component::ParentDir => drop(path.pop()),
+            Component::CurDir => {}
+            other => path.push(other),
+        }
+    }
+    path.to_string_lossy().into_owned()
+}
+
 /// Whether two URLs name the same host and path.
 pub fn is_same_place(one: &str, other: &str) -> bool {
     identity(one) == identity(other)
@@ -171,7 +188,10 @@ fn identity(url: &str) -> (String, String) {
         if scheme == "file" {
             return (host, format!("/{}", path.trim_end_matches('/')));
         }
-        (host.strip_suffix(port).unwrap_or(&host).to_owned(), path.to_owned())
+        // In somebody's home: whose it is tells two places apart.
+        let user = authority.rsplit_once('@').map_or("", |(user, _)| user.split(':').next().unwrap_or(user));
+        let path = path.strip_prefix("~/").map_or_else(|| path.to_owned(), |rest| format!("~{user}/{rest}"));
+        (host.strip_suffix(port).unwrap_or(&host).to_owned(), path)
     } else if let Some((host, path)) = url.split_once(':').filter(|(host, _)| !host.contains('/')) {
         // Forges serve everyone as `git`, from one folder.
         let home = host.rsplit_once('@').map(|(user, _)| user).filter(|&user| user != "git");
@@ -261,8 +281,22 @@ mod tests {
         assert_eq!(identity("file:///srv/r.git"), identity("/srv/r.git/"));
         assert_ne!(identity("/srv/r.git"), identity("/srv/r"));
         assert_ne!(identity("ann@h:r"), identity("bob@h:r"));
+        assert_ne!(identity("ssh://ann@h/~/r"), identity("ssh://bob@h/~/r"));
+        assert_eq!(identity("ssh://ann@h/~/r"), identity("ann@h:r"));
         assert_eq!(identity("ann@h:/srv/r"), identity("ssh://bob@h/srv/r"));
         assert_ne!(identity("https://github.com/o/r"), identity("https://github.com:8443/o/r"));
+    }
+
+    #[test]
+    fn a_path_is_taken_from_the_work_tree_on() {
+        let from = |url: &str| absolute(url, Path::new("/srv/w"));
+        assert_eq!(
+            (from("../r.git"), from("./r"), from("r")),
+            ("/srv/r.git".into(), "/srv/w/r".into(), "/srv/w/r".into())
+        );
+        for url in ["/x/../r", "h:r", "https://h/../r", ""] {
+            assert_eq!(from(url), url);
+        }
     }
 
     #[test]

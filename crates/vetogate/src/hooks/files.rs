@@ -15,6 +15,10 @@ pub const PLAIN: u32 = 0o666;
 /// # Errors
 /// When it is there and can't be read.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    // A pipe would be waited for.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

@@ -4,12 +4,15 @@
 use super::place::Place;
 use super::probe::run_limited;
 use super::{HookError, Steps};
+use crate::deadline::Deadline;
 use crate::engine::findings::masked;
+use crate::git::catfile::CatFile;
 use crate::git::command::GitError;
-use crate::git::remote::{CONFIG, Remotes, parse_refs, refs_arguments};
+use crate::git::remote::{CONFIG, Ref, Remotes, absolute, parse_refs, refs_arguments};
 use crate::pins::{self, Pin, Pins};
 use bstr::{BString, ByteSlice};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -34,6 +37,7 @@ impl Asker {
 
 /// Keeps git and what it starts from asking for anything (git, git-credential, ssh, Git Credential Manager).
 fn keep_quiet(place: &Place, command: &mut Command) -> Result<(), GitError> {
+    command.process_group(0);
     command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "").env("GCM_INTERACTIVE", "never");
     let own = ["GIT_SSH", "GIT_SSH_COMMAND"].iter().any(|name| std::env::var_os(name).is_some());
     if !own && place.setting("core.sshCommand")?.is_none() {
@@ -58,24 +62,23 @@ type Branch = (BString, ObjectId);
 /// When the pins can't be read or written.
 pub fn pin(place: &Place, again: bool) -> Result<Steps, HookError> {
     let mut steps = Steps::default();
-    let mut pins = pins::read(&place.common_dir).map_err(|error| HookError::Refused(error.to_string()))?;
-    let before = pins.clone();
+    let refused = |error: pins::PinsError| HookError::Refused(error.to_string());
+    let before = pins::read(&place.common_dir).map_err(refused)?;
+    let (mut pins, settings) = (before.clone(), remotes_of(place));
     pins.mask();
-    let settings = remotes_of(place);
     for remote in place.remotes()? {
-        let Some(url) = settings.fetched(&remote) else { continue };
+        let Some(url) = fetched(place, &settings, &remote) else { continue };
         if let Some(pin) = pins.find(&remote, &url, &settings).cloned() {
             pins.set(&remote, pin);
         }
         let pinned = pins.pin(&remote).is_some_and(|pin| pin.branch.is_some() && pin.is_at(&url));
         if again || !pinned {
-            pin_one(place, &mut pins, &remote, &url, &mut steps)?;
+            pin_one(place, &mut pins, (&remote, &url), &settings, &mut steps)?;
         }
         set_head(place, &pins, &remote, again, &mut steps)?;
     }
     if pins != before {
-        let path = pins::path(&place.common_dir);
-        pins::write(&place.common_dir, &pins).map_err(|error| HookError::write(&path, error))?;
+        pins::update(&place.common_dir, |now| *now = pins).map_err(refused)?;
     }
     Ok(steps)
 }
@@ -85,98 +88,155 @@ fn remotes_of(place: &Place) -> Remotes {
     Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default())
 }
 
+/// Where a remote is fetched from.
+fn fetched(place: &Place, settings: &Remotes, remote: &str) -> Option<String> {
+    Some(absolute(&settings.fetched(remote)?, &place.root))
+}
+
 fn pin_one(
     place: &Place,
     pins: &mut Pins,
-    remote: &str,
-    url: &str,
+    (remote, url): (&str, &str),
+    settings: &Remotes,
     steps: &mut Steps,
 ) -> Result<(), HookError> {
     let name = escape(remote.as_bytes());
-    let old = pins.pin(remote).cloned();
-    let is_elsewhere = old.as_ref().is_some_and(|pin| !pin.is_at(url));
-    match ask(place, remote, url, Asker::Person)? {
-        Head::Branch { branches, .. } if is_elsewhere && tells_of_another(place, remote, &branches)? => {
-            steps.note(format!(
-                "{name} is at another place than when it was pinned, and refs/remotes/{name} still tells of that one; \
-                 run `git fetch --prune {name}`, then `veto doctor --pin`"
-            ));
-        }
+    let old = pins.pin(remote).filter(|pin| pin.is_at(url)).and_then(|pin| pin.branch.clone());
+    let head = ask(place, remote, url, Asker::Person)?;
+    match &head {
         Head::Branch { name: branch, .. } => {
             let shown = escape(branch.as_bytes());
-            match old.and_then(|pin| pin.branch) {
-                Some(old) if old == branch => {}
+            match old {
+                Some(old) if old == *branch => {}
                 Some(old) => steps.did(format!(
                     "pinned {shown} as the trusted branch of {name} (it was {})",
                     escape(old.as_bytes())
                 )),
                 None => steps.did(format!("pinned {shown} as the trusted branch of {name}")),
             }
-            pins.set(remote, Pin { url: pins::shown(url), branch: Some(branch), unanswered: false });
         }
         Head::Empty => {
             steps.note(format!("{name} has no branch yet; the first push after it has one will pin it"));
-            remember(pins, remote, url);
         }
-        Head::Unreachable(why) => {
-            steps.note(format!(
-                "{name} could not be asked for its main branch ({why}); the next push asks again, and so does \
-                 `veto doctor --pin`"
-            ));
-            remember(pins, remote, url);
-        }
+        Head::Unreachable(why) => steps.note(format!(
+            "{name} could not be asked for its main branch ({why}); the next push asks again, and so does \
+             `veto doctor --pin`"
+        )),
     }
+    let known = pins.pin(remote).filter(|pin| pin.is_at(url)).cloned();
+    let pin = match (head, known) {
+        // What nobody can say now may have been said before.
+        (Head::Unreachable(_), Some(known)) => known,
+        (Head::Unreachable(_), None) => {
+            Pin { unanswered: false, ..unanswered(place, settings, remote, url)? }
+        }
+        (head, _) => answered(place, settings, remote, url, head)?,
+    };
+    if let Some(said) = say_stale(&name, &pin) {
+        steps.note(said);
+    }
+    pins.set(remote, pin);
     Ok(())
 }
 
-/// Keeps where a remote is, until it is known which branch is trusted there.
-fn remember(pins: &mut Pins, remote: &str, url: &str) {
-    if pins.pin(remote).is_none() {
-        pins.set(remote, Pin { url: pins::shown(url), branch: None, unanswered: false });
-    }
+/// That something here tells of another place, or of what was there before.
+fn say_stale(name: &str, pin: &Pin) -> Option<String> {
+    let count = pin.stale.len();
+    let refs = if count == 1 { "1 ref".to_owned() } else { format!("{count} refs") };
+    (count > 0).then(|| {
+        format!("{refs} of refs/remotes/{name} differ from what is there, and count once `git fetch --prune {name}` ran")
+    })
 }
 
-/// Whether the tracking refs of a remote are not what it has: they were fetched from another place.
-fn tells_of_another(place: &Place, remote: &str, branches: &[Branch]) -> Result<bool, HookError> {
-    let settings = remotes_of(place);
-    let there: BTreeSet<(String, ObjectId)> = branches
+/// The tracking refs of a remote here.
+fn own_refs(place: &Place, settings: &Remotes, remote: &str) -> Result<Vec<Ref>, HookError> {
+    let refs = parse_refs(&place.git().read(refs_arguments(&["refs/remotes/"]))?)?;
+    let is_own = |found: &Ref| found.target.is_none() && settings.tracks(remote, &found.name);
+    Ok(refs.into_iter().filter(is_own).collect())
+}
+
+/// What is kept of a remote that gives no answer: where it is, and that nothing here was seen to tell of it.
+fn unanswered(place: &Place, settings: &Remotes, remote: &str, url: &str) -> Result<Pin, HookError> {
+    let own = own_refs(place, settings, remote)?;
+    let stale = pins::all_stale(own.iter().map(|found| pins::stale(&found.name, found.oid)));
+    Ok(Pin { url: pins::shown(url), branch: None, unanswered: true, stale })
+}
+
+fn answered(
+    place: &Place,
+    settings: &Remotes,
+    remote: &str,
+    url: &str,
+    head: Head,
+) -> Result<Pin, HookError> {
+    let (branch, branches) = match head {
+        Head::Branch { name, branches } => (Some(name), branches),
+        Head::Empty | Head::Unreachable(_) => (None, Vec::new()),
+    };
+    let there: BTreeMap<String, ObjectId> = branches
         .iter()
         .flat_map(|(name, oid)| settings.tracking(remote, name).into_iter().map(|tracking| (tracking, *oid)))
         .collect();
-    let refs = parse_refs(&place.git().read(refs_arguments(&["refs/remotes/"]))?)?;
-    let mut own =
-        refs.into_iter().filter(|found| found.target.is_none() && settings.tracks(remote, &found.name));
-    Ok(own.any(|found| !there.contains(&(found.name.to_string(), found.oid))))
+    let own = own_refs(place, settings, remote)?;
+    let stale = stale_refs(place, &own, &there);
+    Ok(Pin { url: pins::shown(url), branch, unanswered: false, stale: pins::all_stale(stale.into_iter()) })
 }
 
-/// Pins the remote of a push that passed, where `veto install` could not: the remote was empty or out of reach then, or
-/// was added later. Nobody is asked for a password for it, and a remote that gives no answer is asked once.
+/// The tracking refs that do not tell of the remote, as it answered: it has no such branch, or another commit there.
+/// A commit that is not here is the work of others, most often on top of what is known; but only where some ref is
+/// just what is there, for a repository with other work has such commits, too.
+fn stale_refs(place: &Place, own: &[Ref], there: &BTreeMap<String, ObjectId>) -> Vec<String> {
+    let answer = |found: &Ref| there.get(found.name.to_str().unwrap_or_default()).copied();
+    let is_seen = own.iter().any(|found| answer(found) == Some(found.oid));
+    let differing: BTreeSet<ObjectId> =
+        own.iter().filter_map(|found| answer(found).filter(|oid| *oid != found.oid)).collect();
+    let here = if is_seen { present(place, &differing) } else { differing };
+    let is_stale = |found: &&Ref| match answer(found) {
+        None => true,
+        Some(oid) => oid != found.oid && here.contains(&oid),
+    };
+    own.iter().filter(is_stale).map(|found| pins::stale(&found.name, found.oid)).collect()
+}
+
+/// Which of these objects are here.
+fn present(place: &Place, oids: &BTreeSet<ObjectId>) -> BTreeSet<ObjectId> {
+    let mut objects = CatFile::new(place.git(), Deadline::start(None).watch());
+    let oids: Vec<ObjectId> = oids.iter().copied().collect();
+    let sizes = objects.sizes(&oids);
+    oids.into_iter().zip(sizes).filter(|(_, size)| size.is_some()).map(|(oid, _)| oid).collect()
+}
+
+/// Asks the remote of a push, where `veto install` could not: it was empty or out of reach then, was added later, or is at
+/// another place now. Nobody is asked for a password for it, and a remote that gives no answer is asked once. Gives what
+/// is pinned now, and what is to be said of it.
 ///
 /// # Errors
-/// When the pins can't be read or written.
-pub fn pin_pushed(remote: &str, common_dir: &Path) -> Result<Option<String>, HookError> {
-    let mut pins = pins::read(common_dir).map_err(|error| HookError::Refused(error.to_string()))?;
+/// When the pins can't be read or written: then the remote is not asked, for it would be at each push.
+pub fn pin_pushed(remote: &str, common_dir: &Path) -> Result<(Pin, Option<String>), HookError> {
+    let refused = |error: pins::PinsError| HookError::Refused(error.to_string());
     let place = Place::here(Path::new("."))?;
     let settings = remotes_of(&place);
-    let Some(url) = settings.fetched(remote) else { return Ok(None) };
-    if pins.find(remote, &url, &settings).is_some_and(|pin| !pin.is_open() || !pin.is_at(&url)) {
-        return Ok(None);
-    }
+    let url = fetched(&place, &settings, remote)
+        .ok_or_else(|| HookError::Refused(format!("{} has no URL", escape(remote.as_bytes()))))?;
+    let pin = unanswered(&place, &settings, remote, &url)?;
+    pins::update(common_dir, |pins| pins.set(remote, pin.clone())).map_err(refused)?;
     let head = ask(&place, remote, &url, Asker::Push)?;
-    let unanswered = matches!(head, Head::Unreachable(_));
-    let branch = if let Head::Branch { name, .. } = head { Some(name) } else { None };
-    let said = branch.as_ref().map(|branch| {
-        let [branch, remote] = [branch, remote].map(|name| escape(name.as_bytes()));
-        format!("pinned {branch} as the trusted branch of {remote}")
-    });
-    let pin = Pin { url: pins::shown(&url), branch, unanswered };
-    if pins.pin(remote) != Some(&pin) {
-        pins.set(remote, pin);
-        let path = pins::path(common_dir);
-        pins::write(common_dir, &pins).map_err(|error| HookError::write(&path, error))?;
-    }
+    let pin = if matches!(head, Head::Unreachable(_)) {
+        pin
+    } else {
+        answered(&place, &settings, remote, &url, head)?
+    };
+    pins::update(common_dir, |pins| pins.set(remote, pin.clone())).map_err(refused)?;
+    let mut pins = Pins::default();
+    pins.set(remote, pin.clone());
     set_head(&place, &pins, remote, false, &mut Steps::default())?;
-    Ok(said)
+    let name = escape(remote.as_bytes());
+    let pinned = pin
+        .branch
+        .as_ref()
+        .map(|branch| format!("pinned {} as the trusted branch of {name}", escape(branch.as_bytes())));
+    let said: Vec<String> = pinned.into_iter().chain(say_stale(&name, &pin)).collect();
+    Ok((pin, (!said.is_empty()).then(|| said.join("; "))))
 }
 
 /// With the user's transports and credentials, as the user's own `git push` does it; but no program that only the

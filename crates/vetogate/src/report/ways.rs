@@ -29,7 +29,7 @@ pub fn way_out(cause: GapCause) -> &'static str {
         GapCause::Policy => {
             "Mend .veto/policy.toml on the remote's trusted branch; the push that mends it passes."
         }
-        GapCause::Moved => "Run `git fetch --prune REMOTE`, then `veto doctor --pin`.",
+        GapCause::Pins => "Mend or delete .git/veto/pins.toml, then `veto doctor --pin`.",
     }
 }
 

@@ -150,8 +150,11 @@ impl Published {
         let mut old = HashMap::new();
         if !update.old.is_null() {
             // What can't be read there is taken for new.
+            // The commit of a submodule is not there, whatever has its id.
             let _ = GitTree::new(objects, update.old).walk(&mut |path, entry| {
-                old.insert(BString::from(path), entry.oid);
+                if entry.kind != Some(EntryKind::Submodule) {
+                    old.insert(BString::from(path), entry.oid);
+                }
             });
         }
         let known: HashSet<ObjectId> = old.values().copied().collect();

@@ -1,17 +1,16 @@
 //! A push, as git describes it to the pre-push hook (githooks), and what this clone knows of its other side.
 
-use super::tracking::{MOST_ASKED, Names, Refuted, is_plain, is_refuted, is_tracking};
+use super::tracking::{Names, Refuted, is_plain, is_tracking};
 use crate::deadline::Watch;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
 use crate::git::remote::{self, Ref, Remotes, parse_refs, refs_arguments};
-use crate::pins::{Pin, Pins, shown};
+use crate::pins::{Pin, stale};
 use crate::report::RefUpdate;
 use bstr::{BString, ByteSlice};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Child;
-use vetogate_core::text::escape;
 use vetogate_core::{Gap, GapCause, ObjectId, Place, RemoteView};
 
 /// A line that git would not have written.
@@ -52,9 +51,8 @@ pub struct TrackingRefs {
     head: Option<Ref>,
     near: Vec<ObjectId>,
     pinned: Option<String>,
-    /// What is said where the remote is at another place than when it was pinned.
-    moved: Option<Gap>,
-    unpinned: bool,
+    /// What was pinned for the remote, where it is where it was then.
+    pin: Option<Pin>,
     known: Vec<ObjectId>,
     watch: Watch,
 }
@@ -99,7 +97,12 @@ impl TrackingRefs {
         let head = format!("refs/remotes/{remote}/HEAD");
         let named: Vec<String> =
             std::iter::once(head).chain(usual).filter(|name| is_plain(name)).take(MOST_ASKED + 1).collect();
-        let patterns: Vec<&str> = named.iter().map(String::as_str).collect();
+        // More than a command line holds: then all of them.
+        let patterns: Vec<&str> = if named.len() > MOST_ASKED {
+            vec!["refs/remotes/"]
+        } else {
+            named.iter().map(String::as_str).collect()
+        };
         let spawn = |arguments: &[&str]| git.command(arguments).spawn().map_err(GitError::Start);
         Ok(Asked {
             config: spawn(remote::CONFIG)?,
@@ -109,7 +112,7 @@ impl TrackingRefs {
         })
     }
 
-    /// Collects the answers. `pins` gives what was pinned; `known` are the objects that git said the remote has, as
+    /// Collects the answers. `pin` gives what was pinned, without which no tracking ref is believed; `known` are the objects that git said the remote has, as
     /// far as they are here.
     ///
     /// # Errors
@@ -119,7 +122,7 @@ impl TrackingRefs {
         asked: Asked,
         push: Push<'_>,
         known: Vec<ObjectId>,
-        pins: impl FnOnce(&Folders) -> Option<Pins>,
+        pin: impl FnOnce(&Folders, &Remotes) -> Option<Pin>,
         watch: &Watch,
     ) -> Result<(Self, Folders), GitError> {
         let folders = match asked.places {
@@ -128,10 +131,7 @@ impl TrackingRefs {
         };
         let remotes = Remotes::parse(&config(asked.config, watch)?);
         let Push { remote, url, updates } = push;
-        let pin = pins(&folders).and_then(|pins| pins.find(remote, url, &remotes).cloned());
-        let moved = pin.as_ref().and_then(|pin| moved(&remotes, remote, pin));
-        // Where the remote was pinned at another place, its tracking refs tell of that place until it is pinned again.
-        let elsewhere = moved.is_some() || pin.as_ref().is_some_and(|pin| !pin.is_at(url));
+        let pin = pin(&folders, &remotes);
         let mut refs = parse_refs(&finish("for-each-ref", asked.refs, watch)?)?;
         let names = Names::new(&remotes, remote, updates);
         let more = names.beside(&asked.named);
@@ -143,54 +143,52 @@ impl TrackingRefs {
         let head_name = format!("refs/remotes/{remote}/HEAD");
         let head = own.iter().find(|found| found.name == head_name.as_str()).cloned();
         let refuted = names.refuted(&own, &known);
-        let unpinned = remotes.has(remote) && !elsewhere && pin.as_ref().is_none_or(Pin::is_open);
         // A remote without the branch that its HEAD named, or that is pinned, is another one than this clone knew.
         let is_new = |name: &BString| refuted.get(name) == Some(&Refuted::Absent);
-        let pinned = pin.and_then(|pin| pin.branch);
+        let pinned = pin.as_ref().and_then(|pin| pin.branch.clone());
         let is_pinned = |update: &&RefUpdate| {
             pinned.as_ref().is_some_and(|branch| update.name == format!("refs/heads/{branch}").as_str())
         };
         let replaced = head.as_ref().and_then(|head| head.target.as_ref()).is_some_and(is_new)
             || updates.iter().filter(is_pinned).any(|update| update.old.is_null());
-        let trusted =
-            remotes.describes(remote, url) && !elsewhere && !replaced && updates.len() <= MOST_ASKED;
-        own.retain(|found| trusted && !is_refuted(&refuted, found));
-        let head = head.filter(|_| trusted);
+        let trusted = remotes.describes(remote, url) && pin.is_some() && !replaced;
+        let refuted: BTreeSet<BString> = refuted.into_keys().collect();
+        let counts = |found: &Ref| trusted && counts(found, &refuted, pin.as_ref());
+        own.retain(counts);
+        let head = head.filter(counts);
         let near = own.iter().map(|found| found.oid).collect();
         let pinned = pinned.filter(|_| trusted);
         let (git, watch) = (git.clone(), watch.clone());
         let remote = remote.to_owned();
-        let refuted = refuted.into_keys().collect();
-        let view = Self {
-            git,
-            remote,
-            remotes,
-            trusted,
-            refuted,
-            head,
-            near,
-            pinned,
-            moved,
-            unpinned,
-            known,
-            watch,
-        };
+        let view = Self { git, remote, remotes, trusted, refuted, head, near, pinned, pin, known, watch };
         Ok((view, folders))
-    }
-
-    /// What is to be said of a remote that is at another place than when it was pinned.
-    pub fn moved(&self) -> Option<Gap> {
-        self.moved.clone()
-    }
-
-    /// Whether the remote is still to be asked which branch is trusted.
-    pub fn is_unpinned(&self) -> bool {
-        self.unpinned
     }
 
     /// Where git-lfs keeps its contents.
     pub fn lfs_folder(&self, folders: &Folders) -> PathBuf {
         remote::lfs_folder(&folders.common, self.remotes.lfs_storage())
+    }
+
+    /// What `refs/remotes/R/HEAD` stands for, where it is believed.
+    pub fn head(&self) -> Option<ObjectId> {
+        self.head.as_ref().map(|head| head.oid)
+    }
+
+    /// The remote's name.
+    pub fn name(&self) -> &str {
+        &self.remote
+    }
+
+    /// The tracking refs that were stale, and are what these updates make of their branches.
+    pub fn no_longer_stale(&self, updates: &[RefUpdate]) -> Vec<String> {
+        let Some(pin) = self.pin.as_ref().filter(|pin| !pin.stale.is_empty()) else { return Vec::new() };
+        let names = |update: &RefUpdate| self.remotes.tracking(&self.remote, &update.name);
+        let refs = updates.iter().flat_map(|update| {
+            names(update)
+                .into_iter()
+                .flat_map(|name| [update.new, update.old].map(|oid| stale(name.as_bytes(), oid)))
+        });
+        refs.filter(|stale| pin.stale.contains(stale)).collect()
     }
 
     /// The trusted branch, without `refs/heads/`.
@@ -203,6 +201,9 @@ impl TrackingRefs {
         self.pinned.as_ref().map(|branch| format!("{}/{branch}", self.remote))
     }
 }
+
+/// So many names of refs fit a command line.
+const MOST_ASKED: usize = 1024;
 
 /// What git's configuration says of remotes; git ends with 1 where there is none at all: a push to a URL.
 fn config(asked: Child, watch: &Watch) -> Result<Vec<u8>, GitError> {
@@ -218,17 +219,10 @@ fn config(asked: Child, watch: &Watch) -> Result<Vec<u8>, GitError> {
     Ok(config)
 }
 
-/// A remote that fetches from another place than when it was pinned: with `git remote set-url`, or with a new
-/// `url.<base>.insteadOf`.
-fn moved(remotes: &Remotes, remote: &str, pin: &Pin) -> Option<Gap> {
-    let fetched = remotes.fetched(remote).filter(|fetched| !pin.is_at(fetched))?;
-    let [remote, fetched, pinned] =
-        [remote, &shown(&fetched), &shown(&pin.url)].map(|text| escape(text.as_bytes()));
-    let detail = format!(
-        "{remote} is {fetched}, and was pinned at {pinned}: what this clone knows of it counts for nothing; \
-         run `git fetch --prune {remote}`, then `veto doctor --pin`"
-    );
-    Some(Gap::partial(GapCause::Moved, Place::Run("remote".into()), detail))
+/// Whether a tracking ref of the remote counts: neither this push disproves it, nor did the remote when it was pinned.
+fn counts(found: &Ref, refuted: &BTreeSet<BString>, pin: Option<&Pin>) -> bool {
+    let name = found.target.as_ref().unwrap_or(&found.name);
+    !refuted.contains(name) && !pin.is_some_and(|pin| pin.is_stale(name, found.oid))
 }
 
 const COMMON_DIR: &[&str] = &["rev-parse", "--path-format=absolute", "--git-common-dir"];
@@ -261,7 +255,7 @@ impl RemoteView for TrackingRefs {
             all.extend(
                 refs.iter()
                     .filter(|found| is_tracking(&self.remotes, &self.remote, found))
-                    .filter(|found| !self.refuted.contains(found.target.as_ref().unwrap_or(&found.name)))
+                    .filter(|found| counts(found, &self.refuted, self.pin.as_ref()))
                     .map(|found| found.oid),
             );
         }

@@ -6,9 +6,6 @@ use bstr::BString;
 use std::collections::{BTreeMap, BTreeSet};
 use vetogate_core::ObjectId;
 
-/// The tracking refs of at most so many pushed refs are held against git's lines; with more of them, none is believed.
-pub const MOST_ASKED: usize = 1024;
-
 /// Whether git takes a name for itself and not for a pattern.
 pub fn is_plain(name: &str) -> bool {
     !name.contains(['*', '?', '['])
@@ -34,10 +31,9 @@ pub enum Refuted {
 pub struct Names<'a>(Vec<(&'a RefUpdate, Vec<String>)>);
 
 impl<'a> Names<'a> {
-    /// Of at most [`MOST_ASKED`] refs.
+    /// Of all refs of a push.
     pub fn new(remotes: &Remotes, remote: &str, updates: &'a [RefUpdate]) -> Self {
-        let updates = updates.iter().take(MOST_ASKED);
-        Self(updates.map(|update| (update, remotes.tracking(remote, &update.name))).collect())
+        Self(updates.iter().map(|update| (update, remotes.tracking(remote, &update.name))).collect())
     }
 
     /// Those that were not asked for yet.
@@ -52,6 +48,7 @@ impl<'a> Names<'a> {
     pub fn refuted(&self, own: &[Ref], known: &[ObjectId]) -> BTreeMap<BString, Refuted> {
         let own: BTreeMap<&[u8], ObjectId> =
             own.iter().map(|found| (found.name.as_slice(), found.oid)).collect();
+        let known: BTreeSet<&ObjectId> = known.iter().collect();
         let mut refuted = BTreeMap::new();
         for (update, names) in &self.0 {
             for name in names {
@@ -65,9 +62,4 @@ impl<'a> Names<'a> {
         }
         refuted
     }
-}
-
-/// Whether a ref, or the one that it stands for, is disproved.
-pub fn is_refuted(refuted: &BTreeMap<BString, Refuted>, found: &Ref) -> bool {
-    refuted.contains_key(found.target.as_ref().unwrap_or(&found.name))
 }

@@ -1,7 +1,7 @@
 //! What `veto doctor` says of the remotes: which branch is trusted, and what the tracking refs describe.
 
 use super::Findings;
-use crate::git::remote::{CONFIG, Remotes};
+use crate::git::remote::{CONFIG, Remotes, absolute};
 use crate::hooks::place::Place;
 use crate::hooks::state::Problem;
 use crate::hooks::{HookError, pinning, show};
@@ -17,7 +17,7 @@ pub(super) fn look(place: &Place, findings: &mut Findings) -> Result<(), HookErr
     let pins = match pins::read(&place.common_dir) {
         Ok(pins) => pins,
         Err(error) => {
-            let problem = Problem::new(error.to_string(), "nothing is trusted until then");
+            let problem = Problem::new(error.to_string(), "refs/remotes count for nothing until then");
             findings.problem("pins", &problem);
             return Ok(());
         }
@@ -38,11 +38,10 @@ fn look_at_pin(
     findings: &mut Findings,
 ) -> Result<(), HookError> {
     let remotes = Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default());
-    let url = remotes.fetched(remote).unwrap_or_default();
+    let url = absolute(&remotes.fetched(remote).unwrap_or_default(), &place.root);
     let pin = pins.find(remote, &url, &remotes);
     if let Some(what) = pin.filter(|pin| !pin.is_at(&url)).map(|pin| moved(pin, &url)) {
-        let remedy = "run `git fetch --prune` and `veto doctor --pin` there";
-        findings.problem(name, &Problem::new(what, remedy));
+        findings.problem(name, &Problem::new(what, "run `veto doctor --pin` there"));
         return Ok(());
     }
     let Some(branch) = pin.and_then(|pin| pin.branch.as_ref()) else {

@@ -145,8 +145,8 @@ words! {
         Failed = "failed",
         /// The policy of the remote can not be understood.
         Policy = "policy",
-        /// The remote is at another place than when it was pinned.
-        Moved = "moved",
+        /// What was pinned of the remote can't be read or written.
+        Pins = "pins",
     }
 }
 

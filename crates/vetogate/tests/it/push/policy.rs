@@ -68,7 +68,7 @@ fn a_broken_one_is_strict_and_can_be_mended() {
 #[test]
 fn without_a_pin_the_built_in_one_holds() {
     let spoil: [fn(&Gate); 4] = [
-        |gate| std::fs::remove_file(gate.path(".git/veto/pins.toml")).unwrap(),
+        |gate| std::fs::write(gate.path(".git/veto/pins.toml"), "garbage[").unwrap(),
         |gate| drop(gate.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/gone"])),
         |gate| {
             gate.publish("main:refs/heads/other");

@@ -2,6 +2,20 @@
 
 use super::{Gate, HARMLESS, both_ways, refspecs, token};
 
+/// What has the id of a submodule's commit in the tree before was not there.
+#[test]
+fn a_blob_in_the_place_of_a_submodule() {
+    let gate = Gate::new();
+    let content = token();
+    let blob = gate.blob(&content);
+    gate.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{blob},m")]);
+    let before = gate.git(&["write-tree"]);
+    gate.git(&["push", "-q", "--no-verify", "origin", &format!("{before}:refs/x/t")]);
+    gate.git(&["update-index", "--cacheinfo", &format!("100644,{blob},m")]);
+    let now = gate.git(&["write-tree"]);
+    gate.vetoed(&[&format!("+{now}:refs/x/t")]);
+}
+
 #[test]
 fn a_branch() {
     let text = both_ways("File: a.conf:1:5", |gate, value| {
