@@ -218,6 +218,7 @@ fn context(push: Push<'_>, policy: Policy) -> Context {
         accepted: None,
         triage: Triage::default(),
         notes: Vec::new(),
+        is_whole: false,
     }
 }
 

@@ -138,6 +138,8 @@ pub struct Context {
     pub triage: Triage,
     /// What else is to be said.
     pub notes: Vec<String>,
+    /// Whether everything was looked at: only then does it say something that an exclusion matched nothing.
+    pub is_whole: bool,
 }
 
 impl<'a> Session<'a> {
@@ -307,7 +309,7 @@ impl<'a> Session<'a> {
 
     /// Judges, and makes the report.
     pub fn report(&self, mut outcome: Outcome, context: Context) -> Report {
-        let Context { project, refs, push_id, policy, accepted, triage, notes: said } = context;
+        let Context { project, refs, push_id, policy, accepted, triage, notes: said, is_whole } = context;
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
@@ -325,7 +327,7 @@ impl<'a> Session<'a> {
         };
         let verdict = judge(case);
         let mut notes = [said, triage.notes].concat();
-        notes.extend(unused(&verdict.uses, &suppressions, today));
+        notes.extend(unused(&verdict.uses, &suppressions, is_whole, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {
             project,
@@ -363,14 +365,19 @@ fn ignore(finding: &Finding, inline: &Inline) -> Suppression {
 }
 
 /// Exclusions that matched nothing, or have ended.
-fn unused(uses: &[usize], suppressions: &[Suppression], today: jiff::civil::Date) -> Vec<String> {
+fn unused(
+    uses: &[usize],
+    suppressions: &[Suppression],
+    is_whole: bool,
+    today: jiff::civil::Date,
+) -> Vec<String> {
     let note = |(suppression, uses): (&Suppression, &usize)| {
         let what = suppression.subject.as_str();
         if suppression.is_expired(today) {
             Some(format!("{}: this {what} has ended; renew it or take it out", suppression.source))
         } else if *uses == 0 && matches!(suppression.subject, Subject::Line { .. }) {
             Some(format!("{}: this {what} counts for medium and low findings alone", suppression.source))
-        } else if *uses == 0 && suppression.standing == Standing::Trusted {
+        } else if *uses == 0 && is_whole && suppression.standing == Standing::Trusted {
             Some(format!("{}: this {what} matched nothing in this run", suppression.source))
         } else {
             None

@@ -124,7 +124,9 @@ fn test(rule: Option<&str>) -> Result<u8, Failure> {
     let ran: usize = specs.iter().map(|spec| spec.positive.len() + spec.negative.len()).sum();
     let wrong: Vec<String> = specs.iter().flat_map(|spec| examples::misbehaving(spec)).collect();
     let mut out: String = wrong.iter().fold(String::new(), |out, line| out + line + "\n");
-    let _ = writeln!(out, "{} rules, {ran} examples, {} misbehave", specs.len(), wrong.len());
+    let count = specs.len();
+    let rules = if count == 1 { "rule" } else { "rules" };
+    let _ = writeln!(out, "{count} {rules}, {ran} examples, {} misbehave", wrong.len());
     output::print(&out)?;
     Ok(if wrong.is_empty() { exit::PASS } else { exit::BLOCK })
 }

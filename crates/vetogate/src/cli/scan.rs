@@ -84,24 +84,18 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
     let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
-    let Scanned { outcome, policy, trusted } = by_base(args, &session, scanned?)?;
+    let Scanned { outcome, policy, trusted, notes } = by_base(args, &session, scanned?)?;
     let mut triage = triage(&session, &place, &outcome, &trusted);
     if !args.staged && args.commits.is_none() && !args.stdin {
         known_debt(&session, &outcome, &trusted, &mut triage)?;
     }
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
+    let is_whole =
+        args.history || (!args.stdin && !args.staged && args.commits.is_none() && args.paths.is_empty());
     let mut report = session.report(
         outcome,
-        Context {
-            project,
-            refs: Vec::new(),
-            push_id: None,
-            policy,
-            accepted: None,
-            triage,
-            notes: Vec::new(),
-        },
+        Context { project, refs: Vec::new(), push_id: None, policy, accepted: None, triage, notes, is_whole },
     );
     filter(&mut report, args.confidence);
     args.output.write(&report, Kind::Scan)?;
@@ -181,6 +175,7 @@ struct Scanned {
     outcome: Outcome,
     policy: Policy,
     trusted: Trusted,
+    notes: Vec<String>,
 }
 
 /// Where triage is read from.
@@ -214,7 +209,7 @@ fn by_base(args: &Args, session: &Session<'_>, scanned: Scanned) -> Result<Scann
     let (policy, gap) = policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short());
     let mut outcome = scanned.outcome;
     outcome.gaps.extend(gap);
-    Ok(Scanned { outcome, policy, trusted: Trusted::Commit(tip) })
+    Ok(Scanned { outcome, policy, trusted: Trusted::Commit(tip), notes: scanned.notes })
 }
 
 /// The debt that was recorded once.
@@ -318,7 +313,7 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scan
     };
     let policy = policies::of_work_tree(&root).map_err(Failure::usage)?;
     let outcome = files(session, place, &paths, &root, args.no_ignore)?;
-    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(root) })
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(root), notes: Vec::new() })
 }
 
 fn files(
@@ -360,7 +355,7 @@ fn staged(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     let (entries, head) = index::staged(&git).map_err(Failure::incomplete)?;
     let tree = IndexTree::read(&git, &session.objects).map_err(Failure::incomplete)?;
     let outcome = session.staged(entries, head, &tree);
-    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()) })
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()), notes: Vec::new() })
 }
 
 fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
@@ -382,7 +377,10 @@ fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
     let mut outcome = session.published(&published, &bases, &[], lfs(session).as_deref());
     outcome.gaps.extend(gap);
     let trusted = base.trusted_tip().map_or(Trusted::Nothing, Trusted::Commit);
-    Ok(Scanned { outcome, policy, trusted })
+    let is_empty = published.listing.commits.is_empty();
+    let note =
+        is_empty.then(|| format!("`{}` holds no commits: nothing was looked at", escape(range.as_bytes())));
+    Ok(Scanned { outcome, policy, trusted, notes: note.into_iter().collect() })
 }
 
 fn history(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
@@ -398,7 +396,7 @@ fn history(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
         .map_err(Failure::incomplete)?;
     let outcome = session.published(&published, &[], &[], lfs(session).as_deref());
     let trusted = if place.is_bare { Trusted::Nothing } else { Trusted::Folder(place.root.clone()) };
-    Ok(Scanned { outcome, policy, trusted })
+    Ok(Scanned { outcome, policy, trusted, notes: Vec::new() })
 }
 
 fn lfs(session: &Session<'_>) -> Option<PathBuf> {
@@ -438,5 +436,5 @@ fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned,
     let change = Change { path: path.to_vec(), kind: Some(EntryKind::File) };
     let files = Files { items: vec![item], changes: vec![change], gaps: Vec::new() };
     let outcome = session.files(&files, &OneFile { path, content: &content });
-    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()) })
+    Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()), notes: Vec::new() })
 }

@@ -60,7 +60,8 @@ impl Place {
         let root = top.clone().unwrap_or(git_dir);
         Ok(Self {
             common_dir: ask(&root, &["--git-common-dir"])?,
-            hooks_dir: ask(&root, &["--git-path", "hooks"])?,
+            hooks_dir: ask(&root, &["--git-path", "hooks"])
+                .map_err(|error| without_path(&root, elsewhere, error))?,
             bare: top.is_none(),
             root,
             elsewhere,
@@ -117,6 +118,18 @@ impl Place {
 
 fn with(git: Git, elsewhere: bool) -> Git {
     if elsewhere { git.elsewhere() } else { git }
+}
+
+/// A path of hooks that is empty is what git itself can't name.
+fn without_path(root: &Path, elsewhere: bool, error: GitError) -> HookError {
+    let git = with(Git::asking_for_hooks(root), elsewhere);
+    match git.read(["config", "-z", "--get", "core.hooksPath"]) {
+        Ok(value) if value == b"\0" => HookError::Refused(
+            "core.hooksPath is empty, which switches hooks off; `git config --unset core.hooksPath` first"
+                .into(),
+        ),
+        _ => error.into(),
+    }
 }
 
 /// One path; a call for each, since a path may hold a newline.

@@ -48,11 +48,8 @@ pub enum RangeError {
 /// When there is no such range.
 pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), RangeError> {
     let range = range.trim();
-    let range = if range.is_empty() || range.contains("..") || range.starts_with('^') {
-        range.to_owned()
-    } else {
-        format!("{range}..HEAD")
-    };
+    let is_range = ["..", "^!", "^@", "^-"].iter().any(|sign| range.contains(sign)) || range.starts_with('^');
+    let range = if range.is_empty() || is_range { range.to_owned() } else { format!("{range}..HEAD") };
     let (mut tips, mut base) = (Vec::new(), Vec::new());
     for word in range.split_whitespace() {
         // What git does not know as a revision it leaves out without a word.

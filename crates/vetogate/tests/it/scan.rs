@@ -112,6 +112,9 @@ fn commits() {
     json(&sandbox, "work", &["--commits", "origin/main"], 1);
     json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 0);
     json(&sandbox, "work", &["--commits", "HEAD..HEAD"], 0);
+    json(&sandbox, "work", &["--commits", "HEAD~1^!"], 1);
+    let said = sandbox.veto("work", &["scan", "--commits", "HEAD"]).ok().stdout;
+    assert!(said.contains("`HEAD` holds no commits: nothing was looked at"), "{said}");
     for bad in ["nowhere..HEAD", "nowhere", "--all", "", "origin/main..HEAD ^nowhere"] {
         sandbox.veto("work", &["scan", &format!("--commits={bad}")]).exits(2);
     }

@@ -30,6 +30,11 @@ fn in_force_or_not() {
     says(&bench, "work", 1, &["not executable"]);
     bench.veto("work", &["install"]).ok();
     says(&bench, "work", 0, &[]);
+    bench.sandbox.git("work", &["config", "core.hooksPath", ""]).ok();
+    for command in ["install", "doctor"] {
+        let said = bench.veto("work", &[command]).exits(2).text();
+        assert!(said.contains("core.hooksPath is empty, which switches hooks off"), "{said}");
+    }
     bench.sandbox.git("work", &["config", "core.hooksPath", "/dev/null"]).ok();
     says(&bench, "work", 1, &["core.hooksPath is /dev/null", "local"]);
 }

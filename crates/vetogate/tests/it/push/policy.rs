@@ -27,7 +27,13 @@ fn an_exclusion_on_the_remote_counts() {
     let text = gate.passes(&["main"]);
     assert!(text.contains("made-up values"), "{text}");
     add_secret(&gate, "a.conf");
-    assert!(gate.vetoed(&["main"]).contains("matched nothing"));
+    // What a push does not touch says nothing of an exclusion; a scan of the whole does.
+    assert!(!gate.vetoed(&["main"]).contains("matched nothing"));
+    std::fs::remove_file(gate.path("fixtures/a.conf")).unwrap();
+    let text = gate.sandbox.veto("work", &["scan"]).exits(1).stdout;
+    assert!(text.contains("this exclusion matched nothing"), "{text}");
+    let text = gate.sandbox.veto("work", &["scan", "a.conf"]).exits(1).stdout;
+    assert!(!text.contains("this exclusion matched nothing"), "{text}");
 }
 
 #[test]
