@@ -280,7 +280,7 @@ pub fn whole_tree() -> Result<(Outcome, PathBuf), Failure> {
         return Ok((Outcome::default(), place.root));
     }
     let session = Session::begin(Git::at(place.root.clone()), Wish::default(), None, &|_| {});
-    let outcome = files(&session, &place, &[place.root.clone()], &place.root, false)?;
+    let outcome = files(&session, &place, std::slice::from_ref(&place.root), &place.root, false)?;
     Ok((outcome, place.root))
 }
 

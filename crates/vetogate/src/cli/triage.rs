@@ -15,7 +15,7 @@ use crate::triage::{repository, values, write};
 use anyhow::{Context as _, anyhow};
 use jiff::civil::Date;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use vetogate_core::text::{escape, guard};
 use vetogate_core::triage::{Entry, Status};
 use vetogate_core::{Finding, Novelty, Severity};
@@ -64,7 +64,7 @@ struct Found {
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let git = Git::at(".");
     let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
-    let mut found = last_push(git, common_dir)?;
+    let mut found = last_push(&git, &common_dir)?;
     let Some(fingerprint) = &args.fingerprint else { return one_by_one(args, &found) };
     let subject = found.subject(fingerprint)?.ok_or_else(|| {
         let shown = masked(&escape(fingerprint.as_bytes()));
@@ -140,16 +140,16 @@ fn names() -> String {
 }
 
 /// Looks at the last push again in which something was found.
-fn last_push(git: Git, common_dir: PathBuf) -> Result<Found, Failure> {
+fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     let root = git.read_line(["rev-parse", "--show-toplevel"]).ok().flatten();
     let root = root.map_or_else(|| PathBuf::from("."), PathBuf::from);
     let found = |outcome, trusted: Option<String>| {
         let tip = trusted.clone().unwrap_or_else(|| "HEAD".into());
-        Found { outcome, root: root.clone(), common_dir: common_dir.clone(), git: git.clone(), tip, trusted }
+        Found { outcome, root: root.clone(), common_dir: common_dir.to_owned(), git: git.clone(), tip, trusted }
     };
-    let last = store::last(&common_dir).context("the last push can't be read").map_err(Failure::usage)?;
+    let last = store::last(common_dir).context("the last push can't be read").map_err(Failure::usage)?;
     let Some(last) = last else { return Ok(found(Outcome::default(), None)) };
-    let url = last.url(&git);
+    let url = last.url(git);
     let updates = last.updates().map_err(Failure::usage)?;
     let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None);
     Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string())))

@@ -22,6 +22,9 @@ pub struct Change<'a> {
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
 }
 
+/// A file before and after.
+type Versions = (Vec<u8>, Vec<u8>);
+
 /// What is loosened, and what is wrong with the new settings.
 pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
@@ -42,7 +45,7 @@ pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
 
 impl Change<'_> {
     /// Both versions of a file, where they differ.
-    fn versions(&self, path: &str) -> Result<Option<(Vec<u8>, Vec<u8>)>, Gap> {
+    fn versions(&self, path: &str) -> Result<Option<Versions>, Gap> {
         let old = self.old.get(path.as_bytes())?.unwrap_or_default();
         let new = self.new.get(path.as_bytes())?.unwrap_or_default();
         Ok((old != new).then_some((old, new)))

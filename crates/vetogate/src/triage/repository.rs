@@ -14,6 +14,6 @@ pub fn id(git: &Git, named: Option<&str>, tip: &str) -> Option<String> {
         return None;
     }
     let roots = git.read(["rev-list", "--max-parents=0", "--first-parent", "--end-of-options", tip]).ok()?;
-    let root = roots.lines().last()?.to_str().ok()?;
+    let root = roots.lines().next_back()?.to_str().ok()?;
     Some(format!("root:{root}"))
 }

@@ -81,7 +81,7 @@ fn commit(git: &Git, with_index: &Git, tip: &str, entry: &Entry) -> Result<Strin
     with_index.read(["read-tree", tip])?;
     let path = Entry::path_of(&entry.fingerprint);
     with_index.read(["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")])?;
-    let tree = line(with_index.read(["write-tree"])?);
+    let tree = line(&with_index.read(["write-tree"])?);
     let message = format!("Triage {} as {}\n\n{}\n", entry.rule, entry.status.as_str(), entry.reason);
     write(git, &["commit-tree", "-p", tip, &tree], message.as_bytes())
 }
@@ -96,14 +96,14 @@ fn write(git: &Git, arguments: &[&str], input: &[u8]) -> Result<String, GitError
     }
     let output = child.wait_with_output().map_err(GitError::Start)?;
     if output.status.success() {
-        Ok(line(output.stdout))
+        Ok(line(&output.stdout))
     } else {
         Err(crate::git::command::failed(arguments[0], &output))
     }
 }
 
-fn line(output: Vec<u8>) -> String {
-    String::from_utf8_lossy(&output).trim().to_owned()
+fn line(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).trim().to_owned()
 }
 
 #[cfg(test)]
