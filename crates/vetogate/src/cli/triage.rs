@@ -145,7 +145,14 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     let root = root.map_or_else(|| PathBuf::from("."), PathBuf::from);
     let found = |outcome, trusted: Option<String>| {
         let tip = trusted.clone().unwrap_or_else(|| "HEAD".into());
-        Found { outcome, root: root.clone(), common_dir: common_dir.to_owned(), git: git.clone(), tip, trusted }
+        Found {
+            outcome,
+            root: root.clone(),
+            common_dir: common_dir.to_owned(),
+            git: git.clone(),
+            tip,
+            trusted,
+        }
     };
     let last = store::last(common_dir).context("the last push can't be read").map_err(Failure::usage)?;
     let Some(last) = last else { return Ok(found(Outcome::default(), None)) };

@@ -89,8 +89,11 @@ fn many_pushes_at_once_keep_the_record_whole() {
         std::thread::sleep(std::time::Duration::from_millis(2));
         child.kill().unwrap();
     }
-    let passed =
-        children.iter_mut().map(|child| child.wait().unwrap()).filter(|ended| ended.success()).count();
+    let passed = children
+        .iter_mut()
+        .map(|child| child.wait().unwrap())
+        .filter(std::process::ExitStatus::success)
+        .count();
     assert!(passed >= 33, "{passed}");
     verify(&gate, 0);
     assert!(log(&gate).matches("\"event\":\"verdict\"").count() >= passed);
