@@ -12,6 +12,7 @@ pub mod init;
 pub mod install;
 pub mod output;
 pub mod override_push;
+pub mod policy;
 pub mod rules;
 pub mod scan;
 pub mod triage;
@@ -66,6 +67,8 @@ enum Command {
     Triage(triage::Args),
     /// Show and check the record of verdicts, overrides and triage.
     Audit(audit::Args),
+    /// The settings of the gate.
+    Policy(policy::Args),
     /// Write a policy file with every key explained.
     Init(init::Args),
     /// Say what a rule means, what it does and what to do about it.
@@ -142,6 +145,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Audit(args) => audit::run(args),
         Command::Baseline(args) => baseline::run(args),
         Command::Triage(args) => triage::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Init(args) => init::run(args),
         Command::Override(args) => override_push::run(args),
         Command::Explain(args) => explain::run(args),

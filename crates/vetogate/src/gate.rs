@@ -10,10 +10,12 @@ use crate::git::remote::{Remotes, without_password};
 use crate::git::tree::GitTree;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
+use crate::sign::change;
 use crate::sign::signers::Signers;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
 use crate::triage::known::{Sources, Triage, read};
+use crate::triage::repository;
 use crate::{pins, policies, trust};
 use bstr::ByteSlice as _;
 use known::KnownRemote;
@@ -75,6 +77,7 @@ impl Gate<'static> {
         let context = Context { notes: known.note.into_iter().collect(), ..context(policy) };
         let common_dir = Some(folders.common);
         let mut gate = Self { session, outcome, context, remote: Some(remote), common_dir };
+        gate.take_signed_policy();
         let (found, gaps) = gate.loosened();
         gate.outcome.findings.extend(found);
         gate.outcome.gaps.extend(gaps);
@@ -110,6 +113,34 @@ impl Gate<'_> {
         read(&sources, &self.outcome.findings, &self.outcome.values)
     }
 
+    /// The policy that the push brings counts where a signer of before signed it. Nothing is read where nothing was
+    /// found, for then no policy would say otherwise.
+    fn take_signed_policy(&mut self) {
+        let [tip] = self.outcome.tips[..] else { return };
+        if self.outcome.findings.is_empty() && self.outcome.gaps.is_empty() {
+            return;
+        }
+        if let Some(policy) = self.signed_policy(tip) {
+            self.context.policy = policy;
+        }
+    }
+
+    fn signed_policy(&self, tip: ObjectId) -> Option<Policy> {
+        let new = GitTree::new(&self.session.objects, tip);
+        let text = new.get(policies::FILE.as_bytes()).ok()??;
+        let signature = new.get(change::signature_path(policies::FILE).as_bytes()).ok()??;
+        let old = self.trusted()?;
+        let before = old.get(policies::FILE.as_bytes()).ok()?.unwrap_or_default();
+        let base = self.trusted_tip()?.to_string();
+        let id = repository::id(&self.session.git, None, &base)?;
+        let signers = self.signers(self.common_dir.as_ref()?).ok()?;
+        let signature = String::from_utf8(signature).ok()?;
+        let step = change::Change::new(&id, policies::FILE, &before, &text);
+        let proof = step.verify(&signature, &signers).ok()?;
+        let source = format!("{}:{} (signed by {})", tip.short(), policies::FILE, proof.name);
+        Policy::parse(std::str::from_utf8(&text).ok()?, &source).ok()
+    }
+
     /// What a push to the trusted branch loosens there. A branch may get what the remote has already, elsewhere: so it
     /// is the trees that are compared, and not what is listed.
     fn loosened(&self) -> (Vec<Finding>, Vec<Gap>) {
@@ -126,7 +157,14 @@ impl Gate<'_> {
             return nothing;
         }
         let signers = || self.signers(common_dir);
-        loosened::findings(&loosened::Change { old: &old, new: &new, signers: &signers })
+        let tip = remote.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
+        let repository = || repository::id(&self.session.git, None, &tip);
+        loosened::findings(&loosened::Change {
+            old: &old,
+            new: &new,
+            signers: &signers,
+            repository: &repository,
+        })
     }
 
     fn signers(&self, common_dir: &Path) -> Result<Signers, String> {

@@ -3,6 +3,7 @@
 //! The format is OpenSSH's `PROTOCOL.sshsig`. A signature counts for one namespace, so that one that was made for a
 //! commit is none for an override.
 
+pub mod change;
 pub mod keygen;
 pub mod signers;
 pub mod sshsig;

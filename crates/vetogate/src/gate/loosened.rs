@@ -3,7 +3,7 @@
 use crate::baseline::{self, Baseline};
 use crate::policies;
 use crate::sign::signers::Signers;
-use crate::sign::{Namespace, sshsig};
+use crate::sign::{Namespace, change, sshsig};
 use crate::trust;
 use std::collections::BTreeSet;
 use vetogate_core::digest::{sha256, state_fingerprint};
@@ -20,6 +20,8 @@ pub struct Change<'a> {
     pub new: &'a dyn Tree,
     /// Whose signature counts, by what the trusted branch has.
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
+    /// Which repository this is; `None` where that can't be said.
+    pub repository: &'a dyn Fn() -> Option<String>,
 }
 
 /// A file before and after.
@@ -51,14 +53,15 @@ impl Change<'_> {
         Ok((old != new).then_some((old, new)))
     }
 
-    /// Whether a signer of before signed the new version of a file, beside it: `FILE.sig`.
-    fn is_signed(&self, path: &str, text: &[u8]) -> Result<bool, Gap> {
-        let signature = self.new.get(format!("{path}.sig").as_bytes())?;
+    /// Whether a signer of before signed the step to the new version of a file, beside it.
+    fn is_signed(&self, path: &str, (old, new): (&[u8], &[u8])) -> Result<bool, Gap> {
+        let signature = self.new.get(change::signature_path(path).as_bytes())?;
         let Some(signature) = signature.and_then(|text| String::from_utf8(text).ok()) else {
             return Ok(false);
         };
+        let Some(repository) = (self.repository)() else { return Ok(false) };
         let signers = (self.signers)().unwrap_or_default();
-        Ok(sshsig::verify(&signature, Namespace::Policy, text, &signers).is_ok())
+        Ok(change::Change::new(&repository, path, old, new).verify(&signature, &signers).is_ok())
     }
 
     fn policy(&self) -> Result<Vec<String>, Gap> {
@@ -77,7 +80,7 @@ impl Change<'_> {
         let rules = registry::rules();
         let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
         let lines = old_policy.loosened_by(&new_policy, rules);
-        let signed = !lines.is_empty() && self.is_signed(policies::FILE, &new)?;
+        let signed = !lines.is_empty() && self.is_signed(policies::FILE, (&old, &new))?;
         Ok(if signed { Vec::new() } else { lines })
     }
 
@@ -89,7 +92,7 @@ impl Change<'_> {
         })?;
         let Ok(old_signers) = Signers::parse(&old, trust::FILE) else { return Ok(Vec::new()) };
         let lines = old_signers.loosened_by(&new_signers);
-        let signed = !lines.is_empty() && self.is_signed(trust::FILE, &new)?;
+        let signed = !lines.is_empty() && self.is_signed(trust::FILE, (&old, &new))?;
         Ok(if signed { Vec::new() } else { lines })
     }
 
@@ -113,9 +116,11 @@ impl Change<'_> {
             self.new.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect();
         for name in names {
             let path = format!("{FOLDER}/{}", escape(&name));
-            let Some((_, new)) = self.versions(&path)? else { continue };
+            let Some((old, new)) = self.versions(&path)? else { continue };
             let Ok(entry) = Entry::parse(&new, &path) else { continue };
-            if entry.suppresses() && !self.is_signed_entry(&entry) {
+            // An older version that was signed once is no decision of today.
+            let is_older = Entry::parse(&old, &path).is_ok_and(|known| known.serial >= entry.serial);
+            if entry.suppresses() && (is_older || !self.is_signed_entry(&entry)) {
                 found.push((
                     path,
                     format!("{} in {} is taken for {}", entry.rule, entry.path, entry.status.as_str()),
@@ -128,7 +133,11 @@ impl Change<'_> {
     fn is_signed_entry(&self, entry: &Entry) -> bool {
         entry.signature.as_ref().is_some_and(|signature| {
             let signers = (self.signers)().unwrap_or_default();
-            sshsig::verify(signature, Namespace::Triage, &entry.signed_bytes(), &signers).is_ok()
+            let here = (self.repository)();
+            entry.until.is_some()
+                && here.is_some()
+                && here == entry.repository
+                && sshsig::verify(signature, Namespace::Triage, &entry.signed_bytes(), &signers).is_ok()
         })
     }
 }

@@ -49,13 +49,8 @@ fn signer(name: &str, key: &str, namespaces: &str) -> String {
     format!("{name} namespaces=\"{namespaces}\" {kind} {body}\n")
 }
 
-/// Signs a file with ssh-keygen itself, as a signer without veto would.
-fn sign(gate: &Gate, key: &str, namespace: &str, path: &str) {
-    let text = fs::File::open(gate.path(path)).unwrap();
-    let mut command = gate.sandbox.command("work", "ssh-keygen");
-    command.args(["-q", "-Y", "sign", "-n", namespace, "-f", key]).stdin(text);
-    let signature = crate::support::answer(&mut command).ok().stdout;
-    gate.write(&format!("{path}.sig"), signature);
+fn sign(gate: &Gate, key: &str) {
+    gate.sandbox.veto("work", &["policy", "sign", "--sign", key]).ok();
 }
 
 #[test]
@@ -67,25 +62,48 @@ fn a_signer_of_before_signs_it() {
     loosened(&gate, "main", "ann may sign for veto-policy@v1");
     gate.publish("main");
     gate.write(".veto/policy.toml", EXCLUDED);
-    for (key, namespace) in [(&bob, "veto-policy@v1"), (&ann, "git")] {
-        sign(&gate, key, namespace, ".veto/policy.toml");
-        gate.commit("Signed by whom, for what");
-        loosened(&gate, "main", "a.conf is excluded");
-    }
-    sign(&gate, &ann, "veto-policy@v1", ".veto/policy.toml");
+    sign(&gate, &bob);
+    gate.commit("Signed by somebody");
+    loosened(&gate, "main", "a.conf is excluded");
+    sign(&gate, &ann);
     gate.commit("Signed");
+    let signature = fs::read_to_string(gate.path(".veto/policy.toml.sig")).unwrap();
     gate.passes(&["main"]);
-    // A signature is of one text.
+    // A signature is of one text, and of one step.
     gate.write(".veto/policy.toml", EXCLUDED.replace("a.conf", "b.conf")).commit("Another text");
     loosened(&gate, "main", "b.conf is excluded");
     gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Stricter");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", EXCLUDED)
+        .write(".veto/policy.toml.sig", signature)
+        .commit("As it was once");
+    loosened(&gate, "main", "a.conf is excluded");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
     // Nobody makes themselves a signer.
     gate.write(".veto/allowed_signers", signer("ann", &ann, all) + &signer("bob", &bob, all));
-    sign(&gate, &bob, "veto-policy@v1", ".veto/allowed_signers");
+    sign(&gate, &bob);
     gate.commit("Bob");
     loosened(&gate, "main", "bob may sign for veto-policy@v1");
-    sign(&gate, &ann, "veto-policy@v1", ".veto/allowed_signers");
+    sign(&gate, &ann);
     gate.commit("Bob, says Ann");
+    gate.passes(&["main"]);
+}
+
+/// What a signer signed counts for the very push that brings it.
+#[test]
+fn a_signed_policy_counts_at_once() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-policy@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).write(".veto/policy.toml", EXCLUDED).commit("Dirty");
+    gate.vetoed(&["main"]);
+    gate.vetoed(&["main:refs/heads/topic"]);
+    sign(&gate, &ann);
+    gate.commit("Signed");
+    let text = gate.passes(&["main:refs/heads/topic"]);
+    assert!(text.contains("Suppressed:") && text.contains("signed by ann"), "{text}");
     gate.passes(&["main"]);
 }
 

@@ -1,0 +1,112 @@
+//! `veto policy`: the settings of the gate.
+
+use super::{Failure, exit, output};
+use crate::gate;
+use crate::git::command::Git;
+use crate::hooks::place::Place;
+use crate::policies;
+use crate::sign::{Namespace, change, keygen};
+use crate::triage::repository;
+use crate::trust;
+use anyhow::{Context as _, anyhow};
+use std::path::{Path, PathBuf};
+use vetogate_core::text::escape;
+
+/// Arguments of `veto policy`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Sign the step from the policy and the signers that the remote has to those of this work tree.
+    Sign {
+        /// The SSH key of a signer of before.
+        #[arg(long, value_name = "KEY")]
+        sign: PathBuf,
+        /// The remote that is pushed to.
+        #[arg(long, value_name = "REMOTE", default_value = "origin")]
+        remote: String,
+    },
+}
+
+/// Runs one of them; gives the exit code.
+///
+/// # Errors
+/// When it can't be done.
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    match &args.what {
+        What::Sign { sign, remote } => sign_step(sign, remote),
+    }
+}
+
+fn sign_step(key: &Path, remote: &str) -> Result<u8, Failure> {
+    let place = Place::here(Path::new(".")).map_err(Failure::usage)?;
+    let git = place.git();
+    let tip = trusted_tip(&git, remote)?;
+    let id = repository::id(&git, None, &tip).ok_or_else(|| {
+        Failure::usage(anyhow!(
+            "a shallow clone does not say which repository it is; `git fetch --unshallow` first"
+        ))
+    })?;
+    let mut signed = Vec::new();
+    for path in [policies::FILE, trust::FILE] {
+        if sign_file(&git, &place.root, (&tip, &id), path, key)? {
+            signed.push(change::signature_path(path));
+        }
+    }
+    let said = if signed.is_empty() {
+        "Nothing to sign: this work tree has the policy and the signers that the remote has.".to_owned()
+    } else {
+        format!("Wrote {}; commit it with what it signs.", signed.join(" and "))
+    };
+    output::note(&said).map_err(Failure::incomplete)?;
+    Ok(exit::PASS)
+}
+
+/// The commit of the branch that is trusted.
+fn trusted_tip(git: &Git, remote: &str) -> Result<String, Failure> {
+    let common_dir = gate::common_dir(git).map_err(Failure::usage)?;
+    let pins = crate::pins::read(&common_dir).map_err(Failure::usage)?;
+    let branch = pins.branch(remote).ok_or_else(|| {
+        Failure::usage(anyhow!(
+            "no branch of {} is trusted yet; run `veto doctor --pin`",
+            escape(remote.as_bytes())
+        ))
+    })?;
+    let name = format!("refs/remotes/{remote}/{branch}^{{commit}}");
+    let found = git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &name]);
+    found.ok().flatten().ok_or_else(|| {
+        Failure::usage(anyhow!("{} was not fetched yet; `git fetch` first", escape(remote.as_bytes())))
+    })
+}
+
+/// Signs one file where it differs; whether it did.
+fn sign_file(
+    git: &Git,
+    root: &Path,
+    (tip, id): (&str, &str),
+    path: &str,
+    key: &Path,
+) -> Result<bool, Failure> {
+    let before = git.read(["cat-file", "blob", &format!("{tip}:{path}")]).unwrap_or_default();
+    let after = crate::hooks::files::read(&root.join(path))
+        .with_context(|| format!("{path} can't be read"))
+        .map_err(Failure::usage)?
+        .unwrap_or_default();
+    if before == after {
+        return Ok(false);
+    }
+    let change = change::Change::new(id, path, &before, &after);
+    let signature = keygen::sign(key, Namespace::Policy, &change.signed_bytes()).map_err(Failure::usage)?;
+    let target = root.join(change::signature_path(path));
+    target
+        .parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| crate::hooks::files::put(&target, signature.as_bytes(), crate::hooks::files::PLAIN))
+        .context("the signature can't be written")
+        .map_err(Failure::usage)?;
+    Ok(true)
+}

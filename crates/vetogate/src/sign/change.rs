@@ -1,0 +1,65 @@
+//! A signed change of a settings file: beside it, `FILE.sig`.
+//!
+//! What is signed is the step from the version that the trusted branch has to the new one, in this repository. A signature
+//! over the text alone would count in any repository, and bring back any older version that somebody signed once.
+
+use super::signers::Signers;
+use super::{Namespace, sshsig};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// A step from one version of a file to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change<'a> {
+    v: u8,
+    repository: &'a str,
+    path: &'a str,
+    before: String,
+    after: String,
+}
+
+fn digest(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl<'a> Change<'a> {
+    /// From `before`, which is empty where there was no file, to `after`.
+    pub fn new(repository: &'a str, path: &'a str, before: &[u8], after: &[u8]) -> Self {
+        Self { v: 1, repository, path, before: digest(before), after: digest(after) }
+    }
+
+    /// What is signed: JSON without blanks.
+    pub fn signed_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Whether one of `signers` signed it.
+    ///
+    /// # Errors
+    /// Why the signature counts for nothing.
+    pub fn verify(&self, signature: &str, signers: &Signers) -> Result<sshsig::Proof, sshsig::Refusal> {
+        sshsig::verify(signature, Namespace::Policy, &self.signed_bytes(), signers)
+    }
+}
+
+/// Where the signature of a file stands.
+pub fn signature_path(path: &str) -> String {
+    format!("{path}.sig")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_is_signed() {
+        let change = Change::new("r", "p", b"a", b"b");
+        let others = [
+            Change::new("s", "p", b"a", b"b"),
+            Change::new("r", "q", b"a", b"b"),
+            Change::new("r", "p", b"x", b"b"),
+            Change::new("r", "p", b"a", b"x"),
+        ];
+        assert!(others.iter().all(|other| other.signed_bytes() != change.signed_bytes()));
+    }
+}
