@@ -109,6 +109,7 @@ impl Gate<'_> {
             git: &self.session.git,
             repository: None,
             tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
+            is_whole: false,
         };
         read(&sources, &self.outcome.findings, &self.outcome.values)
     }

@@ -71,6 +71,15 @@ pub struct Args {
     output: Output,
 }
 
+impl Args {
+    /// Whether everything is looked at, so that an exclusion or an entry of triage that matches nothing is one too many.
+    fn is_whole(&self, place: &Located) -> bool {
+        let is_part = self.stdin || self.staged || self.commits.is_some() || !self.paths.is_empty();
+        let is_filtered = !self.only.is_empty() || !self.skip.is_empty();
+        !is_filtered && (self.history || (!is_part && place.current == place.root))
+    }
+}
+
 /// Scans; gives the exit code.
 ///
 /// # Errors
@@ -85,14 +94,13 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
     let Scanned { outcome, policy, trusted, notes } = by_base(args, &session, scanned?)?;
-    let mut triage = triage(&session, &place, &outcome, &trusted);
+    let is_whole = args.is_whole(&place);
+    let mut triage = triage(&session, &place, &outcome, &trusted, is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
         known_debt(&session, &outcome, &trusted, &mut triage)?;
     }
     let project =
         place.root.file_name().map_or_else(|| "project".into(), |name| escape(name.as_encoded_bytes()));
-    let is_whole =
-        args.history || (!args.stdin && !args.staged && args.commits.is_none() && args.paths.is_empty());
     let mut report = session.report(
         outcome,
         Context { project, refs: Vec::new(), push_id: None, policy, accepted: None, triage, notes, is_whole },
@@ -227,9 +235,15 @@ fn known_debt(
     Ok(())
 }
 
-/// What is known of triage. Nothing is read where nothing was found.
-fn triage(session: &Session<'_>, place: &Located, outcome: &Outcome, trusted: &Trusted) -> Triage {
-    if outcome.findings.is_empty() {
+/// What is known of triage. Nothing is read where nothing was found, but for a scan of the whole.
+fn triage(
+    session: &Session<'_>,
+    place: &Located,
+    outcome: &Outcome,
+    trusted: &Trusted,
+    is_whole: bool,
+) -> Triage {
+    if outcome.findings.is_empty() && !is_whole {
         return Triage::default();
     }
     let tree = trusted.tree(session);
@@ -247,6 +261,7 @@ fn triage(session: &Session<'_>, place: &Located, outcome: &Outcome, trusted: &T
         git: &session.git,
         repository: None,
         tip,
+        is_whole,
     };
     known::read(&sources, &outcome.findings, &outcome.values)
 }

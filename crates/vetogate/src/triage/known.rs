@@ -7,6 +7,7 @@ use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use std::collections::{BTreeMap, BTreeSet};
 use vetogate_core::suppress::{Standing, Suppression};
+use vetogate_core::text::escape;
 use vetogate_core::triage::{Entry, FOLDER, Status};
 use vetogate_core::{Finding, Tree};
 
@@ -35,6 +36,8 @@ pub struct Sources<'a> {
     pub repository: Option<String>,
     /// A commit of the trusted branch, or of what is pushed.
     pub tip: String,
+    /// Whether everything was looked at: only then does it say something that an entry is about nothing.
+    pub is_whole: bool,
 }
 
 /// Reads the entries about these findings. `seen` are the guessable values of each fingerprint.
@@ -43,6 +46,9 @@ pub fn read(sources: &Sources<'_>, findings: &[Finding], seen: &BTreeMap<String,
     let mut triage = Triage::default();
     let mut trusted: BTreeMap<String, Entry> = BTreeMap::new();
     if let Some((tree, name)) = &sources.trusted {
+        if sources.is_whole {
+            triage.unused(*tree, &wanted);
+        }
         for (entry, source) in triage.entries(*tree, name, &wanted) {
             triage.take(sources, &entry, source, true, seen);
             trusted.insert(entry.fingerprint.clone(), entry);
@@ -89,6 +95,21 @@ impl Triage {
             }
         }
         found
+    }
+
+    /// Says which entries of a tree are about nothing that was found.
+    fn unused(&mut self, tree: &dyn Tree, wanted: &BTreeSet<&str>) {
+        let files: BTreeSet<String> =
+            wanted.iter().map(|fingerprint| Entry::file_name(fingerprint)).collect();
+        let listed = tree.list(FOLDER.as_bytes()).unwrap_or_default();
+        let names = listed.iter().map(|entry| escape(&entry.name)).filter(|name| name.ends_with(".toml"));
+        for name in names.filter(|name| !files.contains(name)) {
+            let path = format!("{FOLDER}/{name}");
+            let text = tree.get(path.as_bytes()).ok().flatten().unwrap_or_default();
+            if Entry::parse(&text, &path).is_ok_and(|entry| entry.suppresses()) {
+                self.notes.push(format!("{path}: this entry matched nothing in this run"));
+            }
+        }
     }
 
     fn take(

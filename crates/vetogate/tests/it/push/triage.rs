@@ -171,6 +171,17 @@ fn each_finding_of_the_last_push_is_asked_about() {
 }
 
 #[test]
+fn an_entry_about_nothing_is_reported_by_a_scan_of_the_whole() {
+    let (gate, fingerprint) = with_veto(&token());
+    triage(&gate, &fingerprint, &[]);
+    let said = gate.sandbox.veto("work", &["scan"]).ok().stdout;
+    assert!(!said.contains("matched nothing"), "{said}");
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    let said = gate.sandbox.veto("work", &["scan"]).ok().stdout;
+    assert!(said.contains(&format!("{fingerprint}.toml: this entry matched nothing")), "{said}");
+}
+
+#[test]
 fn no_such_finding() {
     let gate = Gate::new();
     let text =
