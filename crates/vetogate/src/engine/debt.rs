@@ -173,33 +173,44 @@ fn is_old(candidate: &Candidate, known: &HashMap<&[u8], Vec<&Known>>) -> bool {
 /// At most so many trees of the other side are searched.
 const TREES: usize = 16;
 
-/// Values that stand elsewhere in what the other side has. A guessable one never counts, nor one of several lines:
-/// `git grep` does not see it. What can't be asked stays new.
+/// Values that stand elsewhere in what the other side has. A guessable one never counts. What can't be asked stays new.
 fn copied(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], candidates: &mut [Candidate]) {
-    let searched = |candidate: &Candidate| {
-        let line = |value: &Secret| !value.expose().contains(&b'\n');
-        candidate.novelty == Novelty::Introduced
-            && !candidate.hit.guessable
-            && candidate.hit.values.iter().all(line)
-    };
+    let searched =
+        |candidate: &Candidate| candidate.novelty == Novelty::Introduced && !candidate.hit.guessable;
     let patterns: Vec<u8> = candidates
         .iter()
         .filter(|candidate| searched(candidate))
         .flat_map(|candidate| &candidate.hit.values)
-        .flat_map(|value| [value.expose(), b"\n"].concat())
+        .flat_map(|value| [longest_line(value), b"\n"].concat())
         .collect();
     if patterns.is_empty() || trees.is_empty() {
         return;
     }
+    // Of a pair, every part has to be there, be it in several files.
+    let mut parts: HashMap<usize, HashSet<usize>> = HashMap::new();
     for (tree, path) in grep(scope, &trees[..trees.len().min(TREES)], &patterns) {
         let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(&path) else { continue };
         let found = hits_in(scope, &mut objects.borrow_mut(), entry.oid, &path);
-        for candidate in candidates.iter_mut().filter(|candidate| searched(candidate)) {
-            if stands(&candidate.hit, &found) {
+        for (index, candidate) in candidates.iter_mut().enumerate().filter(|(_, one)| searched(one)) {
+            let hit = &candidate.hit;
+            let seen = parts.entry(index).or_default();
+            if hit.values.len() > 1 {
+                seen.extend((0..hit.values.len()).filter(|&part| has_part(&found, &hit.values[part])));
+            }
+            if stands(hit, &found) || (hit.values.len() > 1 && seen.len() == hit.values.len()) {
                 candidate.novelty = Novelty::CopiedFrom(escape(&path));
             }
         }
     }
+}
+
+fn has_part(found: &[super::RawHit], part: &Secret) -> bool {
+    found.iter().any(|hit| hit.values.contains(part))
+}
+
+/// What `git grep` can look for of a value of several lines: it sees one line at a time. What holds it is read in full.
+fn longest_line(value: &Secret) -> &[u8] {
+    value.expose().lines().map(|line| line.trim()).max_by_key(|line| line.len()).unwrap_or_default()
 }
 
 /// Files of the trees that hold a line of `patterns`. The patterns go through standard input, never as arguments.

@@ -69,9 +69,8 @@ fn of_a_private_key_the_body_counts() {
     gate.write("b.py", format!("key = \"\"\"{new}\"\"\"\n")).commit("Another key under the same header");
     gate.vetoed(&["main"]);
     gate.git(&["reset", "-q", "--hard", "origin/main"]);
-    // A value of several lines is not searched for elsewhere: a copy is new.
     gate.write("c.py", format!("key = \"\"\"{old}\"\"\"\n")).commit("Copied");
-    gate.vetoed(&["main"]);
+    is_copied(&gate, "main");
 }
 
 #[test]
@@ -267,5 +266,26 @@ fn a_guessable_value_at_the_same_path_elsewhere_on_the_remote() {
     is_copied(&gate, "main");
     let content = std::fs::read(gate.path("p.py")).unwrap();
     gate.write("q.py", content).commit("At another path");
+    gate.vetoed(&["main"]);
+}
+
+/// A key of several lines that another branch of the remote has: cherry-picked, squashed, copied.
+#[test]
+fn a_private_key_that_another_branch_has() {
+    let gate = Gate::new();
+    let pem = super::fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
+    gate.git(&["checkout", "-q", "-b", "other"]);
+    gate.write("src/k.pem", &pem).commit("A key");
+    gate.publish("other");
+    gate.git(&["checkout", "-q", "main"]);
+    gate.commit("Beside it");
+    gate.git(&["cherry-pick", "other"]);
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("WARN") && text.contains("published at src/k.pem"), "{text}");
+    gate.write("src/copy.pem", &pem).commit("A copy");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("published at src/k.pem, copied"), "{text}");
+    let other = super::fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
+    gate.write("src/new.pem", other).commit("Another key");
     gate.vetoed(&["main"]);
 }
