@@ -271,6 +271,7 @@ impl<'a> Session<'a> {
         let mut candidates = Vec::new();
         if self.wish.wants_leaks() {
             self.simple(&files.items, &mut candidates, &mut outcome);
+            self.names_of_files(files, &mut candidates, &mut outcome);
         }
         self.say_late(&mut outcome, &[]);
         let redactor = Redactor::new(&candidates);

@@ -6,6 +6,7 @@ use crate::engine::workers::PROSE;
 use crate::engine::{Item, RawHit, Source};
 use crate::git::tree::GitTree;
 use crate::source::published::{Published, PushedTag};
+use crate::source::worktree::Files;
 use bstr::BString;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -95,17 +96,40 @@ impl Session<'_> {
         self.simple(&items, candidates, outcome);
     }
 
-    /// Names of files and refs: each a line of one text. The first line is empty, so that no name can pass for the
-    /// mark of an encoding.
+    /// Names of files and refs of a push.
     pub(super) fn names(
         &self,
         published: &Published,
         candidates: &mut Vec<Candidate>,
         outcome: &mut Outcome,
     ) {
-        let named = named(published);
+        self.look_at_names(&named(published), candidates, outcome);
+    }
+
+    /// Names of files on disk, with those of their folders.
+    pub(super) fn names_of_files(
+        &self,
+        files: &Files,
+        candidates: &mut Vec<Candidate>,
+        outcome: &mut Outcome,
+    ) {
+        let named: Vec<Named<'_>> = files
+            .changes
+            .iter()
+            .map(|change| Named {
+                text: &change.path,
+                place: Place::FileName(escape(&change.path)),
+                commits: Vec::new(),
+                is_added: true,
+            })
+            .collect();
+        self.look_at_names(&named, candidates, outcome);
+    }
+
+    /// Each is a line of one text. The first line is empty, so that no name can pass for the mark of an encoding.
+    fn look_at_names(&self, named: &[Named<'_>], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
         let mut text = vec![b'\n'];
-        for name in &named {
+        for name in named {
             text.extend(name.text.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
             text.push(b'\n');
         }
@@ -174,18 +198,20 @@ fn lfs_path(folder: &Path, id: &str) -> PathBuf {
 
 /// The name of a file, folder, link or ref.
 struct Named<'a> {
-    text: &'a BString,
+    text: &'a [u8],
     place: Place,
     /// Whether the push brings it; else the push changes or takes away what has it.
     is_added: bool,
     commits: Vec<usize>,
 }
 
+fn fresh(path: &BString) -> Named<'_> {
+    Named { text: path, place: Place::FileName(escape(path)), is_added: false, commits: vec![] }
+}
+
 /// All names that the push touches.
 fn named(published: &Published) -> Vec<Named<'_>> {
     let mut paths: BTreeMap<&BString, Named<'_>> = BTreeMap::new();
-    let fresh =
-        |path| Named { text: path, place: Place::FileName(escape(path)), is_added: false, commits: vec![] };
     for entry in &published.listing.entries {
         let named = paths.entry(&entry.path).or_insert_with(|| fresh(&entry.path));
         if entry.new.kind.is_some() && entry.old.iter().all(|side| side.kind.is_none()) {

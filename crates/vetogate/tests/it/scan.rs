@@ -276,6 +276,22 @@ fn a_report_goes_to_a_file() {
     assert!(text.contains("a.txt") && !text.contains('\x1b'), "{text}");
 }
 
+/// In the name of a file or a folder it is found, and shown no more than anywhere else.
+#[test]
+fn names_of_the_work_tree() {
+    let sandbox = Sandbox::with_clone();
+    let token = token();
+    sandbox.write(format!("work/{token}/{token}.txt"), format!("key = {token}\n"));
+    for arguments in [&["scan"][..], &["scan", "--format", "json"], &["scan", "--no-ignore", "-v"]] {
+        let said = sandbox.veto("work", arguments).exits(1).text();
+        assert!(!said.contains(&token[4..]) && said.contains("ghp_..."), "{said}");
+    }
+    std::fs::remove_dir_all(sandbox.path().join("work").join(&token)).unwrap();
+    sandbox.write(format!("work/{token}.txt"), "1\n");
+    let said = sandbox.veto("work", &["scan"]).exits(1).stdout;
+    assert!(said.contains("File: ghp_....txt") && !said.contains(&token[4..]), "{said}");
+}
+
 /// Whoever pastes a token where a path or a rule belongs gets no copy of it into a log.
 #[test]
 fn a_secret_that_was_typed_is_not_repeated() {
