@@ -38,6 +38,21 @@ pub fn parse_tree(mut bytes: &[u8], hash: usize) -> Option<Vec<TreeEntry>> {
     Some(entries)
 }
 
+/// Folders inside folders: git itself stops there (git-config, core.maxTreeDepth).
+pub const DEPTH: usize = 2048;
+
+/// What is said of a tree that is deeper.
+pub fn too_deep(path: &[u8]) -> Gap {
+    let path: String = escape(path).chars().take(40).collect();
+    let detail = format!("folders are nested more than {DEPTH} deep; git refuses such a tree, too");
+    Gap::unread(GapCause::Limit, Place::File(format!("{path}...")), detail)
+}
+
+/// Whether a path lies deeper than that.
+pub fn is_too_deep(path: &[u8]) -> bool {
+    memchr::memchr_iter(b'/', path).count() > DEPTH
+}
+
 /// The tree of a commit (or a tree itself).
 pub struct GitTree<'a> {
     objects: &'a RefCell<CatFile>,
@@ -109,6 +124,9 @@ impl<'a> GitTree<'a> {
                 } else {
                     [&prefix[..], b"/", &entry.name].concat()
                 };
+                if is_too_deep(&path) {
+                    return Err(too_deep(&path));
+                }
                 on(&path, entry);
                 if entry.kind == Some(EntryKind::Directory) {
                     left.push((path, entry.oid));

@@ -7,7 +7,7 @@
 use super::catfile::{CatFile, ObjectKind};
 use super::command::{Git, GitError};
 use super::listing::{ListedCommit, Listing, RawEntry, Side};
-use super::tree::{TreeEntry, parse_tree, tree_of_commit};
+use super::tree::{TreeEntry, is_too_deep, parse_tree, too_deep, tree_of_commit};
 use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
 use std::cell::RefCell;
@@ -184,6 +184,10 @@ impl Walk<'_> {
         own: Option<ObjectId>,
         parents: &[Option<ObjectId>],
     ) -> Result<(), GitError> {
+        if is_too_deep(prefix) {
+            self.gaps.push(too_deep(prefix));
+            return Ok(());
+        }
         let entries = match own.map(|own| self.tree(own)).transpose()? {
             None => Entries::default(),
             Some(Ok(entries)) => entries,

@@ -186,3 +186,35 @@ fn sha256() {
     fs::remove_file(loose(&sandbox, "HEAD~1:d/a.txt")).unwrap();
     push(&sandbox, "work", &format!("x {} refs/heads/main {zero}\n", id(&sandbox, "HEAD~1"))).exits(3);
 }
+
+/// Writes a loose object; gives its raw id.
+fn write_object(sandbox: &Sandbox, kind: &str, content: &[u8]) -> Vec<u8> {
+    use sha1::Digest as _;
+    use std::io::Write as _;
+    let raw = [format!("{kind} {}\0", content.len()).as_bytes(), content].concat();
+    let id = sha1::Sha1::digest(&raw).to_vec();
+    let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&raw).unwrap();
+    sandbox.write(format!("work/.git/objects/{}/{}", &hex[..2], &hex[2..]), packed.finish().unwrap());
+    id
+}
+
+/// Deeper than git itself goes: said, with no stack that overflows.
+#[test]
+fn a_tree_that_is_too_deep() {
+    let sandbox = Sandbox::with_clone();
+    let blob = write_object(&sandbox, "blob", b"x\n");
+    let mut tree = write_object(&sandbox, "tree", &[&b"100644 f\0"[..], &blob].concat());
+    for _ in 0..6000 {
+        tree = write_object(&sandbox, "tree", &[&b"40000 d\0"[..], &tree].concat());
+    }
+    let tree: String = tree.iter().map(|byte| format!("{byte:02x}")).collect();
+    let commit = sandbox.git("work", &["commit-tree", "-p", "HEAD", "-m", "Deep", &tree]).ok().stdout;
+    let null = "0".repeat(40);
+    for (name, oid) in [("refs/heads/deep", commit.trim()), ("refs/x/deep", tree.as_str())] {
+        let answer = push(&sandbox, "work", &format!("x {oid} {name} {null}\n"));
+        let text = answer.exits(3).text();
+        assert!(text.contains("nested more than 2048 deep"), "{text}");
+    }
+}
