@@ -106,6 +106,7 @@ impl Reader<'_> {
         let is_rule = pattern == "*"
             || pattern.split_once('/').is_some_and(|(family, name)| !family.is_empty() && !name.is_empty());
         if !is_rule {
+            let pattern = elided(&pattern);
             let message = format!(
                 "`{pattern}` names no rule; expected a rule id such as `secret/aws-access-key`, a family such as `secret/*`, or `*`"
             );
@@ -152,7 +153,7 @@ impl Reader<'_> {
             other => other.type_str().to_owned(),
         };
         text.parse().map_err(|_| {
-            let message = format!("`{text}` is no date; expected one such as \"2027-01-31\"");
+            let message = format!("`{}` is no date; expected one such as \"2027-01-31\"", elided(&text));
             self.error(&until.span(), message)
         })
     }
@@ -209,8 +210,25 @@ fn in_toml(message: &str) -> String {
         ("struct Limits", "a table"),
         ("struct OverrideEntry", "a table"),
     ];
-    let message = message.trim_end().replace('\n', ", ");
+    let message = elided(&message.trim_end().replace('\n', ", "));
     words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
+}
+
+/// The longest word that is shown whole.
+const LONGEST: usize = 40;
+
+/// A message in which what stands in backticks or quotes is shown in part where it is long: it may be a secret that was
+/// pasted to the wrong place.
+fn elided(message: &str) -> String {
+    let parts = message.split_inclusive(['`', '"']).map(|part| {
+        let end = part.len() - usize::from(part.ends_with(['`', '"']));
+        let (word, end) = part.split_at(end);
+        if word.len() <= LONGEST || word.contains(' ') {
+            return part.to_owned();
+        }
+        word.chars().take(4).chain("...".chars()).collect::<String>() + end
+    });
+    parts.collect()
 }
 
 pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
@@ -318,6 +336,20 @@ mod tests {
     fn an_empty_list_of_rules_is_no_answer() {
         let text = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = 2027-01-31\nrules = []\n";
         assert!(error(text).starts_with("policy.toml:5:9: `rules` is empty"));
+    }
+
+    #[test]
+    fn what_is_long_is_not_repeated() {
+        let long = "q9Zt3LxW8vB2nM5kR7cD1fH4".repeat(3);
+        for text in [
+            format!("preset = \"{long}\""),
+            format!("{long} = 1"),
+            format!("[rules.\"{long}\"]\nenabled = true"),
+            format!("[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = \"{long}\""),
+        ] {
+            let said = error(&text);
+            assert!(!said.contains(&long[..8]) && said.contains("q9Zt..."), "{said}");
+        }
     }
 
     #[test]

@@ -210,7 +210,7 @@ fn has_part(found: &[super::RawHit], part: &Secret) -> bool {
 
 /// What `git grep` can look for of a value of several lines: it sees one line at a time. What holds it is read in full.
 fn longest_line(value: &Secret) -> &[u8] {
-    value.expose().lines().map(|line| line.trim()).max_by_key(|line| line.len()).unwrap_or_default()
+    value.expose().lines().map(ByteSlice::trim).max_by_key(|line| line.len()).unwrap_or_default()
 }
 
 /// Files of the trees that hold a line of `patterns`. The patterns go through standard input, never as arguments.
