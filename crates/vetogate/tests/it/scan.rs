@@ -286,7 +286,7 @@ fn names_of_the_work_tree() {
         let said = sandbox.veto("work", arguments).exits(1).text();
         assert!(!said.contains(&token[4..]) && said.contains("ghp_..."), "{said}");
     }
-    std::fs::remove_dir_all(sandbox.path().join("work").join(&token)).unwrap();
+    fs::remove_dir_all(sandbox.path().join("work").join(&token)).unwrap();
     sandbox.write(format!("work/{token}.txt"), "1\n");
     let said = sandbox.veto("work", &["scan"]).exits(1).stdout;
     assert!(said.contains("File: ghp_....txt") && !said.contains(&token[4..]), "{said}");

@@ -273,7 +273,7 @@ fn a_guessable_value_at_the_same_path_elsewhere_on_the_remote() {
 #[test]
 fn a_private_key_that_another_branch_has() {
     let gate = Gate::new();
-    let pem = super::fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
+    let pem = fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
     gate.git(&["checkout", "-q", "-b", "other"]);
     gate.write("src/k.pem", &pem).commit("A key");
     gate.publish("other");
@@ -285,7 +285,7 @@ fn a_private_key_that_another_branch_has() {
     gate.write("src/copy.pem", &pem).commit("A copy");
     let text = gate.passes(&["main"]);
     assert!(text.contains("published at src/k.pem, copied"), "{text}");
-    let other = super::fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
+    let other = fresh(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat()));
     gate.write("src/new.pem", other).commit("Another key");
     gate.vetoed(&["main"]);
 }
