@@ -20,7 +20,7 @@ static RULE: LazyLock<Arc<Rule>> = LazyLock::new(|| {
             "Let someone who is listed in .veto/allowed_signers on the remote sign it: veto policy sign --sign KEY, or veto triage ... --sign KEY.".into(),
             "Where nobody is listed yet, let it be merged by whoever protects the branch, or let this one push through.".into(),
         ],
-        references: vec![],
+        references: vec!["https://cwe.mitre.org/data/definitions/807.html".into()],
         bits: 0,
     })
 });
