@@ -61,6 +61,8 @@ pub struct Report {
     pub counts: Counts,
     /// Where the policy was read from.
     pub policy_source: String,
+    /// How many rules it switches off.
+    pub rules_off: u64,
     /// Its digest.
     pub policy_digest: String,
     /// The id of the push, where it is one.

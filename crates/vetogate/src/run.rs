@@ -342,6 +342,7 @@ impl<'a> Session<'a> {
             refs,
             counts: outcome.counts,
             policy_source: policy.source.clone(),
+            rules_off: rules_off(&policy),
             policy_digest: policy.digest.clone(),
             push_id,
             override_code: None,
@@ -349,6 +350,14 @@ impl<'a> Session<'a> {
             timestamp: self.timestamp,
         }
     }
+}
+
+/// How many rules a policy switches off.
+fn rules_off(policy: &Policy) -> u64 {
+    if policy.rules.iter().all(|setting| setting.enabled != Some(false)) {
+        return 0;
+    }
+    registry::rules().iter().filter(|rule| policy.disabled(&rule.id).is_some()).count() as u64
 }
 
 /// What is written beside a finding counts for little: whoever pushes it wrote it.

@@ -160,6 +160,7 @@ pub fn report(findings: Vec<Finding>, gaps: Vec<Gap>) -> Report {
         refs: vec![update],
         counts: Counts { total_files: 2, scanned_files: 2, objects: 3, bytes: 1234 },
         policy_source: policy.source,
+        rules_off: 0,
         policy_digest: policy.digest,
         push_id: Some("bb".repeat(32)),
         override_code: None,

@@ -319,6 +319,7 @@ fn counts(report: &Report, sorted: &Sorted<'_>) -> String {
         of(sorted.suppressed.len(), "suppressed", "suppressed"),
         of(sorted.old.len(), "old", "old"),
         of(report.gaps.len(), "gap", "gaps"),
+        of(usize::try_from(report.rules_off).unwrap_or(usize::MAX), "rule off", "rules off"),
         Some(format!("{objects} {}", if objects == 1 { "object" } else { "objects" })),
         Some(size(report.counts.bytes)),
         Some(elapsed(report.elapsed)),

@@ -55,6 +55,7 @@ impl TryFrom<v1::Report> for Report {
                 bytes: wire.objects.bytes,
             },
             policy_source: wire.policy.source,
+            rules_off: wire.policy.rules_off,
             policy_digest: wire.policy.digest,
             push_id: wire.push_id,
             override_code: wire.override_code,

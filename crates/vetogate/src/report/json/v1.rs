@@ -234,6 +234,8 @@ pub struct PolicySource {
     pub digest: String,
     /// Where it was read from.
     pub source: String,
+    /// How many rules it switches off.
+    pub rules_off: u64,
 }
 
 /// One ref update of a push.

@@ -27,6 +27,7 @@ pub fn wire(report: &Report) -> v1::Report {
         policy: v1::PolicySource {
             digest: report.policy_digest.clone(),
             source: report.policy_source.clone(),
+            rules_off: report.rules_off,
         },
         push_id: report.push_id.clone(),
         override_code: report.override_code.clone(),

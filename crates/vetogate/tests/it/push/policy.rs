@@ -107,7 +107,8 @@ fn the_severity_of_a_rule() {
 fn a_rule_that_is_off() {
     let gate = with_policy("[rules.\"secret/github-token\"]\nenabled = false\nreason = \"we make them\"\n");
     add_secret(&gate, "a.conf");
-    gate.passes(&["main"]);
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("ALLOW, 1 rule off, "), "{text}");
     let gate = with_policy("[rules.\"secret/github-token\"]\nenabled = false\n");
     add_secret(&gate, "a.conf");
     gate.vetoed(&["main"]);
