@@ -44,6 +44,17 @@ impl Default for Overrides {
     }
 }
 
+/// What triage is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TriageRules {
+    /// An entry on the trusted branch counts, signed or not.
+    Trusted,
+    /// An entry has to be signed, also on the trusted branch.
+    Signed,
+    /// None counts.
+    None,
+}
+
 /// A policy in force.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -55,6 +66,12 @@ pub struct Policy {
     pub medium_vetoes: bool,
     /// Whether and how one push may be let through.
     pub overrides: Overrides,
+    /// What triage is worth.
+    pub triage: TriageRules,
+    /// Whether ignores in the text count.
+    pub inline_allowed: bool,
+    /// What signed entries call this repository; its first commit where nothing is said.
+    pub repository: Option<String>,
     /// Wall-clock limit of a hook.
     pub time_limit: Duration,
     /// Settings per rule; the last that matches wins.
@@ -93,6 +110,9 @@ impl Default for Policy {
             min_confidence: Confidence::Medium,
             medium_vetoes: false,
             overrides: Overrides::default(),
+            triage: TriageRules::Trusted,
+            inline_allowed: true,
+            repository: None,
             time_limit: Duration::from_secs(60),
             rules: Vec::new(),
             exclusions: Vec::new(),
@@ -105,13 +125,15 @@ impl Default for Policy {
 impl Policy {
     /// The built-in preset `strict`: low confidence counts in full, medium vetoes.
     pub fn strict() -> Self {
-        Self { min_confidence: Confidence::Low, medium_vetoes: true, ..Self::default() }
+        let triage = TriageRules::Signed;
+        Self { min_confidence: Confidence::Low, medium_vetoes: true, triage, ..Self::default() }
     }
 
     /// `strict`, without triage and override: what holds where the policy on the remote can't be understood.
     pub fn fallback() -> Self {
         let overrides = Overrides { allowed: false, ..Overrides::default() };
-        Self { overrides, source: "built-in strict".into(), ..Self::strict() }
+        let (triage, inline_allowed) = (TriageRules::None, false);
+        Self { overrides, triage, inline_allowed, source: "built-in strict".into(), ..Self::strict() }
     }
 
     /// Reads a policy file. `source` names it in errors and reports.

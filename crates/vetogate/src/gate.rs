@@ -104,10 +104,10 @@ impl Gate<'_> {
         let sources = Sources {
             trusted: trusted.as_ref().map(|tree| (tree as &dyn Tree, self.trusted_name())),
             brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
-            signed_only: false,
+            rules: self.policy().triage,
             signers: &|| self.signers(common_dir),
             git: &self.session.git,
-            repository: None,
+            repository: self.policy().repository.clone(),
             tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
             is_whole: false,
         };
@@ -133,7 +133,7 @@ impl Gate<'_> {
         let old = self.trusted()?;
         let before = old.get(policies::FILE.as_bytes()).ok()?.unwrap_or_default();
         let base = self.trusted_tip()?.to_string();
-        let id = repository::id(&self.session.git, None, &base)?;
+        let id = repository::id(&self.session.git, self.policy().repository.as_deref(), &base)?;
         let signers = self.signers(self.common_dir.as_ref()?).ok()?;
         let signature = String::from_utf8(signature).ok()?;
         let step = change::Change::new(&id, policies::FILE, &before, &text);
@@ -159,7 +159,7 @@ impl Gate<'_> {
         }
         let signers = || self.signers(common_dir);
         let tip = remote.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
-        let repository = || repository::id(&self.session.git, None, &tip);
+        let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
         loosened::findings(&loosened::Change {
             old: &old,
             new: &new,

@@ -1,5 +1,6 @@
 //! Where the policy of a run is read from.
 
+use crate::git::command::Git;
 use bstr::ByteSlice;
 use std::path::Path;
 use vetogate_core::policy::PolicyError;
@@ -30,6 +31,12 @@ pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
         Ok(policy) => (policy, None),
         Err(error) => (Policy::fallback(), Some(broken(&error))),
     }
+}
+
+/// What the policy of a commit calls the repository, where it does.
+pub fn repository_at(git: &Git, commit: &str) -> Option<String> {
+    let text = git.read(["cat-file", "blob", &format!("{commit}:{FILE}")]).ok()?;
+    Policy::parse(text.to_str().ok()?, FILE).ok()?.repository
 }
 
 fn broken(error: &str) -> Gap {

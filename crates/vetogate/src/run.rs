@@ -316,7 +316,8 @@ impl<'a> Session<'a> {
         outcome.gaps.dedup();
         let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let today = jiff::Zoned::now().date();
-        let suppressions = [&triage.suppressions[..], &policy.exclusions[..], &outcome.ignores[..]].concat();
+        let ignores = if policy.inline_allowed { &outcome.ignores[..] } else { &[] };
+        let suppressions = [&triage.suppressions[..], &policy.exclusions[..], ignores].concat();
         let case = Case {
             findings: outcome.findings,
             gaps: &outcome.gaps,

@@ -1,6 +1,6 @@
 //! What is written in a policy file, and how it becomes a [`Policy`].
 
-use super::{Overrides, Policy, PolicyError, RuleSetting};
+use super::{Overrides, Policy, PolicyError, RuleSetting, TriageRules};
 use crate::digest::sha256;
 use crate::{Confidence, Posture, Proof, Severity};
 use globset::{GlobBuilder, GlobMatcher};
@@ -22,6 +22,13 @@ struct PolicyFile {
     #[serde(default, rename = "override")]
     overrides: OverrideEntry,
     #[serde(default)]
+    triage: TriageEntry,
+    #[serde(default)]
+    inline: InlineEntry,
+    repository: Option<Spanned<String>>,
+    #[expect(dead_code, reason = "it is read before the rest, see `Versioned`")]
+    min_version: Option<toml::Value>,
+    #[serde(default)]
     rules: BTreeMap<Spanned<String>, Spanned<RuleEntry>>,
     #[serde(default)]
     exclude: Vec<Spanned<ExcludeEntry>>,
@@ -38,6 +45,24 @@ enum Preset {
 #[serde(deny_unknown_fields)]
 struct Limits {
     seconds: Option<Spanned<toml::Value>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct TriageEntry {
+    signed: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct InlineEntry {
+    allowed: Option<bool>,
+}
+
+/// Read first: a newer file may have keys that this version does not know.
+#[derive(Deserialize)]
+struct Versioned {
+    min_version: Option<Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -181,6 +206,40 @@ impl Reader<'_> {
         Ok(Overrides { allowed, proof: entry.proof.unwrap_or(default.proof), minutes })
     }
 
+    /// An error where the file asks for a newer version than this.
+    fn version(&self) -> Result<(), PolicyError> {
+        let Ok(Versioned { min_version: Some(asked) }) = toml::from_str::<Versioned>(self.text) else {
+            return Ok(());
+        };
+        let parts = |text: &str| {
+            let parts: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
+            parts.filter(|parts| (1..=3).contains(&parts.len()))
+        };
+        let ours = env!("CARGO_PKG_VERSION");
+        let text = asked.get_ref().as_str().unwrap_or_default();
+        let Some(needed) = parts(text) else {
+            return Err(self.error(&asked.span(), "expected a version, such as \"0.2.0\""));
+        };
+        if parts(ours).is_some_and(|ours| ours < needed) {
+            let message =
+                format!("this policy needs veto {text} or newer, and this is {ours}; install a newer one");
+            return Err(self.error(&asked.span(), message));
+        }
+        Ok(())
+    }
+
+    fn repository(&self, name: &Spanned<String>) -> Result<String, PolicyError> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+        let text = name.get_ref();
+        if text.is_empty() || text.len() > 200 || !text.chars().all(is_plain) {
+            return Err(self.error(
+                &name.span(),
+                "expected a name of letters, digits and -_./: such as \"example.org/app\"",
+            ));
+        }
+        Ok(text.clone())
+    }
+
     fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
         let pattern = path.get_ref().trim_start_matches("./");
         if pattern.is_empty() || pattern.starts_with('/') || pattern.starts_with("..") {
@@ -209,6 +268,8 @@ fn in_toml(message: &str) -> String {
         ("struct ExcludeEntry", "a table"),
         ("struct Limits", "a table"),
         ("struct OverrideEntry", "a table"),
+        ("struct TriageEntry", "a table"),
+        ("struct InlineEntry", "a table"),
     ];
     let message = elided(&message.trim_end().replace('\n', ", "));
     words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
@@ -233,6 +294,7 @@ fn elided(message: &str) -> String {
 
 pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
     let reader = Reader { text, source };
+    reader.version()?;
     let file: PolicyFile = toml::from_str(text)
         .map_err(|error| reader.error(&error.span().unwrap_or(0..0), in_toml(error.message())))?;
     let mut policy = match file.preset {
@@ -245,6 +307,13 @@ pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
         policy.time_limit = reader.seconds(seconds)?;
     }
     policy.overrides = reader.overrides(&file.overrides)?;
+    match file.triage.signed {
+        Some(true) => policy.triage = TriageRules::Signed,
+        Some(false) => policy.triage = TriageRules::Trusted,
+        None => {}
+    }
+    policy.inline_allowed = file.inline.allowed.unwrap_or(policy.inline_allowed);
+    policy.repository = file.repository.as_ref().map(|name| reader.repository(name)).transpose()?;
     policy.rules = file
         .rules
         .into_iter()
@@ -336,6 +405,17 @@ mod tests {
     fn an_empty_list_of_rules_is_no_answer() {
         let text = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = 2027-01-31\nrules = []\n";
         assert!(error(text).starts_with("policy.toml:5:9: `rules` is empty"));
+    }
+
+    #[test]
+    fn a_newer_version_is_named_before_anything_else() {
+        let said = error("something = \"new\"\nmin_version = \"99.0\"\n");
+        assert!(said.starts_with("policy.toml:2:15: this policy needs veto 99.0 or newer"), "{said}");
+        assert!(parse("min_version = \"0.1.0\"", "p").is_ok());
+        for wrong in ["\"soon\"", "1", "\"1.2.3.4\""] {
+            let said = error(&format!("min_version = {wrong}"));
+            assert!(said.ends_with("expected a version, such as \"0.2.0\""), "{said}");
+        }
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Policy {
             (now.allowed && !old.allowed, "overrides are allowed"),
             (now.proof < old.proof, "an override takes a weaker proof"),
             (now.minutes > old.minutes, "an override holds longer"),
+            (new.triage < self.triage, "triage counts unsigned"),
+            (new.inline_allowed && !self.inline_allowed, "ignores in the text count"),
+            (
+                new.repository != self.repository && self.repository.is_some(),
+                "the repository is called otherwise",
+            ),
         ];
         all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, line)| line).collect()
     }
@@ -83,7 +89,7 @@ mod tests {
     #[test]
     fn what_lets_more_through_is_said() {
         assert_eq!(lines("posture = \"high\"", ""), ["the posture is lower"]);
-        assert_eq!(lines("preset = \"strict\"", "").len(), 2);
+        assert_eq!(lines("preset = \"strict\"", "").len(), 3);
         assert_eq!(lines("", "min_confidence = \"high\""), ["the least confidence is higher"]);
         assert_eq!(lines("[override]\nproof = \"signed\"", ""), ["an override takes a weaker proof"]);
         assert_eq!(lines("", "[override]\nminutes = 60"), ["an override holds longer"]);
@@ -102,6 +108,13 @@ mod tests {
             lines(&exclude("a", "2027-01-01", one), &exclude("a", "2027-01-01", "")),
             ["a is excluded"]
         );
+    }
+
+    #[test]
+    fn what_counts_as_a_word_is_part_of_it() {
+        assert_eq!(lines("[triage]\nsigned = true", ""), ["triage counts unsigned"]);
+        assert_eq!(lines("[inline]\nallowed = false", ""), ["ignores in the text count"]);
+        assert_eq!(lines("repository = \"a\"", "repository = \"b\""), ["the repository is called otherwise"]);
     }
 
     #[test]

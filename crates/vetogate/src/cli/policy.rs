@@ -1,5 +1,7 @@
 //! `veto policy`: the settings of the gate.
 
+mod shown;
+
 use super::{Failure, exit, output};
 use crate::gate;
 use crate::git::command::Git;
@@ -10,7 +12,9 @@ use crate::triage::repository;
 use crate::trust;
 use anyhow::{Context as _, anyhow};
 use std::path::{Path, PathBuf};
+use vetogate_core::Policy;
 use vetogate_core::text::escape;
+use vetogate_detect::registry;
 
 /// Arguments of `veto policy`.
 #[derive(Debug, clap::Args)]
@@ -21,6 +25,17 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    /// The policy in force, each value with where it comes from, and the severity of each weakness.
+    Show {
+        /// That of a push to this remote, instead of that of this work tree.
+        #[arg(long, value_name = "REMOTE")]
+        remote: Option<String>,
+    },
+    /// Whether a policy file is right: that of this work tree, or another one.
+    Check {
+        /// The file.
+        file: Option<PathBuf>,
+    },
     /// Sign the step from the policy and the signers that the remote has to those of this work tree.
     Sign {
         /// The SSH key of a signer of before.
@@ -38,15 +53,38 @@ enum What {
 /// When it can't be done.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.what {
+        What::Show { remote } => shown::show(remote.as_deref()),
+        What::Check { file } => check(file.as_deref()),
         What::Sign { sign, remote } => sign_step(sign, remote),
     }
+}
+
+fn check(file: Option<&Path>) -> Result<u8, Failure> {
+    let path = match file {
+        Some(file) => file.to_owned(),
+        None => Place::here(Path::new(".")).map_err(Failure::usage)?.root.join(policies::FILE),
+    };
+    let name = escape(path.as_os_str().as_encoded_bytes());
+    let text = crate::hooks::files::read(&path)
+        .with_context(|| format!("{name} can't be read"))
+        .map_err(Failure::usage)?
+        .ok_or_else(|| Failure::usage(anyhow!("there is no {name}; `veto init` writes one")))?;
+    let text = String::from_utf8(text).map_err(|_| Failure::usage(anyhow!("{name}: not UTF-8")))?;
+    let policy = Policy::parse(&text, &name).map_err(Failure::usage)?;
+    let ids = || registry::rules().iter().map(|rule| rule.id.clone()).collect();
+    for line in policy.unknown_rules(ids) {
+        output::note(&line).map_err(Failure::incomplete)?;
+    }
+    output::print(&format!("{name} is right\n"))?;
+    Ok(exit::PASS)
 }
 
 fn sign_step(key: &Path, remote: &str) -> Result<u8, Failure> {
     let place = Place::here(Path::new(".")).map_err(Failure::usage)?;
     let git = place.git();
     let tip = trusted_tip(&git, remote)?;
-    let id = repository::id(&git, None, &tip).ok_or_else(|| {
+    let name = policies::repository_at(&git, &tip);
+    let id = repository::id(&git, name.as_deref(), &tip).ok_or_else(|| {
         Failure::usage(anyhow!(
             "a shallow clone does not say which repository it is; `git fetch --unshallow` first"
         ))

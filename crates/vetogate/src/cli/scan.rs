@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     progress.finish_and_clear();
     let Scanned { outcome, policy, trusted, notes } = by_base(args, &session, scanned?)?;
     let is_whole = args.is_whole(&place);
-    let mut triage = triage(&session, &place, &outcome, &trusted, is_whole);
+    let mut triage = triage(&session, &place, &outcome, (&trusted, &policy), is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
         known_debt(&session, &outcome, &trusted, &mut triage)?;
     }
@@ -240,7 +240,7 @@ fn triage(
     session: &Session<'_>,
     place: &Located,
     outcome: &Outcome,
-    trusted: &Trusted,
+    (trusted, policy): (&Trusted, &Policy),
     is_whole: bool,
 ) -> Triage {
     if outcome.findings.is_empty() && !is_whole {
@@ -256,10 +256,10 @@ fn triage(
     let sources = Sources {
         trusted: tree.as_deref().map(|tree| (tree, String::new())),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
-        signed_only: false,
+        rules: policy.triage,
         signers: &|| Ok(signers()?.signers),
         git: &session.git,
-        repository: None,
+        repository: policy.repository.clone(),
         tip,
         is_whole,
     };

@@ -8,6 +8,7 @@ use crate::engine::findings::masked;
 use crate::gate::{self, Gate};
 use crate::git::command::Git;
 use crate::overrides::store;
+use crate::policies;
 use crate::run::Outcome;
 use crate::sign::{Namespace, keygen};
 use crate::source::push::Push;
@@ -290,7 +291,8 @@ fn entry(
         entry.values.clone_from(&subject.values);
     }
     if let Some(key) = &args.sign {
-        let id = repository::id(&found.git, None, &found.tip);
+        let name = policies::repository_at(&found.git, &found.tip);
+        let id = repository::id(&found.git, name.as_deref(), &found.tip);
         entry.repository = Some(id.ok_or_else(|| {
             Failure::usage(anyhow!(
                 "a shallow clone does not say which repository it is; `git fetch --unshallow` first"

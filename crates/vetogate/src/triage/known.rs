@@ -6,6 +6,7 @@ use crate::git::command::Git;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use std::collections::{BTreeMap, BTreeSet};
+use vetogate_core::policy::TriageRules;
 use vetogate_core::suppress::{Standing, Suppression};
 use vetogate_core::text::escape;
 use vetogate_core::triage::{Entry, FOLDER, Status};
@@ -26,8 +27,8 @@ pub struct Sources<'a> {
     pub trusted: Option<(&'a dyn Tree, String)>,
     /// What the push itself brings, by its tips.
     pub brought: Vec<(&'a dyn Tree, String)>,
-    /// Whether the trusted branch's word has to be signed, too.
-    pub signed_only: bool,
+    /// What entries are worth.
+    pub rules: TriageRules,
     /// Who may sign; asked only when an entry is signed.
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
     /// Git, and what the repository's id is taken from.
@@ -44,6 +45,9 @@ pub struct Sources<'a> {
 pub fn read(sources: &Sources<'_>, findings: &[Finding], seen: &BTreeMap<String, Vec<Values>>) -> Triage {
     let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
     let mut triage = Triage::default();
+    if sources.rules == TriageRules::None {
+        return triage;
+    }
     let mut trusted: BTreeMap<String, Entry> = BTreeMap::new();
     if let Some((tree, name)) = &sources.trusted {
         if sources.is_whole {
@@ -135,7 +139,7 @@ impl Triage {
                 None
             }
         };
-        let standing = match (&signer, is_trusted && !sources.signed_only) {
+        let standing = match (&signer, is_trusted && sources.rules == TriageRules::Trusted) {
             (Some(_), _) | (None, true) => Standing::Trusted,
             (None, false) => Standing::Brought,
         };

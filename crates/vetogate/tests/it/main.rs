@@ -5,6 +5,7 @@ mod bad_input;
 mod baseline;
 mod install;
 mod listing;
+mod policy;
 mod push;
 mod rules;
 mod scan;

@@ -138,6 +138,21 @@ fn another_value_in_the_same_place() {
     gate.passes(&["main"]);
 }
 
+/// Where the policy asks for it, the trusted branch's word has to be signed, too.
+#[test]
+fn a_policy_that_asks_for_signatures() {
+    let (gate, fingerprint) = with_veto(&token());
+    let secret = fs::read_to_string(gate.path("a.conf")).unwrap();
+    triage(&gate, &fingerprint, &[]);
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.write(".veto/policy.toml", "[triage]\nsigned = true\n").commit("Triage");
+    gate.publish("main");
+    gate.write("a.conf", secret).commit("Dirty");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("the policy asks for a signature"), "{text}");
+}
+
 #[test]
 fn two_branches_that_both_triaged_merge_clean() {
     let gate = Gate::new();

@@ -1,0 +1,41 @@
+//! `veto policy`: what is in force, and whether a file is right.
+
+use crate::support::Sandbox;
+
+#[test]
+fn each_value_is_shown_with_where_it_comes_from() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.veto("work", &["install"]).ok();
+    let text = "posture = \"high\"\n[override]\nproof = \"signed\"\n[rules.\"secret/jwt\"]\nenabled = false\nreason = \"A demo.\"\n[[exclude]]\npath = \"t/\"\nreason = \"Made up.\"\nuntil = \"2099-01-01\"\n";
+    sandbox.write("work/.veto/policy.toml", text);
+    let said = sandbox.veto("work", &["policy", "show"]).ok().stdout;
+    let line = |key: &str| said.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_owned();
+    assert!(line("posture").contains("high") && line("posture").ends_with(".veto/policy.toml"), "{said}");
+    assert!(line("override.proof").contains("signed"), "{said}");
+    assert!(line("min_confidence").ends_with("built-in"), "{said}");
+    assert!(line("rule secret/jwt").contains("off, A demo.") && line("rule").ends_with(":4"), "{said}");
+    assert!(line("excluded t/**").contains("until 2099-01-01"), "{said}");
+    assert!(line("CWE-798").contains("critical"), "{said}");
+    // What a push meets is what the remote has.
+    let said = sandbox.veto("work", &["policy", "show", "--remote", "origin"]).ok().stdout;
+    assert!(said.starts_with("posture            medium       built-in"), "{said}");
+    sandbox.veto("work", &["policy", "show", "--remote", "nowhere"]).exits(2);
+}
+
+#[test]
+fn a_file_is_read_for_mistakes() {
+    let sandbox = Sandbox::with_clone();
+    let said = sandbox.veto("work", &["policy", "check"]).exits(2).text();
+    assert!(said.contains("`veto init` writes one"), "{said}");
+    sandbox.veto("work", &["init"]).ok();
+    sandbox.veto("work", &["policy", "check"]).ok();
+    let file = sandbox.write("other.toml", "posture = \"hgih\"\n");
+    let said = sandbox.veto("work", &["policy", "check", file.to_str().unwrap()]).exits(2).text();
+    assert!(said.contains("other.toml:1:11: "), "{said}");
+    sandbox.write("other.toml", "[rules.\"secret/jwtt\"]\nseverity = \"low\"\n");
+    let said = sandbox.veto("work", &["policy", "check", "../other.toml"]).ok().text();
+    assert!(said.contains("secret/jwtt"), "{said}");
+    sandbox.write("other.toml", "new_key = 1\nmin_version = \"99.0\"\n");
+    let said = sandbox.veto("work", &["policy", "check", "../other.toml"]).exits(2).text();
+    assert!(said.contains("needs veto 99.0 or newer"), "{said}");
+}
