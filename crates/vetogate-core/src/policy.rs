@@ -76,6 +76,8 @@ pub struct Policy {
     pub time_limit: Duration,
     /// Settings per rule; the last that matches wins.
     pub rules: Vec<RuleSetting>,
+    /// Whether a setting counts only where it is more severe than the rule itself.
+    pub raises_only: bool,
     /// Paths that are excluded, each with its reason and end.
     pub exclusions: Vec<Suppression>,
     /// Where it was read from, such as `origin/main:.veto/policy.toml`, or `built-in`.
@@ -115,6 +117,7 @@ impl Default for Policy {
             repository: None,
             time_limit: Duration::from_secs(60),
             rules: Vec::new(),
+            raises_only: false,
             exclusions: Vec::new(),
             source: "built-in".into(),
             digest: sha256("vetogate/policy/v1", &[b""]),
@@ -127,6 +130,21 @@ impl Policy {
     pub fn strict() -> Self {
         let triage = TriageRules::Signed;
         Self { min_confidence: Confidence::Low, medium_vetoes: true, triage, ..Self::default() }
+    }
+
+    /// What holds where the policy on the remote can't be understood, and `last` is the last one that could be:
+    /// whichever is stricter, in everything; without triage and override.
+    pub fn fallback_after(last: &Self) -> Self {
+        let raising = |setting: &&RuleSetting| setting.severity.is_some();
+        let rules = last.rules.iter().filter(raising).cloned();
+        let rules = rules.map(|setting| RuleSetting { enabled: None, ..setting }).collect();
+        Self {
+            posture: last.posture,
+            time_limit: last.time_limit,
+            rules,
+            raises_only: true,
+            ..Self::fallback()
+        }
     }
 
     /// `strict`, without triage and override: what holds where the policy on the remote can't be understood.
@@ -147,7 +165,9 @@ impl Policy {
     /// Severity of a rule under this policy.
     pub fn severity(&self, rule: &str, own: Severity) -> Severity {
         let setting = |setting: &&RuleSetting| rule_matches(&setting.pattern, rule);
-        self.rules.iter().rev().filter(setting).find_map(|setting| setting.severity).unwrap_or(own)
+        let found =
+            self.rules.iter().rev().filter(setting).find_map(|setting| setting.severity).unwrap_or(own);
+        if self.raises_only { found.max(own) } else { found }
     }
 
     /// The setting that switches a rule off, where one does.
@@ -167,4 +187,21 @@ fn exclusion(
 ) -> Suppression {
     let subject = Subject::Paths { glob, rules };
     Suppression { subject, standing: Standing::Trusted, source, who: None, reason, until: Some(until) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_after_a_broken_one_is_stricter_in_everything() {
+        let text = "posture = \"high\"\n[rules.\"secret/x\"]\nseverity = \"low\"\n[rules.\"config/y\"]\nseverity = \"high\"\n[rules.\"secret/z\"]\nenabled = false\nreason = \"r\"\n";
+        let last = Policy::parse(text, "p").unwrap();
+        let policy = Policy::fallback_after(&last);
+        assert_eq!((policy.posture, policy.medium_vetoes), (Posture::High, true));
+        assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::Critical);
+        assert_eq!(policy.severity("config/y", Severity::Medium), Severity::High);
+        assert!(policy.disabled("secret/z").is_none() && policy.exclusions.is_empty());
+        assert!(!policy.overrides.allowed && policy.triage == TriageRules::None);
+    }
 }

@@ -59,13 +59,7 @@ impl Gate<'static> {
                 return Self { session, outcome, context, remote: None, common_dir };
             }
         };
-        let (policy, policy_gap) = match remote.trusted_tip() {
-            Some(tip) => {
-                let name = remote.trusted_name().unwrap_or_default();
-                policies::of_remote(&GitTree::new(&session.objects, tip), &name)
-            }
-            None => (Policy::default(), None),
-        };
+        let (policy, policy_gap) = policy_of(&session, &remote, &folders, push);
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
@@ -218,6 +212,30 @@ impl Gate<'_> {
     /// The name of the trusted branch, for people.
     pub fn trusted_name(&self) -> String {
         self.remote.as_ref().and_then(TrackingRefs::trusted_name).unwrap_or_default()
+    }
+}
+
+/// The policy of the trusted branch. One that is broken is no dead end: the last good one that this clone saw, or the
+/// strict one, holds, whichever is stricter.
+fn policy_of(
+    session: &Session<'_>,
+    remote: &TrackingRefs,
+    folders: &Folders,
+    push: Push<'_>,
+) -> (Policy, Option<Gap>) {
+    let Some(tip) = remote.trusted_tip() else { return (Policy::default(), None) };
+    let name = remote.trusted_name().unwrap_or_default();
+    let tree = GitTree::new(&session.objects, tip);
+    let seen = policies::Seen { common_dir: &folders.common, place: pins::shown(push.url) };
+    match policies::of_remote(&tree, &name) {
+        (policy, None) => {
+            // The built-in one needs no keeping.
+            if policy.digest != Policy::default().digest {
+                seen.keep(&tree, &policy);
+            }
+            (policy, None)
+        }
+        (broken, gap) => (seen.last().map_or(broken, |last| Policy::fallback_after(&last)), gap),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Where the policy of a run is read from.
 
 use crate::git::command::Git;
+use crate::hooks::files;
 use bstr::ByteSlice;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use vetogate_core::digest::sha256;
 use vetogate_core::policy::PolicyError;
 use vetogate_core::text::{escape, shorten};
 use vetogate_core::{Gap, GapCause, Place, Policy, Tree};
@@ -30,6 +32,55 @@ pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
     match parsed {
         Ok(policy) => (policy, None),
         Err(error) => (Policy::fallback(), Some(broken(&error))),
+    }
+}
+
+/// The good policies that a clone saw, one for each remote: `<common git folder>/veto/policies/PLACE-DIGEST.toml`.
+pub struct Seen<'a> {
+    /// The common git folder.
+    pub common_dir: &'a Path,
+    /// Where the remote is, as it may be shown.
+    pub place: String,
+}
+
+impl Seen<'_> {
+    fn folder(&self) -> PathBuf {
+        self.common_dir.join("veto/policies")
+    }
+
+    fn prefix(&self) -> String {
+        let mut name = sha256("vetogate/place/v1", &[self.place.as_bytes()]);
+        name.truncate(16);
+        name + "-"
+    }
+
+    /// Keeps a policy that was understood, for when the next one is not. That it can't be kept is no harm now.
+    pub fn keep(&self, tree: &dyn Tree, policy: &Policy) {
+        let name = format!("{}{}.toml", self.prefix(), policy.digest.get(..16).unwrap_or_default());
+        let path = self.folder().join(&name);
+        if path.exists() {
+            return;
+        }
+        let Ok(Some(text)) = tree.get(FILE.as_bytes()) else { return };
+        let before = self.all();
+        let kept =
+            std::fs::create_dir_all(self.folder()).and_then(|()| files::put(&path, &text, files::PLAIN));
+        if kept.is_ok() {
+            before.into_iter().for_each(|old| drop(std::fs::remove_file(old)));
+        }
+    }
+
+    /// The last one that was understood.
+    pub fn last(&self) -> Option<Policy> {
+        let text = files::read(self.all().first()?).ok()??;
+        Policy::parse(text.to_str().ok()?, "the last good policy").ok()
+    }
+
+    fn all(&self) -> Vec<PathBuf> {
+        let prefix = self.prefix();
+        let entries = std::fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        let own = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
+        own.map(|entry| entry.path()).collect()
     }
 }
 

@@ -71,6 +71,29 @@ fn a_broken_one_is_strict_and_can_be_mended() {
     assert!(!gate.passes(&["main"]).contains("preset strict"));
 }
 
+/// What was stricter before it broke stays so.
+#[test]
+fn the_last_good_one_that_this_clone_saw() {
+    let gate = with_policy("posture = \"high\"\n");
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", "posture = \"medum\"\n").commit("Broken");
+    gate.publish("main");
+    gate.commit("Clean");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("preset strict holds"), "{text}");
+    let posture = |gate: &Gate| {
+        let log = std::fs::read_to_string(gate.path(".git/veto/audit.jsonl")).unwrap();
+        let last: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+        last["posture"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(posture(&gate), "high");
+    std::fs::remove_dir_all(gate.path(".git/veto/policies")).unwrap();
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    assert_eq!(posture(&gate), "medium", "nothing is known of what was before");
+}
+
 #[test]
 fn without_a_pin_the_built_in_one_holds() {
     let spoil: [fn(&Gate); 4] = [
