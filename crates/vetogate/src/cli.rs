@@ -7,6 +7,7 @@ pub mod hook;
 pub mod init;
 pub mod install;
 pub mod output;
+pub mod purge;
 pub mod rules;
 pub mod scan;
 pub mod uninstall;
@@ -52,6 +53,8 @@ enum Command {
     /// What `veto install --global` makes git call.
     #[command(hide = true)]
     ConfiguredHook(configured_hook::Args),
+    /// Take a secret out of commits that are not pushed yet.
+    Purge(purge::Args),
     /// Write a policy file with every key explained.
     Init(init::Args),
     /// Say what a rule means, what it does and what to do about it.
@@ -125,6 +128,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Uninstall(args) => uninstall::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::ConfiguredHook(args) => configured_hook::run(args),
+        Command::Purge(args) => purge::run(args),
         Command::Init(args) => init::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),

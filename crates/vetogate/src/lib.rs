@@ -9,6 +9,7 @@ pub mod git;
 pub mod hooks;
 pub mod pins;
 pub mod policies;
+pub mod purge;
 pub mod report;
 pub mod rule_page;
 pub mod run;

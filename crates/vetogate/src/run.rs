@@ -5,7 +5,7 @@ mod leaks;
 mod notes;
 
 use crate::deadline::{Deadline, Watch};
-use crate::engine::findings::{Redactor, findings, merge};
+use crate::engine::findings::{Candidate, Redactor, findings, merge};
 use crate::engine::workers::look;
 use crate::engine::{Item, Looked, Scope, Source, debt, state};
 use crate::git::catfile::CatFile;
@@ -153,6 +153,17 @@ impl<'a> Session<'a> {
         others: &[ObjectId],
         lfs: Option<&Path>,
     ) -> Outcome {
+        self.with_candidates(published, bases, others, lfs).0
+    }
+
+    /// As [`published`](Self::published), with the hits that the findings were made of: for whoever takes them out.
+    pub fn with_candidates(
+        &self,
+        published: &Published,
+        bases: &[ObjectId],
+        others: &[ObjectId],
+        lfs: Option<&Path>,
+    ) -> (Outcome, Vec<Candidate>) {
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
@@ -168,11 +179,11 @@ impl<'a> Session<'a> {
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
-        outcome.findings = findings(merge(candidates), &commit);
+        outcome.findings = findings(merge(candidates.clone()), &commit);
         self.state_of_tips(published, bases, &mut outcome);
         self.say_late(&mut outcome, &published.listing.commits);
         outcome.mask(&redactor);
-        outcome
+        (outcome, candidates)
     }
 
     fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {

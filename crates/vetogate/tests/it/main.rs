@@ -4,6 +4,7 @@
 mod bad_input;
 mod install;
 mod listing;
+mod purge;
 mod push;
 mod rules;
 mod scan;

@@ -1,0 +1,355 @@
+//! What is taken out: the hits that were chosen, and where their values stand in a content.
+//!
+//! A strong value is searched for everywhere in what is rewritten. A guessable one (`admin`) is replaced at the spans
+//! of its hits only: as a substring it may stand anywhere.
+
+use super::reference::{PLACEHOLDER, Style, fit};
+use crate::engine::findings::Candidate;
+use bstr::ByteSlice;
+use memchr::memmem;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+use vetogate_core::{Fuel, ObjectId, Place, Secret};
+use vetogate_detect::matching::Candidates;
+use vetogate_detect::{Hit, Text, registry};
+use vetogate_syntax::encoding::{Encoding, to_utf8};
+use vetogate_syntax::path::PathHints;
+
+/// A value that is shorter or more regular than this may stand in innocent text.
+const STRONG_LENGTH: usize = 16;
+const STRONG_BITS: f64 = 60.0;
+
+/// Bytes from which it is told whether a content is binary; as the engine does.
+const HEAD: usize = 4096;
+
+/// The values to take out.
+#[derive(Default)]
+pub struct Targets {
+    fingerprints: HashSet<String>,
+    strong: Vec<Strong>,
+    /// Where chosen hits stand.
+    places: HashSet<(Option<ObjectId>, Place)>,
+}
+
+struct Strong {
+    value: Secret,
+    name: Option<String>,
+}
+
+/// How the characters of a value are written where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Byte,
+    Little,
+    Big,
+}
+
+/// A place of a value in a content.
+#[derive(Debug, Clone)]
+struct Span {
+    range: Range<usize>,
+    name: Option<String>,
+    unit: Unit,
+}
+
+/// A content with the values taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// The content.
+    pub content: Vec<u8>,
+    /// What stands there now, each once.
+    pub by: BTreeSet<String>,
+}
+
+impl Targets {
+    /// Of the candidates with these fingerprints.
+    pub fn choose(candidates: &[Candidate], fingerprints: HashSet<String>) -> Self {
+        let mut targets = Self { fingerprints, ..Self::default() };
+        for candidate in candidates {
+            if targets.fingerprints.contains(&candidate.fingerprint()) {
+                targets.places.insert((candidate.blob, candidate.place.clone()));
+                targets.add_strong(candidate);
+            }
+        }
+        // The longer one first, where one value is a part of another.
+        targets.strong.sort_by_key(|strong| std::cmp::Reverse(strong.value.expose().len()));
+        targets
+    }
+
+    fn add_strong(&mut self, candidate: &Candidate) {
+        let hit = &candidate.hit;
+        let is_strong = |value: &&Secret| {
+            !hit.guessable && value.expose().len() >= STRONG_LENGTH && value.entropy_bits() >= STRONG_BITS
+        };
+        for value in hit.values.iter().filter(is_strong) {
+            match self.strong.iter_mut().find(|known| known.value == *value) {
+                Some(known) => known.name = known.name.take().or_else(|| hit.identifier.clone()),
+                None => {
+                    self.strong.push(Strong { value: value.clone(), name: hit.identifier.clone() });
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is to be taken out.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The places at which chosen hits stand.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().map(|(_, place)| place)
+    }
+
+    /// Whether a strong value stands in a text, as it is or in wide characters.
+    pub fn stands_in(&self, text: &[u8]) -> bool {
+        self.strong.iter().any(|strong| memmem::find(text, strong.value.expose()).is_some())
+            || (memchr::memchr(0, text).is_some() && !self.strong_spans(text).is_empty())
+    }
+
+    /// The content of a blob with the values taken out; `None` where none stands in it.
+    pub fn blob(&self, oid: ObjectId, content: &[u8], path: &[u8], place: &Place) -> Option<Replaced> {
+        let is_hit = self.places.contains(&(Some(oid), place.clone()));
+        if !is_hit && !self.stands_in(content) {
+            return None;
+        }
+        let hints = is_hit.then(|| PathHints::of(path));
+        let style = Style::of(path);
+        let encoding = Encoding::detect(&content[..content.len().min(HEAD)]);
+        let wide = decoded(content, encoding).and_then(|(mark, text)| {
+            let replaced = self.text(text.as_bytes(), hints, place, style)?;
+            let text = String::from_utf8_lossy(&replaced.content).into_owned();
+            Some(Replaced { content: [mark, encode(&text, encoding)].concat(), ..replaced })
+        });
+        // Two bytes at its beginning don't make a text wide.
+        wide.or_else(|| self.text(content, hints, place, style))
+    }
+
+    /// A message, a header, a tag: prose.
+    pub fn prose(&self, text: &[u8], place: &Place) -> Option<Replaced> {
+        let is_hit = self.places.contains(&(None, place.clone()));
+        let hints = is_hit.then_some(crate::engine::workers::PROSE);
+        self.text(text, hints, place, Style::Plain)
+    }
+
+    /// The ranges of a path at which values stand.
+    pub fn in_name(&self, path: &[u8], place: &Place) -> Vec<Range<usize>> {
+        let mut spans = self.strong_spans(path);
+        if self.places.contains(&(None, place.clone())) {
+            // As the engine looks at names: each is a line of a text.
+            let line = [b"\n", path, b"\n"].concat();
+            let hits = self.hit_spans(&line, crate::engine::workers::PROSE, place, false);
+            let within = |span: Span| {
+                let range = span.range.start.checked_sub(1)?..(span.range.end - 1).min(path.len());
+                Some(Span { range, ..span })
+            };
+            spans.extend(hits.into_iter().filter_map(within));
+        }
+        joined(spans).into_iter().map(|span| span.range).collect()
+    }
+
+    fn text(&self, text: &[u8], hints: Option<PathHints>, place: &Place, style: Style) -> Option<Replaced> {
+        let is_binary = memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some();
+        let mut spans = hints.map_or_else(Vec::new, |hints| self.hit_spans(text, hints, place, is_binary));
+        spans.extend(self.strong_spans(text));
+        let spans = joined(spans);
+        (!spans.is_empty()).then(|| replace(text, &spans, style, is_binary))
+    }
+
+    /// Where the chosen hits stand.
+    fn hit_spans(&self, bytes: &[u8], hints: PathHints, place: &Place, is_binary: bool) -> Vec<Span> {
+        let candidates = Candidates::of(bytes);
+        let text = Text { bytes, candidates: &candidates, is_start: true, is_binary, hints };
+        let mut fuel = Fuel::new((1 << 20) + 48 * bytes.len() as u64);
+        let mut hits = Vec::new();
+        for detector in registry::BLOB {
+            detector.scan(&text, &mut fuel, &mut hits);
+        }
+        let place = place.to_string();
+        let chosen = hits.into_iter().filter(|hit| self.fingerprints.contains(&fingerprint(hit, &place)));
+        chosen.flat_map(|hit| spans_of(bytes, &hit)).collect()
+    }
+
+    fn strong_spans(&self, text: &[u8]) -> Vec<Span> {
+        let has_zeros = memchr::memchr(0, text).is_some();
+        let mut spans = Vec::new();
+        for Strong { value, name } in &self.strong {
+            let mut search = |needle: &[u8], unit| {
+                let found = memmem::find_iter(text, needle);
+                spans.extend(found.map(|at| Span { range: at..at + needle.len(), name: name.clone(), unit }));
+            };
+            search(value.expose(), Unit::Byte);
+            if has_zeros {
+                search(&value.expose().iter().flat_map(|&byte| [byte, 0]).collect::<Vec<u8>>(), Unit::Little);
+                search(&value.expose().iter().flat_map(|&byte| [0, byte]).collect::<Vec<u8>>(), Unit::Big);
+            }
+        }
+        spans
+    }
+}
+
+/// The fingerprint of a hit, as [`Candidate::fingerprint`] makes it.
+fn fingerprint(hit: &Hit, place: &str) -> String {
+    let identifier = hit.identifier.as_deref().map(|name| vetogate_core::text::escape(name.as_bytes()));
+    vetogate_core::digest::LeakIdentity {
+        rule: &hit.rule.id,
+        values: &hit.values,
+        place,
+        identifier: identifier.as_deref().unwrap_or_default(),
+        guessable: hit.guessable,
+    }
+    .fingerprint()
+}
+
+/// The values of a hit without the blanks and newlines around them, which are the file's.
+fn spans_of(text: &[u8], hit: &Hit) -> Vec<Span> {
+    let span = |range: &Range<usize>| {
+        let value = &text[range.clone()];
+        let start = range.start + value.len() - value.trim_start().len();
+        let range = start..start + value.trim().len();
+        Span { range, name: hit.identifier.clone(), unit: Unit::Byte }
+    };
+    hit.secret_spans.iter().map(span).filter(|span| !span.range.is_empty()).collect()
+}
+
+/// In order, with those that overlap made one.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.range.start, std::cmp::Reverse(span.range.end)));
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut().filter(|last| span.range.start < last.range.end) {
+            Some(last) => {
+                last.range.end = last.range.end.max(span.range.end);
+                last.name = last.name.take().or(span.name);
+            }
+            None => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// In a binary, as many bytes as there were: what follows stays where it was.
+fn replace(text: &[u8], spans: &[Span], style: Style, is_binary: bool) -> Replaced {
+    let (mut content, mut by, mut at) = (Vec::with_capacity(text.len()), BTreeSet::new(), 0);
+    for span in spans {
+        let (range, new) = if is_binary || span.unit != Unit::Byte {
+            let letters = if span.unit == Unit::Byte { span.range.len() } else { span.range.len() / 2 };
+            (span.range.clone(), PLACEHOLDER.chars().cycle().take(letters).collect())
+        } else {
+            fit(text, span.range.clone(), style, span.name.as_deref())
+        };
+        content.extend_from_slice(&text[at..range.start.max(at)]);
+        match span.unit {
+            Unit::Byte => content.extend_from_slice(new.as_bytes()),
+            Unit::Little => content.extend(new.bytes().flat_map(|byte| [byte, 0])),
+            Unit::Big => content.extend(new.bytes().flat_map(|byte| [0, byte])),
+        }
+        by.insert(if is_binary { PLACEHOLDER.to_owned() } else { new });
+        at = range.end;
+    }
+    content.extend_from_slice(&text[at..]);
+    Replaced { content, by }
+}
+
+/// The mark and the text of a wide content, if it can be written again as it was.
+fn decoded(content: &[u8], encoding: Encoding) -> Option<(Vec<u8>, String)> {
+    if encoding == Encoding::Bytes {
+        return None;
+    }
+    let text = to_utf8(content, encoding);
+    let mark = encode("\u{feff}", encoding);
+    let mark = if content.starts_with(&mark) { mark } else { Vec::new() };
+    (content.strip_prefix(mark.as_slice())? == encode(&text, encoding)).then_some((mark, text))
+}
+
+fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
+    match encoding {
+        Encoding::Bytes => text.as_bytes().to_vec(),
+        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        Encoding::Utf32Le => text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
+        Encoding::Utf32Be => text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::text::Scanner;
+    use vetogate_rules::template::generate;
+
+    fn oid() -> ObjectId {
+        "ab".repeat(20).parse().unwrap()
+    }
+
+    /// The content with everything taken out that is found in it.
+    fn purged(path: &str, content: &[u8]) -> Vec<u8> {
+        let place = Place::File(path.to_owned());
+        let mut scanner = Scanner::new(PathHints::of(path.as_bytes()));
+        scanner.feed(content);
+        let hits = scanner.finish().0.into_iter();
+        let candidates: Vec<Candidate> =
+            hits.map(|hit| Candidate { blob: Some(oid()), ..Candidate::new(hit, place.clone()) }).collect();
+        let all = candidates.iter().map(Candidate::fingerprint).collect();
+        let targets = Targets::choose(&candidates, all);
+        assert!(!targets.is_empty(), "nothing found");
+        targets.blob(oid(), content, path.as_bytes(), &place).unwrap().content
+    }
+
+    fn found(path: &str, content: &[u8]) -> usize {
+        let mut scanner = Scanner::new(PathHints::of(path.as_bytes()));
+        scanner.feed(content);
+        scanner.finish().0.len()
+    }
+
+    fn wide(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    }
+
+    #[test]
+    fn what_is_put_in_place_is_no_finding() {
+        let token = generate("{crc32-base62:ghp_}").unwrap();
+        let weak = generate("{lower:2}{digits:3}-{lower:2}{digits:2}X").unwrap();
+        let pem = generate(&format!("{{pem:{}}}", ["RSA PRIVATE", " KEY"].concat())).unwrap();
+        let contents = [
+            ("a.py", format!("api_token = \"{token}\"\n# {token}\n")),
+            ("a.py", format!("db_password = '{weak}'\n")),
+            ("a.json", format!("{{\"db_password\": \"{weak}\"}}\n")),
+            (".env", format!("TOKEN={token}\nDB_PASSWORD={weak}\n")),
+            ("a.yml", format!("db_password: {weak}\n")),
+            ("key.pem", pem.clone()),
+            ("a.yml", format!("key: |\n  {}\n", pem.replace('\n', "\n  "))),
+            ("a.py", format!("url = \"postgres://app:{weak}@db.internal/x\"\n")),
+        ];
+        for (path, content) in contents {
+            let new = purged(path, content.as_bytes());
+            assert_eq!(found(path, &new), 0, "{}", new.as_bstr());
+            assert!(new.find(&token).is_none() && new.find(&weak).is_none());
+        }
+    }
+
+    #[test]
+    fn a_guessable_value_goes_only_where_it_was_found() {
+        let weak = generate("{lower:2}{digits:3}-{lower:2}{digits:2}X").unwrap();
+        let content = format!("db_password = \"{weak}\"\nsee also page-{weak}-of the manual\n");
+        let new = purged("a.conf", content.as_bytes());
+        assert!(new.starts_with(b"db_password = \"REDACTED\"\n"));
+        assert!(new.find(&weak).is_some());
+    }
+
+    #[test]
+    fn wide_text_stays_wide_and_a_binary_keeps_its_length() {
+        let token = generate("{crc32-base62:ghp_}").unwrap();
+        let line = format!("\u{feff}token = \"{token}\"\r\ncaf\u{e9}\r\n");
+        let expected = "\u{feff}token = \"REDACTED\"\r\ncaf\u{e9}\r\n";
+        for unit in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+            assert_eq!(purged("a.conf", &wide(&line, unit)), wide(expected, unit));
+        }
+        let inside = wide(&token, u16::to_le_bytes);
+        let binary =
+            [&b"\x7fELF\0\x01\x02\x03\x07"[..], &inside, b"\x01", token.as_bytes(), b"\0end"].concat();
+        let new = purged("a.bin", &binary);
+        assert_eq!(new.len(), binary.len());
+        assert!(new.find(&token).is_none() && new.find(&inside).is_none() && new.ends_with(b"\0end"));
+    }
+}
