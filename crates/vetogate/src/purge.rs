@@ -23,6 +23,7 @@ pub mod targets;
 pub mod undo;
 pub mod worktrees;
 
+use crate::engine::findings::Redactor;
 use crate::git::command::GitError;
 use crate::hooks::HookError;
 use crate::hooks::place::Place;
@@ -58,6 +59,17 @@ impl PurgeError {
         Self::File { path: crate::hooks::show(path), error: error.into() }
     }
 
+    /// The same, with every known value masked: git names files, and a name may hold one.
+    #[must_use]
+    pub fn masked(self, redactor: &Redactor) -> Self {
+        match self {
+            Self::Refused(text) => Self::Refused(redactor.mask(&text)),
+            Self::Unread(text) => Self::Unread(redactor.mask(&text)),
+            Self::Git(error) => Self::Unread(redactor.mask(&error.to_string())),
+            Self::File { path, error } => Self::File { path: redactor.mask(&path), error },
+        }
+    }
+
     /// Whether nothing was tried, because it must not be.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused(_))
@@ -91,6 +103,8 @@ pub struct Survey<'a> {
     pub refs: refs::Refs,
     /// Its work trees.
     pub worktrees: Vec<worktrees::Worktree>,
+    /// The address that the user commits under.
+    pub email: Option<Vec<u8>>,
 }
 
 impl<'a> Survey<'a> {
@@ -102,6 +116,17 @@ impl<'a> Survey<'a> {
         let worktrees = worktrees::list(place)?;
         let refs = refs::Refs::read(place, session)?;
         let public = public::Public::ask(place, session, &refs, &worktrees)?;
-        Ok(Self { place, session, public, refs, worktrees })
+        let email = place.setting("user.email")?.map(|setting| setting.value);
+        Ok(Self { place, session, public, refs, worktrees, email })
+    }
+
+    /// Looks around once more, without asking the remotes again.
+    ///
+    /// # Errors
+    /// When git does not answer.
+    pub fn again(self) -> Result<Self, PurgeError> {
+        let worktrees = worktrees::list(self.place)?;
+        let refs = refs::Refs::read(self.place, self.session)?;
+        Ok(Self { refs, worktrees, ..self })
     }
 }

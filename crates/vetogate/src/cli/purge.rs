@@ -1,7 +1,6 @@
 //! `veto purge`: takes a secret out of commits that are not pushed yet.
 
 use super::{Failure, exit};
-use crate::engine::findings::Redactor;
 use crate::hooks::place::Place;
 use crate::hooks::show;
 use crate::purge::journal::{Folder, Run};
@@ -72,10 +71,10 @@ fn purge(args: &Args, place: &Place, session: &Session<'_>) -> Done {
     if let Some(folder) = &folder
         && folder.unfinished()?.is_some()
     {
-        return Err(PurgeError::Refused(
-            "a purge was cut off here: finish it with `veto purge --continue`, or take it back with `veto purge --undo`"
-                .into(),
-        ));
+        return Err(cut_off());
+    }
+    if !args.apply && Folder::is_open(&place.common_dir) {
+        return Err(cut_off());
     }
     let survey = Survey::take(place, session)?;
     let request = Request {
@@ -89,8 +88,9 @@ fn purge(args: &Args, place: &Place, session: &Session<'_>) -> Done {
     describe(&mut text, &survey, &plan);
     match folder.filter(|_| !plan.is_empty()) {
         Some(folder) => {
-            let run = apply::apply(&survey, &folder, &plan)?;
-            let code = afterwards(&mut text, place, session, &plan, &run)?;
+            let applied = apply::apply(&survey, &folder, &plan);
+            let run = applied.map_err(|error| error.masked(&plan.redactor))?;
+            let code = afterwards(&mut text, survey, &plan, &run)?;
             Ok((text, code))
         }
         None => {
@@ -98,6 +98,13 @@ fn purge(args: &Args, place: &Place, session: &Session<'_>) -> Done {
             Ok((text, code))
         }
     }
+}
+
+fn cut_off() -> PurgeError {
+    PurgeError::Refused(
+        "a purge was cut off here: finish it with `veto purge --continue`, or take it back with `veto purge --undo`"
+            .into(),
+    )
 }
 
 /// Where nothing is done: whether something would have to be.
@@ -137,10 +144,15 @@ fn describe(text: &mut String, survey: &Survey<'_>, plan: &Plan) {
         let count = plan.commits.len();
         let _ = writeln!(text, "\nRewrites {}:", counted(count, "commit"));
         for one in &plan.moves {
-            let name = vetogate_core::text::escape(one.name.as_bytes());
+            let name = plan.redactor.mask(&vetogate_core::text::escape(one.name.as_bytes()));
             let _ = writeln!(text, "  {name}: {} to {}", one.old.short(), one.new.short());
         }
         effects(text, &plan.effects);
+    } else if !plan.taken.is_empty() {
+        text.push_str(
+            "None of it stands in an object that could be rewritten here: it lies behind a Git LFS pointer, or in what \
+             a remote has.\n",
+        );
     }
 }
 
@@ -183,6 +195,10 @@ fn effects(text: &mut String, effects: &Effects) {
     for (count, what, happens) in counts.into_iter().filter(|(count, ..)| *count > 0) {
         let _ = writeln!(text, "  {}: {happens}", counted(count, what));
     }
+    if effects.foreign > 0 {
+        let count = counted(effects.foreign, "commit");
+        let _ = writeln!(text, "  {count} by somebody else among them: who has them keeps the old ones");
+    }
     for path in &effects.large {
         let _ = writeln!(text, "  {path} is over 64 MiB and stays as it is");
     }
@@ -213,17 +229,11 @@ fn recipe(text: &mut String, plan: &Plan) {
 }
 
 /// Scans again, and says what is left to do; gives the exit code.
-fn afterwards(
-    text: &mut String,
-    place: &Place,
-    session: &Session<'_>,
-    plan: &Plan,
-    run: &Run,
-) -> Result<u8, PurgeError> {
-    let survey = Survey::take(place, session)?;
+fn afterwards(text: &mut String, survey: Survey<'_>, plan: &Plan, run: &Run) -> Result<u8, PurgeError> {
+    let survey = survey.again()?;
     let seen = look(&survey, &plan.aim)?;
     let old: Vec<ObjectId> = plan.commits.iter().map(|(old, _)| *old).collect();
-    let left = leftovers::find(&survey, &plan.targets, &old, &Redactor::new(&seen.candidates))?;
+    let left = leftovers::find(&survey, &plan.targets, &old, &plan.redactor)?;
     text.push_str("\nDone.");
     filtered(text, plan)?;
     let code = scanned(text, &seen);

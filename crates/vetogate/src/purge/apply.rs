@@ -12,7 +12,7 @@ use crate::hooks::show;
 use crate::run::Session;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use vetogate_core::ObjectId;
 use vetogate_core::text::escape;
 
@@ -93,21 +93,45 @@ fn follow(place: &Place, worktrees: &[Worktree], step: &TreeStep, again: bool) -
     worktree.follow(place, from, to)
 }
 
-/// Moves all refs that have not moved yet, in one transaction.
+/// Moves all refs that have not moved yet: those that all work trees share in one transaction, then each HEAD without a
+/// branch in its own work tree. (From another one, git 2.47 with a table of refs says that it has moved it, and has not.)
 fn move_refs(place: &Place, session: &Session<'_>, moves: &[Move]) -> Result<(), PurgeError> {
-    let mut text = String::from("start\n");
+    let worktrees = worktrees::list(place)?;
+    let mut open = Vec::new();
     for one in moves {
-        let now = current(place, &one.name)?;
-        if now == Some(one.new) {
-            continue;
+        match current(place, &worktrees, &one.name)? {
+            Some(now) if now == one.new => {}
+            Some(now) if now == one.old => open.push(one),
+            _ => return Err(moved_meanwhile(one)),
         }
-        if now != Some(one.old) {
-            return Err(moved_meanwhile(one));
-        }
-        let _ = write!(text, "option no-deref\nupdate {} {} {}\n", one.name, one.new, one.old);
+    }
+    let is_head = |one: &&Move| worktrees.iter().any(|worktree| worktree.head_name() == one.name);
+    let (heads, shared): (Vec<&Move>, Vec<&Move>) = open.into_iter().partition(is_head);
+    let mut text = String::from("start\n");
+    for Move { name, old, new } in shared {
+        let _ = write!(text, "option no-deref\nupdate {name} {new} {old}\n");
     }
     text.push_str("prepare\ncommit\n");
-    let mut command = place.git().command(["update-ref", "-m", "veto purge", "--stdin"]);
+    update_refs(place, session, place.git().command(UPDATE), &text)?;
+    crash("heads");
+    for Move { name, old, new } in heads {
+        let worktree = worktrees.iter().filter(|worktree| worktree.head_name() == *name);
+        for worktree in worktree {
+            let text = format!("option no-deref\nupdate HEAD {new} {old}\n");
+            update_refs(place, session, worktree.git().command(UPDATE), &text)?;
+        }
+    }
+    Ok(())
+}
+
+const UPDATE: [&str; 4] = ["update-ref", "-m", "veto purge", "--stdin"];
+
+fn update_refs(
+    place: &Place,
+    session: &Session<'_>,
+    mut command: Command,
+    text: &str,
+) -> Result<(), PurgeError> {
     switch_off_programs(place, &mut command)?;
     let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
     if let Some(mut input) = child.stdin.take() {
@@ -133,11 +157,14 @@ fn moved_meanwhile(one: &Move) -> PurgeError {
     ))
 }
 
-/// What a ref points at now.
+/// What a ref, or the HEAD of a work tree, points at now.
 ///
 /// # Errors
 /// When git does not answer.
-pub fn current(place: &Place, name: &str) -> Result<Option<ObjectId>, PurgeError> {
+pub fn current(place: &Place, worktrees: &[Worktree], name: &str) -> Result<Option<ObjectId>, PurgeError> {
+    if let Some(worktree) = worktrees.iter().find(|worktree| worktree.head_name() == name) {
+        return Ok(Some(worktree.head).filter(|_| worktree.branch.is_none()));
+    }
     let answer = place.git().read_line(["rev-parse", "-q", "--verify", name])?;
     Ok(answer.and_then(|id| id.parse().ok()))
 }

@@ -145,7 +145,17 @@ impl Folder {
 
     /// The purges that got as far as a journal, the oldest first.
     pub fn runs(&self) -> Vec<Run> {
-        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        Self::runs_in(&self.path)
+    }
+
+    /// Whether a purge was cut off, or is at work; nothing is locked for the question.
+    pub fn is_open(common_dir: &Path) -> bool {
+        let is_open = |run: &Run| run.read().is_ok_and(|journal| journal.state != State::Done);
+        Self::runs_in(&common_dir.join("veto/purge")).iter().any(is_open)
+    }
+
+    fn runs_in(path: &Path) -> Vec<Run> {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
         let mut runs: Vec<Run> = entries
             .map(|entry| Run { path: entry.path() })
             .filter(|run| run.journal_path().is_file())

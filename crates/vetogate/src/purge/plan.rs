@@ -68,6 +68,8 @@ pub struct Plan {
     pub store: Store,
     /// For people, masked.
     pub effects: Effects,
+    /// Masks the values in whatever is said.
+    pub redactor: Redactor,
 }
 
 impl Plan {
@@ -105,6 +107,7 @@ impl Plan {
             boundary,
             store,
             effects: masked(effects, &redactor),
+            redactor,
             targets,
         })
     }
@@ -254,7 +257,7 @@ fn moved(rewriter: &mut Rewriter<'_>, refs: &[RefUpdate]) -> Result<Vec<Move>, P
 fn follow(
     survey: &Survey<'_>,
     commits: &BTreeMap<ObjectId, ObjectId>,
-    moves: &mut Vec<Move>,
+    moves: &mut [Move],
 ) -> Result<Vec<(Worktree, ObjectId, ObjectId)>, PurgeError> {
     let mut heads = Vec::new();
     for worktree in &survey.worktrees {

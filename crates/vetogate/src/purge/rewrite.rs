@@ -38,6 +38,8 @@ pub struct Effects {
     pub merge_tags: usize,
     /// Ids in messages that were set to the new ones.
     pub ids: usize,
+    /// Commits that somebody else committed.
+    pub foreign: usize,
     /// Files that are too large to be rewritten.
     pub large: Vec<String>,
 }
@@ -236,6 +238,7 @@ impl<'a> Rewriter<'a> {
         self.effects.messages += usize::from(text.is_some());
         self.effects.signatures += usize::from(rewritten.signatures > 0);
         self.effects.merge_tags += rewritten.merge_tags;
+        self.effects.foreign += usize::from(self.is_foreign(&headers));
         self.boundary.extend(rewritten.parents.iter().filter(|parent| !self.commits.contains_key(parent)));
         let mut new = own.unwrap_or(rewritten.kept);
         new.extend(self.with_new_ids(text.as_deref().unwrap_or(message)));
@@ -284,6 +287,13 @@ impl<'a> Rewriter<'a> {
                 Ok(false)
             }
         }
+    }
+
+    /// Whether somebody else committed it, who may have it elsewhere.
+    fn is_foreign(&self, headers: &[&[u8]]) -> bool {
+        let committer = headers.iter().find_map(|header| header.strip_prefix(b"committer "));
+        let email = committer.and_then(|line| Some(line.rsplit_once_str(">")?.0.rsplit_once_str("<")?.1));
+        self.survey.email.as_deref().zip(email).is_some_and(|(own, email)| own != email)
     }
 
     /// The headers with the values taken out of them; `None` where none stands there. The ids are no text.

@@ -5,6 +5,7 @@
 
 use super::reference::{PLACEHOLDER, Style, fit};
 use crate::engine::findings::Candidate;
+use crate::engine::workers::PROSE;
 use bstr::ByteSlice;
 use memchr::memmem;
 use std::collections::{BTreeSet, HashSet};
@@ -109,27 +110,33 @@ impl Targets {
 
     /// The content of a blob with the values taken out; `None` where none stands in it.
     pub fn blob(&self, oid: ObjectId, content: &[u8], path: &[u8], place: &Place) -> Option<Replaced> {
-        let is_hit = self.places.contains(&(Some(oid), place.clone()));
-        if !is_hit && !self.stands_in(content) {
+        let places = self.places_of(oid, place);
+        if places.is_empty() && !self.stands_in(content) {
             return None;
         }
-        let hints = is_hit.then(|| PathHints::of(path));
+        let hints = PathHints::of(path);
         let style = Style::of(path);
         let encoding = Encoding::detect(&content[..content.len().min(HEAD)]);
         let wide = decoded(content, encoding).and_then(|(mark, text)| {
-            let replaced = self.text(text.as_bytes(), hints, place, style)?;
+            let replaced = self.text(text.as_bytes(), hints, &places, style)?;
             let text = String::from_utf8_lossy(&replaced.content).into_owned();
             Some(Replaced { content: [mark, encode(&text, encoding)].concat(), ..replaced })
         });
         // Two bytes at its beginning don't make a text wide.
-        wide.or_else(|| self.text(content, hints, place, style))
+        wide.or_else(|| self.text(content, hints, &places, style))
     }
 
     /// A message, a header, a tag: prose.
     pub fn prose(&self, text: &[u8], place: &Place) -> Option<Replaced> {
         let is_hit = self.places.contains(&(None, place.clone()));
-        let hints = is_hit.then_some(crate::engine::workers::PROSE);
-        self.text(text, hints, place, Style::Plain)
+        let places = if is_hit { vec![place] } else { Vec::new() };
+        self.text(text, PROSE, &places, Style::Plain)
+    }
+
+    /// Where a blob holds a chosen hit: at this place, or as a note, whose path says nothing.
+    fn places_of(&self, blob: ObjectId, place: &Place) -> Vec<&Place> {
+        let fits = |at: &Place| at == place || matches!(at, Place::Note(_));
+        self.places.iter().filter(|(oid, at)| *oid == Some(blob) && fits(at)).map(|(_, at)| at).collect()
     }
 
     /// The ranges of a path at which values stand.
@@ -138,7 +145,7 @@ impl Targets {
         if self.places.contains(&(None, place.clone())) {
             // As the engine looks at names: each is a line of a text.
             let line = [b"\n", path, b"\n"].concat();
-            let hits = self.hit_spans(&line, crate::engine::workers::PROSE, place, false);
+            let hits = self.hit_spans(&line, PROSE, place, false);
             let within = |span: Span| {
                 let range = span.range.start.checked_sub(1)?..(span.range.end - 1).min(path.len());
                 Some(Span { range, ..span })
@@ -148,9 +155,10 @@ impl Targets {
         joined(spans).into_iter().map(|span| span.range).collect()
     }
 
-    fn text(&self, text: &[u8], hints: Option<PathHints>, place: &Place, style: Style) -> Option<Replaced> {
+    fn text(&self, text: &[u8], hints: PathHints, places: &[&Place], style: Style) -> Option<Replaced> {
         let is_binary = memchr::memchr(0, &text[..text.len().min(HEAD)]).is_some();
-        let mut spans = hints.map_or_else(Vec::new, |hints| self.hit_spans(text, hints, place, is_binary));
+        let hits = |place: &&Place| self.hit_spans(text, hints, place, is_binary);
+        let mut spans: Vec<Span> = places.iter().flat_map(hits).collect();
         spans.extend(self.strong_spans(text));
         let spans = joined(spans);
         (!spans.is_empty()).then(|| replace(text, &spans, style, is_binary))

@@ -45,8 +45,9 @@ fn turn(place: &Place, session: &Session<'_>, run: &Run, journal: &mut Journal) 
     (back.back, back.state) = (true, State::Prepared);
     back.worktrees.clear();
     let moves = back.moves()?;
+    let worktrees = worktrees::list(place)?;
     for one in &moves {
-        let now = current(place, &one.name)?;
+        let now = current(place, &worktrees, &one.name)?;
         if now != Some(one.old) && now != Some(one.new) {
             let bundle = show(&run.bundle());
             let name = escape(one.name.as_bytes());
@@ -58,7 +59,6 @@ fn turn(place: &Place, session: &Session<'_>, run: &Run, journal: &mut Journal) 
     }
     backup::restore(&session.git, run)?;
     crash("restored");
-    let worktrees = worktrees::list(place)?;
     for worktree in &worktrees {
         let own = worktree.branch.as_ref().map_or_else(|| worktree.head_name(), ToString::to_string);
         let Some(one) = moves.iter().find(|one| one.name == own && one.old == worktree.head) else {

@@ -51,6 +51,11 @@ impl Worktree {
         if self.is_main { "main-worktree/HEAD".to_owned() } else { format!("worktrees/{id}/HEAD") }
     }
 
+    /// Git there.
+    pub fn git(&self) -> &Git {
+        &self.git
+    }
+
     /// What is under way here.
     pub fn under_way(&self) -> Option<&'static str> {
         UNDER_WAY.iter().find(|(name, _)| self.git_dir.join(name).exists()).map(|(_, what)| *what)
@@ -109,16 +114,20 @@ impl Worktree {
         let listed = self.git.read(["ls-files", "-z", "-v"])?;
         let marked = |line: &[u8]| {
             let (mark, path) = (line.first().copied()?, line.get(2..)?);
-            let is_hidden = mark == b'S' || mark == b's';
             let there = || self.path.join(OsStr::from_bytes(path)).symlink_metadata().is_ok();
-            let is_marked = mark.is_ascii_lowercase() || (is_hidden && there());
-            (is_marked && touched.contains(path.as_bstr())).then(|| vetogate_core::text::escape(path))
+            let flag = match mark {
+                b'S' | b's' if there() => "skip-worktree",
+                b'S' => return None,
+                _ if mark.is_ascii_lowercase() => "assume-unchanged",
+                _ => return None,
+            };
+            touched.contains(path.as_bstr()).then(|| (flag, vetogate_core::text::escape(path)))
         };
         match listed.split_str("\0").find_map(marked) {
             None => Ok(()),
-            Some(path) => Err(PurgeError::Refused(format!(
-                "{path} in {} is marked assume-unchanged or skip-worktree, so git does not see what is changed in it; \
-                 run `git update-index --no-assume-unchanged --no-skip-worktree` on it first",
+            Some((flag, path)) => Err(PurgeError::Refused(format!(
+                "{path} in {} is marked {flag}, so git does not see what is changed in it; run `git update-index \
+                 --no-{flag} {path}` there first",
                 show(&self.path)
             ))),
         }

@@ -1,7 +1,11 @@
 //! Real purges in real repositories: what was vetoed passes afterwards, and nothing else is another.
 
 mod basics;
+mod crashes;
+mod generated;
 mod histories;
+mod remotes;
+mod worktrees;
 
 use crate::support::{Answer, Sandbox, VETO, answer};
 use std::path::{Path, PathBuf};
