@@ -170,7 +170,7 @@ fn effects(text: &mut String, effects: &Effects) {
     for (path, (count, by)) in &effects.files {
         let by: Vec<&str> = by.iter().map(String::as_str).collect();
         let path = if path.is_empty() { "(a blob)" } else { path };
-        let _ = writeln!(text, "  {path}: {}, replaced by {}", counted(*count, "content"), by.join(", "));
+        let _ = writeln!(text, "  {path}: {}, replaced by {}", counted(*count, "version"), by.join(", "));
     }
     for (old, new) in &effects.renamed {
         let _ = writeln!(text, "  {old} is called {new}");
@@ -297,9 +297,10 @@ fn say_left(text: &mut String, left: &Leftovers, run: &Run) {
     if let Some(path) = &left.superproject {
         let _ = writeln!(text, "  {path} names commits of this submodule by id: set it to the new ones.");
     }
+    let messages = if left.reflogs > 0 { ", and the secret in their messages" } else { "" };
     let _ = write!(
         text,
-        "  Reflogs keep the old commits. When all is well, drop them and the backup:\n       \
+        "  Reflogs keep the old commits{messages}. When all is well, drop them and the backup:\n       \
          rm -r '{}'\n       \
          git reflog expire --expire-unreachable=now --all && git gc --prune=now\n  \
          Other clones and copies of this folder have the old commits too.\n  \

@@ -21,6 +21,8 @@ pub struct Leftovers {
     pub refs: Vec<String>,
     /// Files that hold a value.
     pub files: Vec<String>,
+    /// Reflogs whose messages hold one.
+    pub reflogs: usize,
     /// Refs of notes that have a note about an old commit.
     pub notes: Vec<String>,
     /// Whether a stash is there at all: its older entries are in no ref.
@@ -54,9 +56,12 @@ pub fn find(
 ) -> Result<Leftovers, PurgeError> {
     let place = survey.place;
     let files = texts(place, &survey.worktrees).into_iter().filter(|path| holds(path, targets));
+    let is_log = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "logs");
+    let (logs, files): (Vec<PathBuf>, Vec<PathBuf>) = files.partition(is_log);
     Ok(Leftovers {
         refs: refs(place, old)?.iter().map(|name| redactor.mask(name)).collect(),
-        files: files.map(|path| show(&path)).collect(),
+        files: files.iter().map(|path| show(path)).collect(),
+        reflogs: logs.len(),
         notes: notes(survey, old)?,
         has_stash: survey.refs.get(b"refs/stash").is_some(),
         superproject: superproject(place)?,

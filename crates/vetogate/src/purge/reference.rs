@@ -25,8 +25,8 @@ pub enum Style {
     },
     /// `${NAME}` inside double quotes: shell scripts.
     Shell,
-    /// `${NAME}` inside the quotes, or as a whole value: YAML, as composers and deployers read it.
-    Yaml,
+    /// A template inside the quotes, or as a whole value: YAML, as composers and deployers read it.
+    Yaml(&'static str),
     /// Nothing but the placeholder.
     Plain,
 }
@@ -47,6 +47,9 @@ const CSHARP: Style = Style::Expression {
 impl Style {
     /// Of a file, by the ending of its name.
     pub fn of(path: &[u8]) -> Self {
+        if path.find(".github/workflows/").is_some() {
+            return Self::Yaml("${{ secrets.NAME }}");
+        }
         let name = path.rsplit_str("/").next().unwrap_or_default().to_ascii_lowercase();
         let Some((_, ending)) = name.rsplit_once_str(".") else { return Self::Plain };
         match ending {
@@ -58,27 +61,27 @@ impl Style {
             b"java" | b"kt" | b"kts" | b"scala" | b"groovy" | b"gradle" => JAVA,
             b"cs" => CSHARP,
             b"sh" | b"bash" | b"zsh" | b"ksh" => Self::Shell,
-            b"yml" | b"yaml" => Self::Yaml,
+            b"yml" | b"yaml" => Self::Yaml("${NAME}"),
             _ => Self::Plain,
         }
     }
 }
 
-/// What is put in place of `range`, and in place of what: quotes may go along.
+/// What is put in place of `range`, and in place of what: quotes may go along. `name` is a variable's; where there is
+/// none, it is that of the assignment.
 pub fn fit(text: &[u8], range: Range<usize>, style: Style, name: Option<&str>) -> (Range<usize>, String) {
     let placeholder = (range.clone(), PLACEHOLDER.to_owned());
     let quoted = quoted(text, &range);
     let start = quoted.as_ref().map_or(range.start, |whole| whole.start);
-    let name = name.map(str::to_owned).or_else(|| assigned(text, start));
-    let name = name.map_or_else(|| UNNAMED.to_owned(), |name| variable(&name));
-    let shell = format!("${{{name}}}");
+    let assigned = || assigned(text, start).map_or_else(|| UNNAMED.to_owned(), |name| variable(&name));
+    let name = name.map_or_else(assigned, str::to_owned);
     match (style, quoted) {
         (Style::Expression { text: expression, constant }, Some(whole)) if takes(text, &whole, constant) => {
             (whole, expression.replace("NAME", &name))
         }
-        (Style::Shell, Some(whole)) => (whole, format!("\"{shell}\"")),
-        (Style::Yaml, Some(_)) => (range, shell),
-        (Style::Yaml, None) if is_scalar(text, &range) => (range, shell),
+        (Style::Shell, Some(whole)) => (whole, format!("\"${{{name}}}\"")),
+        (Style::Yaml(template), Some(_)) => (range, template.replace("NAME", &name)),
+        (Style::Yaml(template), None) if is_scalar(text, &range) => (range, template.replace("NAME", &name)),
         _ => placeholder,
     }
 }
@@ -185,11 +188,12 @@ mod tests {
             ("a.yml", "key: «v»\n", "key: ${API_KEY}\n"),
             ("a.yml", "key: \"«v»\"\n", "key: \"${API_KEY}\"\n"),
             ("a.yml", "key: {a: «v»}\n", "key: {a: REDACTED}\n"),
+            (".github/workflows/a.yml", "key: «v»\n", "key: ${{ secrets.API_KEY }}\n"),
             (".env", "KEY=«v»\n", "KEY=REDACTED\n"),
             ("a.json", "{\"k\": \"«v»\"}", "{\"k\": \"REDACTED\"}"),
         ];
         for (path, text, expected) in cases {
-            assert_eq!(replaced(path, text, "api_key"), expected, "{path}: {text}");
+            assert_eq!(replaced(path, text, "API_KEY"), expected, "{path}: {text}");
         }
     }
 

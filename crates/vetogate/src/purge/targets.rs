@@ -6,6 +6,7 @@
 use super::reference::{PLACEHOLDER, Style, fit};
 use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
+use crate::report::steps::variable_name;
 use bstr::ByteSlice;
 use memchr::memmem;
 use std::collections::{BTreeSet, HashSet};
@@ -35,6 +36,7 @@ pub struct Targets {
 struct Strong {
     value: Secret,
     name: Option<String>,
+    is_named: bool,
 }
 
 /// How the characters of a value are written where it stands.
@@ -82,12 +84,16 @@ impl Targets {
         let is_strong = |value: &&Secret| {
             !hit.guessable && value.expose().len() >= STRONG_LENGTH && value.entropy_bits() >= STRONG_BITS
         };
-        for value in hit.values.iter().filter(is_strong) {
+        for (index, value) in hit.values.iter().enumerate().filter(|(_, value)| is_strong(value)) {
+            let name = name_of(index, hit.identifier.as_deref(), &hit.rule.id);
+            let is_named = name.is_some() && hit.identifier.is_some();
             match self.strong.iter_mut().find(|known| known.value == *value) {
-                Some(known) => known.name = known.name.take().or_else(|| hit.identifier.clone()),
-                None => {
-                    self.strong.push(Strong { value: value.clone(), name: hit.identifier.clone() });
+                // What is assigned to a name says more than the rule.
+                Some(known) if is_named && !known.is_named => {
+                    (known.name, known.is_named) = (name, true);
                 }
+                Some(_) => {}
+                None => self.strong.push(Strong { value: value.clone(), name, is_named }),
             }
         }
     }
@@ -181,7 +187,7 @@ impl Targets {
     fn strong_spans(&self, text: &[u8]) -> Vec<Span> {
         let has_zeros = memchr::memchr(0, text).is_some();
         let mut spans = Vec::new();
-        for Strong { value, name } in &self.strong {
+        for Strong { value, name, .. } in &self.strong {
             let mut search = |needle: &[u8], unit| {
                 let found = memmem::find_iter(text, needle);
                 spans.extend(found.map(|at| Span { range: at..at + needle.len(), name: name.clone(), unit }));
@@ -194,6 +200,12 @@ impl Targets {
         }
         spans
     }
+}
+
+/// The variable's name that the veto gives for a value; the other parts of a pair are called as what they are assigned
+/// to.
+fn name_of(index: usize, identifier: Option<&str>, rule: &str) -> Option<String> {
+    (index == 0).then(|| variable_name(identifier, rule))
 }
 
 /// The fingerprint of a hit, as [`Candidate::fingerprint`] makes it.
@@ -211,13 +223,14 @@ fn fingerprint(hit: &Hit, place: &str) -> String {
 
 /// The values of a hit without the blanks and newlines around them, which are the file's.
 fn spans_of(text: &[u8], hit: &Hit) -> Vec<Span> {
-    let span = |range: &Range<usize>| {
+    let span = |(index, range): (usize, &Range<usize>)| {
         let value = &text[range.clone()];
         let start = range.start + value.len() - value.trim_start().len();
         let range = start..start + value.trim().len();
-        Span { range, name: hit.identifier.clone(), unit: Unit::Byte }
+        let name = name_of(index, hit.identifier.as_deref(), &hit.rule.id);
+        Span { range, name, unit: Unit::Byte }
     };
-    hit.secret_spans.iter().map(span).filter(|span| !span.range.is_empty()).collect()
+    hit.secret_spans.iter().enumerate().map(span).filter(|span| !span.range.is_empty()).collect()
 }
 
 /// In order, with those that overlap made one.

@@ -17,13 +17,16 @@ fn the_vetoed_push_passes_after_a_purge() {
     clone.vetoed(&["main"]);
     let dry = clone.purge(&[]).exits(1);
     assert_eq!(clone.git(&["rev-parse", "HEAD"]), tip, "a dry run changes nothing");
-    assert!(dry.stdout.contains("os.environ[\"API_TOKEN\"]") && dry.stdout.contains("--apply"), "{dry:?}");
+    assert!(dry.stdout.contains("os.environ[\"GITHUB_TOKEN\"]") && dry.stdout.contains("--apply"), "{dry:?}");
     let done = clone.purge(&["--apply"]).ok();
     assert!(!done.text().contains(&token) && !dry.text().contains(&token));
     assert_eq!(clone.git(&["status", "--porcelain"]), "");
     assert_eq!(clone.git(&["rev-parse", "HEAD~3"]), before, "ancestors keep their ids");
     assert_eq!(clone.git(&["rev-parse", "HEAD~4"]), base);
-    assert_eq!(clone.git(&["show", "HEAD~2:src/app.py"]), "import os\napi_token = os.environ[\"API_TOKEN\"]");
+    assert_eq!(
+        clone.git(&["show", "HEAD~2:src/app.py"]),
+        "import os\napi_token = os.environ[\"GITHUB_TOKEN\"]"
+    );
     assert_eq!(clone.holding(&["HEAD"], &token), [""; 0]);
     assert_eq!(clone.fsck(), "");
     clone.passes(&["main"]);

@@ -112,7 +112,8 @@ fn without(text: &[u8], token: &str) -> String {
     // In a binary, as many bytes.
     let filler: String = "REDACTED".chars().cycle().take(token.len()).collect();
     let text = text.replace(&filler, "REDACTED");
-    text.replace("os.environ[\"K\"]", "\"REDACTED\"").replace("\"${K}\"", "\"REDACTED\"")
+    text.replace("os.environ[\"GITHUB_TOKEN\"]", "\"REDACTED\"")
+        .replace("\"${GITHUB_TOKEN}\"", "\"REDACTED\"")
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn what_is_left_is_named() {
         "refs/original/x still holds",
         "The stash is not touched",
         "git notes --ref=commits copy",
-        "logs/HEAD holds the secret",
+        "and the secret in their messages",
         "COMMIT_EDITMSG holds the secret",
         "git reflog expire",
         "Rotate the secret",
