@@ -18,6 +18,7 @@ pub mod reference;
 pub mod refs;
 pub mod rewrite;
 pub mod scan;
+pub mod settle;
 pub mod store;
 pub mod targets;
 pub mod undo;

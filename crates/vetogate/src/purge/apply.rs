@@ -4,7 +4,7 @@
 use super::journal::{Folder, Journal, Run, State, TreeStep};
 use super::plan::{Move, Plan};
 use super::worktrees::{self, Worktree, switch_off_programs};
-use super::{PurgeError, Survey, backup};
+use super::{PurgeError, Survey, backup, settle};
 use crate::git::catfile::finish as finished;
 use crate::git::command::GitError;
 use crate::hooks::place::Place;
@@ -87,10 +87,7 @@ fn follow(place: &Place, worktrees: &[Worktree], step: &TreeStep, again: bool) -
         // Something else was checked out there meanwhile, with an index that fits.
         return Ok(());
     }
-    if again && worktree.try_follow(place, from, to).is_err() {
-        worktree.clear_written(from, to)?;
-    }
-    worktree.follow(place, from, to)
+    if again { settle::follow(place, worktree, from, to) } else { worktree.follow(place, from, to) }
 }
 
 /// Moves all refs that have not moved yet: those that all work trees share in one transaction, then each HEAD without a

@@ -2,7 +2,7 @@
 
 use super::apply::{crash, current, finish};
 use super::journal::{Folder, Journal, Run, State, TreeStep};
-use super::{PurgeError, backup, worktrees};
+use super::{PurgeError, backup, settle, worktrees};
 use crate::hooks::place::Place;
 use crate::hooks::show;
 use crate::run::Session;
@@ -31,10 +31,11 @@ pub fn last(folder: &Folder) -> Result<(Run, Journal), PurgeError> {
 /// When a ref was moved since, or a work tree can't follow.
 pub fn undo(place: &Place, session: &Session<'_>, folder: &Folder) -> Result<Vec<String>, PurgeError> {
     let (run, mut journal) = last(folder)?;
+    let again = journal.state != State::Done;
     if !journal.back {
         turn(place, session, &run, &mut journal)?;
     }
-    finish(place, session, &run, &mut journal, true)?;
+    finish(place, session, &run, &mut journal, again)?;
     Ok(journal.moves()?.into_iter().map(|one| one.name).collect())
 }
 
@@ -64,12 +65,10 @@ fn turn(place: &Place, session: &Session<'_>, run: &Run, journal: &mut Journal) 
         let Some(one) = moves.iter().find(|one| one.name == own && one.old == worktree.head) else {
             continue;
         };
-        if let Err(error) = worktree.try_follow(place, one.old, one.new) {
-            // A run that was cut off may have left its own files half way.
-            if !was_cut_off {
-                return Err(error);
-            }
-            worktree.clear_written(one.new, one.old)?;
+        if was_cut_off {
+            // It may have left its own files half way.
+            settle::clear(place, worktree, one.old, one.new)?;
+        } else {
             worktree.try_follow(place, one.old, one.new)?;
         }
         back.worktrees.push(TreeStep::new(worktree.git_dir.clone(), one.old, one.new));

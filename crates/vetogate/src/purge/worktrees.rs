@@ -89,6 +89,11 @@ impl Worktree {
 
     fn refused(&self, error: GitError) -> PurgeError {
         match error {
+            GitError::Failed { stderr, .. } if stderr.contains(".lock") => PurgeError::Refused(format!(
+                "the work tree {} can't follow: {stderr}; if no other git is at work there, delete that lock, then \
+                 run the command again",
+                show(&self.path)
+            )),
             GitError::Failed { stderr, .. } => PurgeError::Refused(format!(
                 "the work tree {} can't follow: {stderr}; commit or stash what is changed there (run `git status` \
                  first), or move the file away, then run the command again",
@@ -131,27 +136,6 @@ impl Worktree {
                 show(&self.path)
             ))),
         }
-    }
-
-    /// Takes away the files that have their new content already, though the index does not know: a run was cut off
-    /// while git wrote them, and it writes them again.
-    ///
-    /// # Errors
-    /// When git does not answer.
-    pub fn clear_written(&self, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
-        for path in self.touched(from, to)? {
-            let file = self.path.join(OsStr::from_bytes(&path));
-            let is_file = file.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-            let Some(now) = is_file.then(|| std::fs::read(&file).ok()).flatten() else { continue };
-            let Ok(path) = path.to_str() else { continue };
-            let new = self.git.read(["cat-file", "blob", &format!("{to}:{path}")]);
-            let old = self.git.read(["rev-parse", "-q", "--verify", &format!(":{path}")]).unwrap_or_default();
-            let wanted = self.git.read(["rev-parse", "-q", "--verify", &format!("{to}:{path}")]);
-            if new.is_ok_and(|new| new == now) && wanted.is_ok_and(|wanted| wanted != old) {
-                std::fs::remove_file(&file).map_err(|error| PurgeError::file(&file, error))?;
-            }
-        }
-        Ok(())
     }
 
     /// The files among these that a filter of the configuration would have written.

@@ -98,6 +98,29 @@ fn files_that_git_wrote_before_it_was_killed_are_no_hindrance() {
 }
 
 #[test]
+fn files_that_are_gone_or_begun_are_written_again() {
+    for how in ["--continue", "--undo"] {
+        for state in ["", "t = ", "gone"] {
+            let (clone, token, _) = crowded();
+            clone.killed_at("moved", &["--apply"]);
+            clone.write("a.py", state);
+            if state == "gone" {
+                std::fs::remove_file(clone.path("a.py")).unwrap();
+            }
+            clone.purge(&[how]).ok();
+            is_whole(&clone);
+            assert_eq!(clone.read("a.py").contains(&token), how == "--undo");
+        }
+        let (clone, _, _) = crowded();
+        clone.killed_at("moved", &["--apply"]);
+        clone.write("a.py", "mine\n");
+        let said = clone.purge(&[how]).exits(2).stderr;
+        assert!(said.contains("a.py was changed since"), "{said}");
+        assert_eq!(clone.read("a.py"), "mine\n");
+    }
+}
+
+#[test]
 fn what_was_moved_meanwhile_is_refused() {
     let (clone, _, _) = crowded();
     clone.killed_at("journal", &["--apply"]);
