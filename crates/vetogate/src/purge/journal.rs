@@ -140,7 +140,20 @@ impl Folder {
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
             PurgeError::Refused("another `veto purge` is at work here: wait until it has ended".into())
         })?;
-        Ok(Self { path, _lock: lock })
+        let folder = Self { path, _lock: lock };
+        folder.clear();
+        Ok(folder)
+    }
+
+    /// Takes away what was cut off before it had a journal: nothing has moved, and the backup holds the secret.
+    fn clear(&self) {
+        for entry in std::fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let run = Run { path: entry.path() };
+            if run.path.is_dir() && !run.journal_path().exists() {
+                // What stays is tried again by the next purge.
+                let _ = std::fs::remove_dir_all(&run.path);
+            }
+        }
     }
 
     /// The purges that got as far as a journal, the oldest first.
@@ -164,7 +177,7 @@ impl Folder {
         runs
     }
 
-    /// A new folder for a purge; what an earlier one left without a journal is taken away.
+    /// A new folder for a purge.
     ///
     /// # Errors
     /// When it can't be made.
@@ -172,12 +185,7 @@ impl Folder {
         let number = |run: &Run| run.path.file_name()?.to_str()?.parse::<u32>().ok();
         let next = self.runs().iter().filter_map(number).max().unwrap_or(0) + 1;
         let path = self.path.join(format!("{next:04}"));
-        let made = (|| {
-            if path.exists() {
-                std::fs::remove_dir_all(&path)?;
-            }
-            DirBuilder::new().mode(0o700).create(&path)
-        })();
+        let made = DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| PurgeError::file(&path, error))?;
         Ok(Run { path })
     }
@@ -262,5 +270,7 @@ mod tests {
         journal.back = true;
         assert_eq!(journal.moves().unwrap()[0].new, a);
         assert_eq!(purges.begin().unwrap().path, purges.path.join("0002"));
+        purges.clear();
+        assert!(run.path.exists() && !purges.path.join("0002").exists());
     }
 }

@@ -82,7 +82,8 @@ impl Plan {
         let seen = look(survey, &aim)?;
         let all = everything(survey, &aim)?;
         let own: HashSet<ObjectId> = all.listing.commits.iter().map(|commit| commit.oid).collect();
-        let sorted = Sorted::sort(&seen, seen.meant(&request.only)?, &own);
+        let mut sorted = Sorted::sort(&seen, seen.meant(&request.only)?, &own);
+        sorted.elsewhere(survey, &seen, &all);
         let targets = Targets::choose(&sorted.taken_candidates, sorted.fingerprints);
         let redactor = Redactor::new(&seen.candidates);
         let mut rewriter = Rewriter::new(survey, &targets);
@@ -180,6 +181,19 @@ struct Sorted {
 }
 
 impl Sorted {
+    /// A guessable value is only taken out where it was found, so it has to be looked for in the other branches that
+    /// move along: else what they build upon a commit would bring it back.
+    fn elsewhere(&mut self, survey: &Survey<'_>, seen: &Seen, all: &Published) {
+        let listed: HashSet<ObjectId> =
+            seen.published.listing.commits.iter().map(|commit| commit.oid).collect();
+        let is_more = all.listing.commits.iter().any(|commit| !listed.contains(&commit.oid));
+        if is_more && self.taken_candidates.iter().any(|candidate| candidate.hit.guessable) {
+            let (_, more) = survey.session.with_candidates(all, &[], &[], None);
+            let is_taken = |candidate: &Candidate| self.fingerprints.contains(&candidate.fingerprint());
+            self.taken_candidates.extend(more.into_iter().filter(is_taken));
+        }
+    }
+
     fn sort(seen: &Seen, meant: Vec<&Judged>, own: &HashSet<ObjectId>) -> Self {
         let mut sorted = Self::default();
         let known: HashSet<String> = seen.candidates.iter().map(Candidate::fingerprint).collect();

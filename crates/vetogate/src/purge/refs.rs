@@ -35,7 +35,14 @@ impl Refs {
     pub fn read(place: &Place, session: &Session<'_>) -> Result<Self, PurgeError> {
         let all = remote::refs(&session.git, &[], session.watch())?;
         let head = place.git().read_line(["symbolic-ref", "-q", "HEAD"])?.map(BString::from);
-        Ok(Self { all, head })
+        let mut refs = Self { all, head: None };
+        refs.head = head.map(|head| refs.behind(head));
+        Ok(refs)
+    }
+
+    /// The ref behind a symbolic one: that is what moves.
+    fn behind(&self, name: BString) -> BString {
+        self.get(&name).and_then(|found| found.target.clone()).unwrap_or(name)
     }
 
     /// Every ref.
@@ -75,7 +82,8 @@ impl Refs {
         let arguments = ["rev-parse", "--symbolic-full-name", "--verify", "-q", "--end-of-options", name];
         let full = place.git().read_line(arguments).ok().flatten().unwrap_or_default();
         let full = full.lines().last().unwrap_or_default();
-        let found = self.get(full.as_bytes()).filter(|found| !found.name.starts_with(b"refs/remotes/"));
+        let found =
+            self.get(&self.behind(full.into())).filter(|found| !found.name.starts_with(b"refs/remotes/"));
         found.cloned().ok_or_else(|| {
             PurgeError::Refused(format!(
                 "`{}` is no branch or tag of this clone; see `git branch` and `git tag`",

@@ -32,6 +32,8 @@ pub struct Request {
 pub struct Aim {
     /// The remote; `None` where there is none, or all of them are meant.
     pub remote: Option<String>,
+    /// The remote whose policy counts.
+    pub policy: Option<String>,
     /// Names of the refs; `HEAD` where it is detached.
     pub names: Vec<BString>,
 }
@@ -58,14 +60,15 @@ impl Aim {
             if survey.refs.head().is_none() {
                 names.push("HEAD".into());
             }
-            return Ok(Self { remote: None, names });
+            return Ok(Self { remote: None, policy: remote(survey, None, &names)?, names });
         }
         let names = if request.refs.is_empty() {
             vec![survey.refs.head().cloned().unwrap_or_else(|| "HEAD".into())]
         } else {
             survey.refs.named(survey.place, &request.refs)?.iter().map(name).collect()
         };
-        Ok(Self { remote: remote(survey, request.remote.as_deref(), &names)?, names })
+        let remote = remote(survey, request.remote.as_deref(), &names)?;
+        Ok(Self { policy: remote.clone(), remote, names })
     }
 
     /// The updates of a push of these refs as they are now.
@@ -149,7 +152,7 @@ fn policy(
     updates: &[RefUpdate],
 ) -> Result<(Policy, Option<Gap>), PurgeError> {
     let session = survey.session;
-    let Some(remote) = aim.remote.as_deref() else { return Ok((Policy::default(), None)) };
+    let Some(remote) = aim.policy.as_deref() else { return Ok((Policy::default(), None)) };
     let url = settings.fetched(remote).unwrap_or_default();
     let asked = TrackingRefs::ask(&session.git, remote, updates)?;
     let tips = survey.public.tips();

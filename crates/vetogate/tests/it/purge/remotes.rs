@@ -117,3 +117,59 @@ fn a_secret_in_a_branch_name_is_for_the_user() {
     assert_ne!(said.code, 0);
     assert!(!said.text().contains(&token) && said.text().contains("git branch -m"), "{said:?}");
 }
+
+#[test]
+fn what_another_branch_builds_upon_it_does_not_bring_it_back() {
+    let (clone, weak) = (Clone::new(), super::weak());
+    clone.write("a.yml", format!("db_password: {weak}\n")).commit("Add");
+    clone.git(&["checkout", "-q", "-b", "feature"]);
+    clone.write("a.yml", format!("# more\ndb_password: {weak}\n")).commit("More");
+    clone.git(&["checkout", "-q", "main"]);
+    clone.purge(&["--apply"]).ok();
+    assert_eq!(clone.holding(&["main", "feature"], &weak), [""; 0]);
+    clone.passes(&["main", "feature"]);
+}
+
+#[test]
+fn a_head_without_a_branch_and_one_behind_another_name() {
+    let (clone, token) = (Clone::new(), token());
+    clone.git(&["checkout", "-q", "--detach"]);
+    clone.write("a.py", format!("t = '{token}'\n")).commit("Add");
+    clone.purge(&["--apply"]).ok();
+    assert!(!clone.read("a.py").contains(&token) && clone.git(&["status", "--porcelain"]).is_empty());
+    clone.passes(&["HEAD:refs/heads/x"]);
+
+    let clone = Clone::new();
+    clone.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+    clone.git(&["symbolic-ref", "HEAD", "refs/heads/alias"]);
+    clone.write("a.py", format!("t = '{token}'\n")).commit("Add");
+    clone.purge(&["--apply", "alias"]).ok();
+    assert_eq!(clone.git(&["symbolic-ref", "refs/heads/alias"]), "refs/heads/main");
+    assert!(!clone.read("a.py").contains(&token) && clone.git(&["status", "--porcelain"]).is_empty());
+    clone.passes(&["main"]);
+}
+
+#[test]
+fn clones_that_lack_objects_are_purged() {
+    for arguments in [&["--depth=1"][..], &["--filter=blob:none"], &["--filter=tree:0"]] {
+        let (clone, token) = (Clone::new(), token());
+        for number in 0..3 {
+            clone
+                .write("f.txt", format!("{number}\n"))
+                .write(&format!("d{number}/g.txt"), "g\n")
+                .commit("More");
+        }
+        clone.passes(&["main"]);
+        clone.sandbox.git("remote.git", &["config", "uploadpack.allowFilter", "true"]).ok();
+        let url = format!("file://{}", clone.sandbox.path().join("remote.git").display());
+        clone.sandbox.git(".", &[&["clone", "-q"], arguments, &[&url, "part"]].concat()).ok();
+        clone.sandbox.write("part/d1/a.py", format!("t = '{token}'\n"));
+        clone.sandbox.commit_all("part", "Add");
+        clone.sandbox.veto("part", &["purge", "--apply"]).ok();
+        assert_eq!(clone.sandbox.git("part", &["status", "--porcelain"]).ok().stdout, "", "{arguments:?}");
+        clone.sandbox.veto("part", &["purge", "--undo"]).ok();
+        clone.sandbox.veto("part", &["purge", "--apply"]).ok();
+        clone.sandbox.veto("part", &["install"]).ok();
+        clone.sandbox.git("part", &["push", "-q", "origin", "main"]).ok();
+    }
+}
