@@ -2,20 +2,18 @@
 //!
 //! Blobs first, then for each commit, parents before children, its tree, its headers and its message; then tags.
 
-use super::raw::{self, Line};
+mod contents;
+mod tags;
+
+use super::raw;
 use super::store::Store;
 use super::targets::Targets;
 use super::{PurgeError, Survey};
-use crate::git::catfile::{ObjectKind, WHOLE};
+use crate::git::catfile::ObjectKind;
 use crate::git::listing::Listing;
 use bstr::{BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::Range;
-use vetogate_core::text::escape;
-use vetogate_core::{EntryKind, ObjectId, Place};
-
-/// Deepest chain of tags of tags that is followed.
-const TAG_DEPTH: usize = 64;
+use vetogate_core::{ObjectId, Place};
 
 /// What a rewriting does, for people. Nothing in it is masked yet.
 #[derive(Debug, Default)]
@@ -99,76 +97,6 @@ impl<'a> Rewriter<'a> {
         Ok(())
     }
 
-    /// Every content that the commits bring, each read once.
-    fn contents(&mut self, listing: &Listing) -> Result<(), PurgeError> {
-        let mut paths: BTreeMap<ObjectId, BTreeSet<&BString>> = BTreeMap::new();
-        for entry in &listing.entries {
-            if matches!(entry.new.kind, Some(EntryKind::File | EntryKind::Symlink)) {
-                paths.entry(entry.new.oid).or_default().insert(&entry.path);
-            }
-        }
-        for (oid, paths) in paths {
-            let header = self.survey.session.objects.borrow_mut().header(oid)?;
-            let Ok(header) = header else { return Err(missing(oid)) };
-            if header.size > WHOLE {
-                self.skip(header.size, oid)?;
-                self.effects.large.extend(paths.iter().map(|path| escape(path)));
-                continue;
-            }
-            let mut content = Vec::new();
-            let read = self
-                .survey
-                .session
-                .objects
-                .borrow_mut()
-                .content(header.size, |piece| content.extend_from_slice(piece));
-            read.map_err(|_| missing(oid))?;
-            for path in paths {
-                self.content(oid, &content, path, &Place::File(escape(path)));
-            }
-        }
-        Ok(())
-    }
-
-    fn skip(&self, size: u64, oid: ObjectId) -> Result<(), PurgeError> {
-        self.survey.session.objects.borrow_mut().content(size, |_| {}).map_err(|_| missing(oid))
-    }
-
-    fn content(&mut self, oid: ObjectId, content: &[u8], path: &BString, place: &Place) {
-        let Some(replaced) = self.targets.blob(oid, content, path, place) else { return };
-        let new = self.store.add(ObjectKind::Blob, replaced.content, oid);
-        self.blobs.insert((path.clone(), oid), new);
-        self.open_folders(path);
-        let (count, by) = self.effects.files.entry(place.to_string()).or_default();
-        *count += 1;
-        by.extend(replaced.by);
-    }
-
-    /// Notes that what lies on the way to a path has to be looked at.
-    fn open_folders(&mut self, path: &[u8]) {
-        self.folders.insert(BString::default());
-        for at in memchr::memchr_iter(b'/', path) {
-            self.folders.insert(path[..at].into());
-        }
-    }
-
-    /// The new names of the parts of a path.
-    fn name(&mut self, path: &BString) {
-        let ranges = self.targets.in_name(path, &Place::FileName(escape(path)));
-        if ranges.is_empty() {
-            return;
-        }
-        let mut start = 0;
-        for part in path.split_str("/") {
-            let end = start + part.len();
-            if let Some(new) = new_name(path, start..end, &ranges) {
-                self.names.insert(path[..end].into(), new);
-            }
-            start = end + 1;
-        }
-        self.open_folders(path);
-    }
-
     fn read(&self, oid: ObjectId, kind: ObjectKind) -> Result<Vec<u8>, PurgeError> {
         match self.survey.session.objects.borrow_mut().read(oid)? {
             Ok((header, content)) if header.kind == kind && header.size == content.len() as u64 => {
@@ -176,49 +104,6 @@ impl<'a> Rewriter<'a> {
             }
             _ => Err(missing(oid)),
         }
-    }
-
-    /// The id of a folder's tree with its values taken out.
-    fn tree(&mut self, folder: &BString, oid: ObjectId) -> Result<ObjectId, PurgeError> {
-        if !self.folders.contains(folder) {
-            return Ok(oid);
-        }
-        let key = (folder.clone(), oid);
-        if let Some(&known) = self.trees.get(&key) {
-            return Ok(known);
-        }
-        let content = self.read(oid, ObjectKind::Tree)?;
-        let mut lines = raw::parse_tree(&content, oid.as_bytes().len()).ok_or_else(|| missing(oid))?;
-        let (mut is_changed, mut is_renamed) = (false, false);
-        for line in &mut lines {
-            let path = join(folder, &line.name);
-            let new = self.entry(line, &path)?;
-            is_changed |= new != line.oid;
-            line.oid = new;
-            if let Some(name) = self.names.get(&path) {
-                line.name.clone_from(name);
-                is_renamed = true;
-                let new = join(folder, name);
-                self.effects.renamed.insert(escape(&path), escape(&new));
-            }
-        }
-        if is_renamed {
-            raw::sort(&mut lines).map_err(|name| collision(folder, &name))?;
-        }
-        let new = if is_changed || is_renamed {
-            self.store.add(ObjectKind::Tree, raw::write_tree(&lines), oid)
-        } else {
-            oid
-        };
-        self.trees.insert(key, new);
-        Ok(new)
-    }
-
-    fn entry(&mut self, line: &Line, path: &BString) -> Result<ObjectId, PurgeError> {
-        if line.is_folder() {
-            return self.tree(path, line.oid);
-        }
-        Ok(self.blobs.get(&(path.clone(), line.oid)).copied().unwrap_or(line.oid))
     }
 
     fn commit(&mut self, oid: ObjectId) -> Result<(), PurgeError> {
@@ -327,111 +212,6 @@ impl<'a> Rewriter<'a> {
         out.extend_from_slice(rest);
         out
     }
-
-    /// What a ref points at, with the values taken out of it.
-    ///
-    /// # Errors
-    /// When an object can't be read.
-    pub fn tip(&mut self, oid: ObjectId, name: &BString) -> Result<ObjectId, PurgeError> {
-        let shown = name.strip_prefix(b"refs/tags/").unwrap_or(name);
-        self.object(oid, name, &escape(shown), 0)
-    }
-
-    /// `shown` is what a tag is called where it is looked at.
-    fn object(
-        &mut self,
-        oid: ObjectId,
-        name: &BString,
-        shown: &str,
-        depth: usize,
-    ) -> Result<ObjectId, PurgeError> {
-        if self.survey.public.names(oid) || depth > TAG_DEPTH {
-            return Ok(oid);
-        }
-        if let Some(&new) = self.commits.get(&oid).or_else(|| self.tags.get(&oid)) {
-            return Ok(new);
-        }
-        let header = self.survey.session.objects.borrow_mut().header(oid)?;
-        let Ok(header) = header else { return Err(missing(oid)) };
-        self.skip(header.size, oid)?;
-        match header.kind {
-            ObjectKind::Commit => Ok(oid),
-            ObjectKind::Tag => self.tag(oid, name, shown, depth),
-            ObjectKind::Blob => {
-                let content = self.read(oid, ObjectKind::Blob)?;
-                self.content(oid, &content, &BString::default(), &Place::Blob(escape(name)));
-                Ok(self.blobs.get(&(BString::default(), oid)).copied().unwrap_or(oid))
-            }
-            ObjectKind::Tree => self.pushed_tree(oid),
-        }
-    }
-
-    /// A tree that a ref names: all of it is brought by the ref.
-    fn pushed_tree(&mut self, oid: ObjectId) -> Result<ObjectId, PurgeError> {
-        let mut files = Vec::new();
-        let objects = &self.survey.session.objects;
-        crate::git::tree::GitTree::new(objects, oid).walk(&mut |path, entry| {
-            if matches!(entry.kind, Some(EntryKind::File | EntryKind::Symlink)) {
-                files.push((BString::from(path), entry.oid));
-            }
-        })?;
-        for (path, blob) in files {
-            let content = self.read(blob, ObjectKind::Blob)?;
-            self.content(blob, &content, &path, &Place::File(escape(&path)));
-            self.name(&path);
-        }
-        self.tree(&BString::default(), oid)
-    }
-
-    fn tag(
-        &mut self,
-        oid: ObjectId,
-        name: &BString,
-        shown: &str,
-        depth: usize,
-    ) -> Result<ObjectId, PurgeError> {
-        let content = self.read(oid, ObjectKind::Tag)?;
-        let first = raw::split(&content).0.first().copied().unwrap_or_default();
-        let target = raw::id(first).ok_or_else(|| missing(oid))?;
-        let outer = shown.split(':').next().unwrap_or_default();
-        let inner = self.inner_name(target, outer);
-        let new_target = self.object(target, name, &inner, depth + 1)?;
-        let text = self.targets.prose(&content, &Place::Tag(shown.to_owned()));
-        if new_target == target && text.is_none() {
-            return Ok(oid);
-        }
-        self.effects.tags += usize::from(text.is_some());
-        let content = text.map_or(content, |replaced| replaced.content);
-        let (headers, body) = raw::split(&content);
-        let mut new = format!("object {new_target}\n").into_bytes();
-        let mut signatures = 0;
-        for header in headers.iter().skip(1) {
-            if matches!(raw::name(header), b"gpgsig" | b"gpgsig-sha256") {
-                signatures += 1;
-            } else {
-                new.extend_from_slice(header);
-            }
-        }
-        let end = raw::signature(body);
-        signatures += usize::from(end.is_some());
-        self.effects.tag_signatures += usize::from(signatures > 0);
-        let body = self.with_new_ids(&body[..end.unwrap_or(body.len())]);
-        new.extend(body);
-        if new_target == target {
-            self.boundary.insert(target);
-        }
-        let new = self.store.add(ObjectKind::Tag, new, oid);
-        self.tags.insert(oid, new);
-        Ok(new)
-    }
-
-    /// What a tag inside another one is called where it is looked at.
-    fn inner_name(&self, target: ObjectId, outer: &str) -> String {
-        let content = self.read(target, ObjectKind::Tag).unwrap_or_default();
-        let (headers, _) = raw::split(&content);
-        let inner = headers.iter().find_map(|header| header.strip_prefix(b"tag ")).unwrap_or_default();
-        format!("{outer}:{}", escape(inner.strip_suffix(b"\n").unwrap_or(inner)))
-    }
 }
 
 /// Headers on their way into a new commit.
@@ -452,24 +232,6 @@ impl Headers {
             self.ids = self.kept.len();
         }
     }
-}
-
-fn join(folder: &[u8], name: &[u8]) -> BString {
-    let slash: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-    [folder, slash, name].concat().into()
-}
-
-/// A part of a path with the ranges in it replaced; `None` where there is none.
-fn new_name(path: &[u8], part: Range<usize>, ranges: &[Range<usize>]) -> Option<Vec<u8>> {
-    let (mut new, mut at, mut found) = (Vec::new(), part.start, false);
-    for range in ranges.iter().filter(|range| range.start < part.end && range.end > part.start) {
-        new.extend_from_slice(&path[at..range.start.max(at)]);
-        new.extend_from_slice(super::reference::PLACEHOLDER.as_bytes());
-        at = range.end.min(part.end);
-        found = true;
-    }
-    new.extend_from_slice(&path[at..part.end]);
-    found.then_some(new)
 }
 
 /// The listed commits, each after its parents.
@@ -494,11 +256,4 @@ fn parents_first(listing: &Listing) -> Vec<ObjectId> {
 
 fn missing(oid: ObjectId) -> PurgeError {
     PurgeError::Unread(format!("object {oid} is missing or damaged; see `git fsck`, and fetch it again"))
-}
-
-fn collision(folder: &[u8], name: &[u8]) -> PurgeError {
-    let path = escape(&join(folder, name));
-    PurgeError::Refused(format!(
-        "two files would both be called {path}; rename one of them in the commits that hold it, then run the command again"
-    ))
 }

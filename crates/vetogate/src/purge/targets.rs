@@ -3,18 +3,21 @@
 //! A strong value is searched for everywhere in what is rewritten. A guessable one (`admin`) is replaced at the spans
 //! of its hits only: as a substring it may stand anywhere.
 
-use super::reference::{PLACEHOLDER, Style, fit};
+mod replace;
+
+use super::reference::Style;
 use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
 use crate::report::steps::variable_name;
 use bstr::ByteSlice;
 use memchr::memmem;
-use std::collections::{BTreeSet, HashSet};
+use replace::{Replaced, Span, Unit, decoded, encode, joined, replace};
+use std::collections::HashSet;
 use std::ops::Range;
 use vetogate_core::{Fuel, ObjectId, Place, Secret};
 use vetogate_detect::matching::Candidates;
 use vetogate_detect::{Hit, Text, registry};
-use vetogate_syntax::encoding::{Encoding, to_utf8};
+use vetogate_syntax::encoding::Encoding;
 use vetogate_syntax::path::PathHints;
 
 /// A value that is shorter or more regular than this may stand in innocent text.
@@ -37,31 +40,6 @@ struct Strong {
     value: Secret,
     name: Option<String>,
     is_named: bool,
-}
-
-/// How the characters of a value are written where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Byte,
-    Little,
-    Big,
-}
-
-/// A place of a value in a content.
-#[derive(Debug, Clone)]
-struct Span {
-    range: Range<usize>,
-    name: Option<String>,
-    unit: Unit,
-}
-
-/// A content with the values taken out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replaced {
-    /// The content.
-    pub content: Vec<u8>,
-    /// What stands there now, each once.
-    pub by: BTreeSet<String>,
 }
 
 impl Targets {
@@ -231,66 +209,6 @@ fn spans_of(text: &[u8], hit: &Hit) -> Vec<Span> {
         Span { range, name, unit: Unit::Byte }
     };
     hit.secret_spans.iter().enumerate().map(span).filter(|span| !span.range.is_empty()).collect()
-}
-
-/// In order, with those that overlap made one.
-fn joined(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_by_key(|span| (span.range.start, std::cmp::Reverse(span.range.end)));
-    let mut joined: Vec<Span> = Vec::new();
-    for span in spans {
-        match joined.last_mut().filter(|last| span.range.start < last.range.end) {
-            Some(last) => {
-                last.range.end = last.range.end.max(span.range.end);
-                last.name = last.name.take().or(span.name);
-            }
-            None => joined.push(span),
-        }
-    }
-    joined
-}
-
-/// In a binary, as many bytes as there were: what follows stays where it was.
-fn replace(text: &[u8], spans: &[Span], style: Style, is_binary: bool) -> Replaced {
-    let (mut content, mut by, mut at) = (Vec::with_capacity(text.len()), BTreeSet::new(), 0);
-    for span in spans {
-        let (range, new) = if is_binary || span.unit != Unit::Byte {
-            let letters = if span.unit == Unit::Byte { span.range.len() } else { span.range.len() / 2 };
-            (span.range.clone(), PLACEHOLDER.chars().cycle().take(letters).collect())
-        } else {
-            fit(text, span.range.clone(), style, span.name.as_deref())
-        };
-        content.extend_from_slice(&text[at..range.start.max(at)]);
-        match span.unit {
-            Unit::Byte => content.extend_from_slice(new.as_bytes()),
-            Unit::Little => content.extend(new.bytes().flat_map(|byte| [byte, 0])),
-            Unit::Big => content.extend(new.bytes().flat_map(|byte| [0, byte])),
-        }
-        by.insert(if is_binary { PLACEHOLDER.to_owned() } else { new });
-        at = range.end;
-    }
-    content.extend_from_slice(&text[at..]);
-    Replaced { content, by }
-}
-
-/// The mark and the text of a wide content, if it can be written again as it was.
-fn decoded(content: &[u8], encoding: Encoding) -> Option<(Vec<u8>, String)> {
-    if encoding == Encoding::Bytes {
-        return None;
-    }
-    let text = to_utf8(content, encoding);
-    let mark = encode("\u{feff}", encoding);
-    let mark = if content.starts_with(&mark) { mark } else { Vec::new() };
-    (content.strip_prefix(mark.as_slice())? == encode(&text, encoding)).then_some((mark, text))
-}
-
-fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
-    match encoding {
-        Encoding::Bytes => text.as_bytes().to_vec(),
-        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        Encoding::Utf32Le => text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
-        Encoding::Utf32Be => text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
-    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,25 @@ fn what_is_left_is_named() {
 }
 
 #[test]
+fn what_is_said_to_be_left_is_all_that_is_left() {
+    let (clone, token) = (Clone::new(), token());
+    clone.write("a.py", format!("t = '{token}'\n")).commit(&format!("Uses {token}"));
+    let mut said = clone.purge(&["--apply"]).ok().stdout;
+    for line in said.clone().lines().filter(|line| line.contains("holds the secret: delete it")) {
+        std::fs::remove_file(line.trim().split(" holds").next().unwrap()).unwrap();
+    }
+    said.retain(|c| c != '`');
+    for line in said.lines().filter(|line| line.contains("rm -r '") || line.contains("git reflog")) {
+        clone.sandbox.run("work", "sh", &["-c", line.trim()]).ok();
+    }
+    let objects =
+        clone.sandbox.command("work", "git").args(["cat-file", "--batch-all-objects", "--batch"]).output();
+    assert!(bstr::ByteSlice::find(&objects.unwrap().stdout[..], &token).is_none());
+    clone.sandbox.run("work", "grep", &["-rqF", &token, "."]).exits(1);
+    clone.passes(&["main"]);
+}
+
+#[test]
 fn a_secret_in_a_branch_name_is_for_the_user() {
     let (clone, token) = (Clone::new(), token());
     clone.git(&["checkout", "-q", "-b", &format!("fix-{token}")]);
