@@ -37,8 +37,27 @@ pub fn apply(survey: &Survey<'_>, folder: &Folder, plan: &Plan) -> Result<Run, P
     let mut journal = Journal::new(&plan.moves, plan.worktrees.iter().map(step).collect());
     run.write(&journal)?;
     crash("journal");
-    finish(survey.place, session, &run, &mut journal, false)?;
-    Ok(run)
+    match finish(survey.place, session, &run, &mut journal, false) {
+        Ok(()) => Ok(run),
+        Err(error) => {
+            if journal.state == State::Prepared && is_untouched(survey.place, &plan.moves)? {
+                // There is nothing to continue, and the backup holds the secret.
+                std::fs::remove_dir_all(&run.path).map_err(|error| PurgeError::file(&run.path, error))?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether no ref has moved.
+fn is_untouched(place: &Place, moves: &[Move]) -> Result<bool, PurgeError> {
+    let worktrees = worktrees::list(place)?;
+    for one in moves {
+        if current(place, &worktrees, &one.name)? == Some(one.new) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Finishes what a journal says. `again` where it was cut off.
@@ -137,7 +156,7 @@ fn update_refs(
     }
     finished("update-ref", child, session.watch()).map(|_| ()).map_err(|error| match error {
         GitError::Failed { stderr, .. } if stderr.contains(".lock") => PurgeError::Refused(format!(
-            "{stderr}; if no other git is at work here, delete that lock, then run `veto purge --continue`"
+            "{stderr}; if no other git is at work here, delete that lock, then run the command again"
         )),
         other => other.into(),
     })

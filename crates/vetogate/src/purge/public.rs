@@ -55,20 +55,16 @@ impl Public {
     ) -> Result<Self, PurgeError> {
         let settings = Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default());
         let mut public = Self::default();
-        for (remote, answer) in ask_all(place, &place.remotes()?, &settings)? {
-            match answer {
-                Ok(there) => {
-                    public.all.extend(there.iter().map(|(_, oid)| *oid));
-                    public.remotes.insert(remote, there);
-                }
-                Err(why) => {
-                    public.silent.push(format!(
-                        "{} could not be asked ({why}); going by what was fetched from it",
-                        escape(remote.as_bytes())
-                    ));
-                    public.tracked.insert(remote, Vec::new());
-                }
+        for Answer { remote, there, why } in ask_all(place, &place.remotes()?, &settings)? {
+            public.all.extend(there.iter().map(|(_, oid)| *oid));
+            if let Some(why) = why {
+                let name = escape(remote.as_bytes());
+                public
+                    .silent
+                    .push(format!("{name} could not be asked ({why}); going by what was fetched from it"));
+                public.tracked.insert(remote.clone(), Vec::new());
             }
+            public.remotes.insert(remote, there);
         }
         for found in refs.all() {
             let tracking: Vec<&String> =
@@ -139,16 +135,19 @@ fn fetched(path: &Path) -> Vec<ObjectId> {
     text.lines().filter_map(id).collect()
 }
 
-type Answer = (String, Result<There, String>);
+/// What a remote answered.
+struct Answer {
+    remote: String,
+    there: There,
+    /// Why not all of it could be asked.
+    why: Option<String>,
+}
 
 fn ask_all(place: &Place, remotes: &[String], settings: &Remotes) -> Result<Vec<Answer>, PurgeError> {
     let answers: Vec<Result<Answer, GitError>> = std::thread::scope(|threads| {
         let ask = |remote: &String| {
             let remote = remote.clone();
-            threads.spawn(move || {
-                let answer = ask_remote(place, &remote, settings)?;
-                Ok((remote, answer))
-            })
+            threads.spawn(move || ask_remote(place, remote, settings))
         };
         let asked: Vec<_> = remotes.iter().map(ask).collect();
         asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
@@ -157,20 +156,22 @@ fn ask_all(place: &Place, remotes: &[String], settings: &Remotes) -> Result<Vec<
 }
 
 /// Where it is fetched from, and wherever else it is pushed to.
-fn ask_remote(place: &Place, remote: &str, settings: &Remotes) -> Result<Result<There, String>, GitError> {
-    let fetched = settings.fetched(remote).unwrap_or_default();
-    let mut there = match ask_one(place, remote, remote, &fetched)? {
-        Ok(there) => there,
-        Err(why) => return Ok(Err(why)),
-    };
-    let pushed = place.settings().read(["remote", "get-url", "--push", "--all", remote]).unwrap_or_default();
-    for url in pushed.lines().filter_map(|url| url.to_str().ok()).filter(|url| *url != fetched) {
-        match ask_one(place, remote, url, url)? {
+fn ask_remote(place: &Place, remote: String, settings: &Remotes) -> Result<Answer, GitError> {
+    let fetched = settings.fetched(&remote).unwrap_or_default();
+    let pushed = place.settings().read(["remote", "get-url", "--push", "--all", &remote]).unwrap_or_default();
+    let pushed = pushed.lines().filter_map(|url| url.to_str().ok()).filter(|url| *url != fetched);
+    let mut answers = vec![ask_one(place, &remote, &remote, &fetched)?];
+    for url in pushed {
+        answers.push(ask_one(place, &remote, url, url)?);
+    }
+    let (mut there, mut why) = (There::new(), None);
+    for answer in answers {
+        match answer {
             Ok(more) => there.extend(more),
-            Err(why) => return Ok(Err(why)),
+            Err(error) => why = why.or(Some(error)),
         }
     }
-    Ok(Ok(there))
+    Ok(Answer { remote, there, why })
 }
 
 fn ask_one(place: &Place, remote: &str, asked: &str, url: &str) -> Result<Result<There, String>, GitError> {

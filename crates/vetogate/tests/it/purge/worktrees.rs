@@ -197,3 +197,22 @@ fn refs_in_a_table_and_a_git_folder_elsewhere() {
     }
     clone.sandbox.git("tabled", &["push", "-q", "origin", "main"]).ok();
 }
+
+#[test]
+fn a_lock_in_the_way_is_a_refusal_that_names_it() {
+    for lock in ["refs/heads/main.lock", "index.lock", "packed-refs.lock"] {
+        let (clone, token) = with_token();
+        clone.git(&["pack-refs", "--all"]);
+        clone.write(&format!(".git/{lock}"), "");
+        let tip = clone.git(&["rev-parse", "HEAD"]);
+        let said = clone.purge(&["--apply"]);
+        if lock != "packed-refs.lock" {
+            assert!(said.code == 2 && said.stderr.contains(lock), "{said:?}");
+            assert_eq!(clone.git(&["rev-parse", "HEAD"]), tip);
+            assert!(!clone.path(".git/veto/purge/0001").exists());
+            std::fs::remove_file(clone.path(format!(".git/{lock}"))).unwrap();
+            clone.purge(&["--apply"]).ok();
+        }
+        assert!(!clone.read("a.py").contains(&token) && clone.git(&["status", "--porcelain"]).is_empty());
+    }
+}
