@@ -180,6 +180,13 @@ struct Sorted {
     others: Vec<Shown>,
 }
 
+/// Where a value stands, by what can be done about it.
+#[derive(Default)]
+struct Hits<'a> {
+    takable: Vec<&'a Candidate>,
+    is_public: bool,
+}
+
 impl Sorted {
     /// A guessable value is only taken out where it was found, so it has to be looked for in the other branches that
     /// move along: else what they build upon a commit would bring it back.
@@ -196,37 +203,37 @@ impl Sorted {
 
     fn sort(seen: &Seen, meant: Vec<&Judged>, own: &HashSet<ObjectId>) -> Self {
         let mut sorted = Self::default();
-        let known: HashSet<String> = seen.candidates.iter().map(Candidate::fingerprint).collect();
         let is_own = |index: &usize| {
             seen.published.listing.commits.get(*index).is_some_and(|commit| own.contains(&commit.oid))
         };
-        let mut hits: BTreeMap<String, Vec<&Candidate>> = BTreeMap::new();
+        let mut hits: BTreeMap<String, Hits<'_>> = BTreeMap::new();
         for candidate in &seen.candidates {
-            hits.entry(candidate.fingerprint()).or_default().push(candidate);
+            let hits = hits.entry(candidate.fingerprint()).or_default();
+            let is_open = candidate.commits.is_empty() || candidate.commits.iter().any(is_own);
+            match candidate.place {
+                Place::RefName(_) => {}
+                _ if is_open => hits.takable.push(candidate),
+                _ => hits.is_public = true,
+            }
         }
         for judged in meant {
             let finding = &judged.finding;
-            let hits = hits.get(&finding.fingerprint).map_or(&[][..], Vec::as_slice);
-            let can_go = |candidate: &&&Candidate| {
-                let is_open = candidate.commits.is_empty() || candidate.commits.iter().any(is_own);
-                is_open && !matches!(candidate.place, Place::RefName(_))
-            };
-            let takable: Vec<Candidate> = hits.iter().filter(can_go).map(|hit| (*hit).clone()).collect();
             let shown = shown(finding);
-            if matches!(finding.location.place, Place::RefName(_)) {
-                sorted.in_refs.push(shown);
-            } else if !known.contains(&finding.fingerprint) {
-                sorted.others.push(shown);
-            } else if takable.is_empty() {
-                sorted.public.push(shown);
-            } else {
-                // The same value, also in what another remote has.
-                if hits.iter().any(|hit| !hit.commits.is_empty() && !hit.commits.iter().any(is_own)) {
-                    sorted.public.push(shown.clone());
+            match hits.get(&finding.fingerprint) {
+                _ if matches!(finding.location.place, Place::RefName(_)) => sorted.in_refs.push(shown),
+                None => sorted.others.push(shown),
+                Some(hits) if hits.takable.is_empty() => sorted.public.push(shown),
+                Some(hits) => {
+                    // The same value, also in what another remote has.
+                    if hits.is_public {
+                        sorted.public.push(shown.clone());
+                    }
+                    sorted.taken.push(shown);
+                    // A value that stands in many places has one fingerprint.
+                    if sorted.fingerprints.insert(finding.fingerprint.clone()) {
+                        sorted.taken_candidates.extend(hits.takable.iter().map(|hit| (*hit).clone()));
+                    }
                 }
-                sorted.taken.push(shown);
-                sorted.fingerprints.insert(finding.fingerprint.clone());
-                sorted.taken_candidates.extend(takable);
             }
         }
         sorted

@@ -12,7 +12,7 @@ use crate::report::steps::variable_name;
 use bstr::ByteSlice;
 use memchr::memmem;
 use replace::{Replaced, Span, Unit, decoded, encode, joined, replace};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use vetogate_core::{Fuel, ObjectId, Place, Secret};
 use vetogate_detect::matching::Candidates;
@@ -33,7 +33,7 @@ pub struct Targets {
     fingerprints: HashSet<String>,
     strong: Vec<Strong>,
     /// Where chosen hits stand.
-    places: HashSet<(Option<ObjectId>, Place)>,
+    places: HashMap<Option<ObjectId>, HashSet<Place>>,
 }
 
 struct Strong {
@@ -48,7 +48,8 @@ impl Targets {
         let mut targets = Self { fingerprints, ..Self::default() };
         for candidate in candidates {
             if targets.fingerprints.contains(&candidate.fingerprint()) {
-                targets.places.insert((candidate.blob, candidate.place.clone()));
+                let places = targets.places.entry(candidate.blob).or_default();
+                places.insert(candidate.place.clone());
                 targets.add_strong(candidate);
             }
         }
@@ -81,11 +82,6 @@ impl Targets {
         self.places.is_empty()
     }
 
-    /// The places at which chosen hits stand.
-    pub fn places(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().map(|(_, place)| place)
-    }
-
     /// Whether a strong value stands in a text, as it is or in wide characters.
     pub fn stands_in(&self, text: &[u8]) -> bool {
         self.strong.iter().any(|strong| memmem::find(text, strong.value.expose()).is_some())
@@ -112,7 +108,7 @@ impl Targets {
 
     /// A message, a header, a tag: prose.
     pub fn prose(&self, text: &[u8], place: &Place) -> Option<Replaced> {
-        let is_hit = self.places.contains(&(None, place.clone()));
+        let is_hit = self.is_hit(place);
         let places = if is_hit { vec![place] } else { Vec::new() };
         self.text(text, PROSE, &places, Style::Plain)
     }
@@ -120,13 +116,18 @@ impl Targets {
     /// Where a blob holds a chosen hit: at this place, or as a note, whose path says nothing.
     fn places_of(&self, blob: ObjectId, place: &Place) -> Vec<&Place> {
         let fits = |at: &Place| at == place || matches!(at, Place::Note(_));
-        self.places.iter().filter(|(oid, at)| *oid == Some(blob) && fits(at)).map(|(_, at)| at).collect()
+        self.places.get(&Some(blob)).into_iter().flatten().filter(|at| fits(at)).collect()
+    }
+
+    /// Whether a chosen hit stands at a place that is no blob.
+    fn is_hit(&self, place: &Place) -> bool {
+        self.places.get(&None).is_some_and(|places| places.contains(place))
     }
 
     /// The ranges of a path at which values stand.
     pub fn in_name(&self, path: &[u8], place: &Place) -> Vec<Range<usize>> {
         let mut spans = self.strong_spans(path);
-        if self.places.contains(&(None, place.clone())) {
+        if self.is_hit(place) {
             // As the engine looks at names: each is a line of a text.
             let line = [b"\n", path, b"\n"].concat();
             let hits = self.hit_spans(&line, PROSE, place, false);
