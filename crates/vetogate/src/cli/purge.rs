@@ -164,9 +164,12 @@ fn go_on(place: &Place, session: &Session<'_>) -> Done {
         return Ok(("nothing to continue: no purge was cut off here\n".into(), exit::PASS));
     };
     apply::finish(place, session, &run, &mut journal, true)?;
-    let what = if journal.back { "The purge is taken back." } else { "The purge is finished." };
+    if journal.back {
+        run.forget()?;
+        return Ok(("The purge is taken back.\n".into(), exit::PASS));
+    }
     let text = format!(
-        "{what} Run `veto purge` to look again. The backup, which holds the secret, is {}\n",
+        "The purge is finished. Run `veto purge` to look again. The backup, which holds the secret, is {}\n",
         show(&run.path)
     );
     Ok((text, exit::PASS))

@@ -42,7 +42,7 @@ pub fn apply(survey: &Survey<'_>, folder: &Folder, plan: &Plan) -> Result<Run, P
         Err(error) => {
             if journal.state == State::Prepared && is_untouched(survey.place, &plan.moves)? {
                 // There is nothing to continue, and the backup holds the secret.
-                std::fs::remove_dir_all(&run.path).map_err(|error| PurgeError::file(&run.path, error))?;
+                run.forget()?;
             }
             Err(error)
         }

@@ -220,6 +220,14 @@ impl Run {
         self.path.join("rewritten")
     }
 
+    /// Takes it away, once it was taken back: the refs have the old commits again.
+    ///
+    /// # Errors
+    /// When it can't be deleted.
+    pub fn forget(&self) -> Result<(), PurgeError> {
+        std::fs::remove_dir_all(&self.path).map_err(|error| PurgeError::file(&self.path, error))
+    }
+
     /// Reads its journal.
     ///
     /// # Errors

@@ -36,6 +36,7 @@ pub fn undo(place: &Place, session: &Session<'_>, folder: &Folder) -> Result<Vec
         turn(place, session, &run, &mut journal)?;
     }
     finish(place, session, &run, &mut journal, again)?;
+    run.forget()?;
     Ok(journal.moves()?.into_iter().map(|one| one.name).collect())
 }
 

@@ -61,6 +61,7 @@ fn undo_takes_back_at_every_step() {
         is_whole(&clone);
         assert_eq!(refs(&clone), before, "{step}");
         assert!(clone.read("a.py").contains(&token), "{step}");
+        assert!(!clone.path(".git/veto/purge/0001").exists());
     }
     for step in ["restored", "turned", "heads", "refs", "moved", "worktree-0", "worktrees"] {
         let (clone, _, before) = crowded();
