@@ -6,19 +6,25 @@ use super::targets::Targets;
 use super::worktrees::Worktree;
 use super::{PurgeError, Survey};
 use crate::engine::findings::Redactor;
+use crate::git::listing::Side;
+use crate::git::remote::Ref;
 use crate::hooks::place::Place;
 use crate::hooks::show;
+use crate::report::RefUpdate;
+use crate::source::published::Published;
 use bstr::ByteSlice;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use vetogate_core::ObjectId;
 use vetogate_core::text::escape;
+use vetogate_core::{EntryKind, ObjectId};
 
 /// What is left.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Leftovers {
     /// Refs that reach the old commits.
     pub refs: Vec<String>,
+    /// Refs that are not moved by themselves and hold a value of their own.
+    pub holding: Vec<String>,
     /// Files that hold a value.
     pub files: Vec<String>,
     /// Reflogs whose messages hold one.
@@ -59,6 +65,7 @@ pub fn find(
     let is_log = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "logs");
     let (logs, files): (Vec<PathBuf>, Vec<PathBuf>) = files.partition(is_log);
     Ok(Leftovers {
+        holding: holding(survey, targets)?,
         refs: refs(place, old)?.iter().map(|name| redactor.mask(name)).collect(),
         files: files.iter().map(|path| show(path)).collect(),
         reflogs: logs.len(),
@@ -75,6 +82,35 @@ fn refs(place: &Place, old: &[ObjectId]) -> Result<Vec<String>, PurgeError> {
         return Ok(Vec::new());
     }
     Ok(place.git().read(arguments)?.lines().map(escape).collect())
+}
+
+/// The stash, notes and the like, whose own commits hold a value.
+fn holding(survey: &Survey<'_>, targets: &Targets) -> Result<Vec<String>, PurgeError> {
+    let mut found = Vec::new();
+    for one in survey.refs.kept() {
+        if reaches(survey, targets, one)? {
+            found.push(escape(&one.name));
+        }
+    }
+    Ok(found)
+}
+
+fn reaches(survey: &Survey<'_>, targets: &Targets, one: &Ref) -> Result<bool, PurgeError> {
+    let session = survey.session;
+    let update = RefUpdate { name: one.name.clone(), old: one.oid, new: one.oid };
+    let mut own = Published::peel(vec![update], &session.objects)?;
+    own.list(&session.git, &session.objects, survey.public.tips(), None, session.watch())?;
+    let is_blob = |side: &&Side| matches!(side.kind, Some(EntryKind::File | EntryKind::Symlink));
+    let blobs = own.listing.entries.iter().map(|entry| &entry.new).filter(is_blob);
+    let commits = own.listing.commits.iter().map(|commit| commit.oid);
+    for oid in blobs.map(|side| side.oid).chain(commits).collect::<BTreeSet<ObjectId>>() {
+        if let Ok((_, content)) = session.objects.borrow_mut().read(oid)?
+            && targets.stands_in(&content)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn texts(place: &Place, worktrees: &[Worktree]) -> BTreeSet<PathBuf> {

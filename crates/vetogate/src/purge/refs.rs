@@ -70,6 +70,12 @@ impl Refs {
         self.all.iter().filter(|found| Self::may_move(found))
     }
 
+    /// Refs that are not moved by themselves, but for those that tell of a remote.
+    pub fn kept(&self) -> impl Iterator<Item = &Ref> {
+        let is_own = |found: &&Ref| found.target.is_none() && !found.name.starts_with(b"refs/remotes/");
+        self.all.iter().filter(|found| !Self::may_move(found)).filter(is_own)
+    }
+
     /// The refs that the user named, by their full names.
     ///
     /// # Errors
@@ -82,8 +88,10 @@ impl Refs {
         let arguments = ["rev-parse", "--symbolic-full-name", "--verify", "-q", "--end-of-options", name];
         let full = place.git().read_line(arguments).ok().flatten().unwrap_or_default();
         let full = full.lines().last().unwrap_or_default();
-        let found =
-            self.get(&self.behind(full.into())).filter(|found| !found.name.starts_with(b"refs/remotes/"));
+        // A stash is a reflog, which no rewriting of its ref would reach.
+        let may_be_named =
+            |found: &&Ref| !found.name.starts_with(b"refs/remotes/") && found.name != "refs/stash";
+        let found = self.get(&self.behind(full.into())).filter(may_be_named);
         found.cloned().ok_or_else(|| {
             PurgeError::Refused(format!(
                 "`{}` is no branch or tag of this clone; see `git branch` and `git tag`",

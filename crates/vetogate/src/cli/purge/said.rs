@@ -136,6 +136,14 @@ pub fn say_left(text: &mut String, left: &Leftovers, run: &Run) {
     for name in &left.refs {
         let _ = writeln!(text, "  {name} still holds the old commits: delete it, or purge it by its name.");
     }
+    for name in &left.holding {
+        let way = match name.strip_prefix("refs/notes/") {
+            Some(_) => format!("`veto purge --apply {name}` takes it out"),
+            None if name == "refs/stash" => "see `git stash show -p`, then `git stash drop`".to_owned(),
+            None => "delete it".to_owned(),
+        };
+        let _ = writeln!(text, "  {name} holds the secret: {way}.");
+    }
     if left.has_stash {
         text.push_str(
             "  The stash is not touched: look through `git stash list`, and drop what holds the secret.\n",

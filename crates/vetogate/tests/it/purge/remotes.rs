@@ -88,11 +88,15 @@ fn what_is_left_is_named() {
     clone.write("a.py", format!("t = '{token}'\n"));
     let old = clone.commit(&format!("Uses {token}"));
     clone.git(&["notes", "add", "-m", "a note", &old]);
-    clone.write("README.md", "changed\n").git(&["stash"]);
+    clone.git(&["notes", "--ref=other", "add", "-m", &format!("about {token}"), "HEAD~1"]);
+    clone.write("README.md", format!("changed {token}\n")).git(&["stash"]);
     clone.git(&["update-ref", "refs/original/x", &old]);
     let said = clone.purge(&["--apply"]).ok().stdout;
     for part in [
         "refs/original/x still holds",
+        "refs/stash holds the secret",
+        "refs/stash still holds the old commits",
+        "refs/notes/other holds the secret: `veto purge --apply refs/notes/other`",
         "The stash is not touched",
         "git notes --ref=commits copy",
         "and the secret in their messages",
@@ -103,9 +107,13 @@ fn what_is_left_is_named() {
         assert!(said.contains(part), "no {part:?} in {said}");
     }
     assert!(!said.contains(&token));
-    let copy = said.lines().find(|line| line.contains("git notes")).unwrap().split('`').nth(1).unwrap();
+    assert!(!said.contains("refs/notes/commits holds"), "{said}");
+    let copy = said.lines().find(|line| line.contains("git notes --ref")).unwrap().split('`').nth(1).unwrap();
     clone.sandbox.run("work", "sh", &["-c", copy]).ok();
     assert_eq!(clone.git(&["notes", "show", "HEAD"]), "a note");
+    clone.purge(&["--apply", "refs/notes/other"]).ok();
+    assert_eq!(clone.git(&["notes", "--ref=other", "show", "HEAD~1"]), "about REDACTED");
+    clone.purge(&["refs/stash"]).exits(2);
 }
 
 #[test]
