@@ -92,7 +92,12 @@ fn purge(args: &Args, place: &Place, session: &Session<'_>) -> Done {
         Some(folder) => {
             let applied = apply::apply(&survey, &folder, &plan);
             let run = applied.map_err(|error| error.masked(&plan.redactor))?;
-            let code = afterwards(&mut text, survey, &plan, &run)?;
+            let code = afterwards(&mut text, survey, &plan, &run).map_err(|error| {
+                let backup = show(&run.path);
+                PurgeError::Unread(format!(
+                    "it is done, with a backup in {backup}, but not looked at again: {error}"
+                ))
+            })?;
             Ok((text, code))
         }
         None => {
@@ -133,12 +138,12 @@ fn afterwards(text: &mut String, survey: Survey<'_>, plan: &Plan, run: &Run) -> 
     let old: Vec<ObjectId> = plan.commits.iter().map(|(old, _)| *old).collect();
     let left = leftovers::find(&survey, &plan.targets, &old, &plan.redactor)?;
     text.push_str("\nDone.");
-    filtered(text, plan)?;
     let code = scanned(text, &seen);
     recipe(text, plan);
     text.push_str(
         "\nLeft to do:\n  Rotate the secret all the same: it was on this disk, and may be elsewhere.\n",
     );
+    filtered(text, plan)?;
     say_left(text, &left, run);
     Ok(code)
 }

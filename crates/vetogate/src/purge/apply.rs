@@ -39,12 +39,14 @@ pub fn apply(survey: &Survey<'_>, folder: &Folder, plan: &Plan) -> Result<Run, P
     crash("journal");
     match finish(survey.place, session, &run, &mut journal, false) {
         Ok(()) => Ok(run),
-        Err(error) => {
-            if journal.state == State::Prepared && is_untouched(survey.place, &plan.moves)? {
-                // There is nothing to continue, and the backup holds the secret.
-                run.forget()?;
-            }
+        Err(error) if journal.state == State::Prepared && is_untouched(survey.place, &plan.moves)? => {
+            // There is nothing to continue, and the backup holds the secret.
+            run.forget()?;
             Err(error)
+        }
+        Err(error) => {
+            let way = "finish it with `veto purge --continue`, or take it back with `veto purge --undo`";
+            Err(PurgeError::Unread(format!("the purge has begun, and was cut off: {error}; {way}")))
         }
     }
 }

@@ -5,7 +5,7 @@ use super::rewrite::{Effects, Rewriter};
 use super::scan::{Aim, Request, Seen, look};
 use super::store::Store;
 use super::targets::Targets;
-use super::worktrees::Worktree;
+use super::worktrees::{self, Worktree};
 use super::{PurgeError, Survey};
 use crate::engine::findings::{Candidate, Redactor};
 use crate::hooks::show;
@@ -130,14 +130,7 @@ impl Plan {
                 first.place
             )));
         }
-        for worktree in &survey.worktrees {
-            if let Some(what) = worktree.under_way() {
-                return Err(PurgeError::Refused(format!(
-                    "{what} is under way in {}: finish or abort it first",
-                    show(&worktree.path)
-                )));
-            }
-        }
+        worktrees::check(&survey.worktrees)?;
         match self.worktrees.iter().find(|(worktree, ..)| worktree.is_missing) {
             Some((worktree, ..)) => Err(PurgeError::Refused(format!(
                 "the work tree {} is not there, and its index would bring the secret back: mount it, or run `git \

@@ -48,6 +48,7 @@ fn turn(place: &Place, session: &Session<'_>, run: &Run, journal: &mut Journal) 
     back.worktrees.clear();
     let moves = back.moves()?;
     let worktrees = worktrees::list(place)?;
+    worktrees::check(&worktrees)?;
     for one in &moves {
         let now = current(place, &worktrees, &one.name)?;
         if now != Some(one.old) && now != Some(one.new) {

@@ -156,6 +156,21 @@ impl Worktree {
     }
 }
 
+/// Whether nothing is under way in any of them: it would set a branch to what it was begun with.
+///
+/// # Errors
+/// What is, and where.
+pub fn check(worktrees: &[Worktree]) -> Result<(), PurgeError> {
+    let under_way = worktrees.iter().find_map(|worktree| Some((worktree.under_way()?, &worktree.path)));
+    match under_way {
+        None => Ok(()),
+        Some((what, path)) => Err(PurgeError::Refused(format!(
+            "{what} is under way in {}: finish or abort it first",
+            show(path)
+        ))),
+    }
+}
+
 /// Every work tree with a commit checked out.
 ///
 /// # Errors

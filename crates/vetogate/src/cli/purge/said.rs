@@ -121,9 +121,9 @@ pub fn recipe(text: &mut String, plan: &Plan) {
 pub fn filtered(text: &mut String, plan: &Plan) -> Result<(), PurgeError> {
     for (worktree, from, to) in &plan.worktrees {
         for path in worktree.filtered(&worktree.touched(*from, *to)?)? {
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "\n  {path} in {} has a filter, which was not run: delete it there and run `git checkout -- {path}`",
+                "  {path} in {} has a filter, which was not run: delete it there and run `git checkout -- {path}`.",
                 show(&worktree.path)
             );
         }
