@@ -67,14 +67,15 @@ impl Public {
             public.remotes.insert(remote, there);
         }
         for found in refs.all() {
-            let tracking: Vec<&String> =
-                public.tracked.keys().filter(|remote| settings.tracks(remote, &found.name)).collect();
-            let tracking: Vec<String> = tracking.into_iter().cloned().collect();
+            let tracks = |remote: &&String| settings.tracks(remote, &found.name);
+            let tracking: Vec<String> = public.remotes.keys().filter(tracks).cloned().collect();
             if found.name.starts_with(b"refs/remotes/") || !tracking.is_empty() {
                 public.all.insert(found.oid);
             }
             for remote in tracking {
-                public.tracked.entry(remote).or_default().push(found.oid);
+                if let Some(tracked) = public.tracked.get_mut(&remote) {
+                    tracked.push(found.oid);
+                }
             }
         }
         let folders = worktrees.iter().map(|worktree| worktree.git_dir.as_path());

@@ -115,6 +115,11 @@ impl Targets {
         self.text(text, PROSE, &places, Style::Plain)
     }
 
+    /// Whether a blob holds a chosen hit.
+    pub fn has(&self, blob: ObjectId) -> bool {
+        self.places.contains_key(&Some(blob))
+    }
+
     /// Where a blob holds a chosen hit: at this place, or as a note, whose path says nothing.
     fn places_of(&self, blob: ObjectId, place: &Place) -> Vec<&Place> {
         let fits = |at: &Place| at == place || matches!(at, Place::Note(_));

@@ -28,10 +28,11 @@ pub fn describe(text: &mut String, survey: &Survey<'_>, plan: &Plan) {
     if !plan.is_empty() {
         let count = plan.commits.len();
         let _ = writeln!(text, "\nRewrites {}:", counted(count, "commit"));
-        for one in &plan.moves {
+        for one in plan.moves.iter().take(LISTED) {
             let name = plan.redactor.mask(&vetogate_core::text::escape(one.name.as_bytes()));
             let _ = writeln!(text, "  {name}: {} to {}", one.old.short(), one.new.short());
         }
+        more(text, plan.moves.len(), "ref");
         effects(text, &plan.effects);
     } else if !plan.taken.is_empty() {
         text.push_str(
@@ -53,14 +54,16 @@ pub fn list(text: &mut String, title: &str, findings: &[Shown]) {
 }
 
 fn effects(text: &mut String, effects: &Effects) {
-    for (path, (count, by)) in &effects.files {
+    for (path, (count, by)) in effects.files.iter().take(LISTED) {
         let by: Vec<&str> = by.iter().map(String::as_str).collect();
         let path = if path.is_empty() { "(a blob)" } else { path };
         let _ = writeln!(text, "  {path}: {}, replaced by {}", counted(*count, "version"), by.join(", "));
     }
-    for (old, new) in &effects.renamed {
+    more(text, effects.files.len(), "file");
+    for (old, new) in effects.renamed.iter().take(LISTED) {
         let _ = writeln!(text, "  {old} is called {new}");
     }
+    more(text, effects.renamed.len(), "name");
     let counts = [
         (effects.messages, "commit message", "changes"),
         (effects.headers, "author or other header", "changes"),
@@ -90,6 +93,15 @@ fn effects(text: &mut String, effects: &Effects) {
     }
 }
 
+/// At most so many of a kind are shown.
+const LISTED: usize = 40;
+
+fn more(text: &mut String, count: usize, what: &str) {
+    if count > LISTED {
+        let _ = writeln!(text, "  ... and {}", counted(count - LISTED, what));
+    }
+}
+
 /// `3 commits`.
 fn counted(count: usize, what: &str) -> String {
     match count {
@@ -104,7 +116,11 @@ pub fn recipe(text: &mut String, plan: &Plan) {
     if plan.public.is_empty() {
         return;
     }
-    list(text, "\nA remote has these already, and whoever fetched has them too:", &plan.public);
+    list(
+        text,
+        "\nA remote has these already, or had them when it was fetched (git fetch --prune forgets what is gone there):",
+        &plan.public,
+    );
     text.push_str(
         "  1. Rotate or revoke the secret now: nothing else helps.\n  \
          2. In a FRESH clone (never here: it drops uncommitted work, remotes and reflogs), with git-filter-repo \

@@ -26,7 +26,9 @@ impl Rewriter<'_> {
             let Ok(header) = header else { return Err(missing(oid)) };
             if header.size > WHOLE {
                 self.skip(header.size, oid)?;
-                self.effects.large.extend(paths.iter().map(|path| escape(path)));
+                if self.targets.has(oid) {
+                    self.effects.large.extend(paths.iter().map(|path| escape(path)));
+                }
                 continue;
             }
             let mut content = Vec::new();

@@ -200,3 +200,21 @@ fn clones_that_lack_objects_are_purged() {
         clone.sandbox.git("part", &["push", "-q", "origin", "main"]).ok();
     }
 }
+
+#[test]
+fn refs_that_track_under_another_name_are_not_moved() {
+    let (clone, token) = (Clone::new(), token());
+    clone.git(&["config", "remote.origin.fetch", "+refs/heads/*:refs/seen/*"]);
+    clone.write("a.py", format!("t = '{token}'\n"));
+    let tip = clone.commit("Add");
+    clone.git(&["push", "-q", "--no-verify", "origin", "main:side"]);
+    clone.git(&["fetch", "-q"]);
+    clone.git(&["push", "-q", "--no-verify", "origin", ":side"]);
+    clone.git(&["update-ref", "refs/seen/side", &tip]);
+    clone.purge(&["--apply"]).exits(1);
+    assert_eq!(clone.git(&["rev-parse", "HEAD", "refs/seen/side"]), format!("{tip}\n{tip}"));
+    clone.git(&["update-ref", "-d", "refs/seen/side"]);
+    clone.git(&["fetch", "-q", "--prune"]);
+    clone.purge(&["--apply"]).ok();
+    clone.passes(&["main"]);
+}
