@@ -1,7 +1,10 @@
 //! Killed at each step: what is finished or taken back is whole.
 
 use super::{Clone, token};
+use crate::support::VETO;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+use std::time::Duration;
 
 const STEPS: &[&str] =
     &["objects", "backup", "journal", "heads", "refs", "moved", "worktree-0", "worktree-1", "worktrees"];
@@ -30,39 +33,45 @@ fn is_whole(clone: &Clone) {
     assert_eq!(clone.read("b.txt"), "changed\n");
 }
 
+/// Killed at a step, then finished.
+fn continued(step: &str) {
+    let (clone, token, before) = crowded();
+    clone.killed_at(step, &["--apply"]);
+    if ["objects", "backup"].contains(&step) {
+        // Nothing has moved: it begins anew.
+        assert_eq!(refs(&clone), before);
+        clone.purge(&["--continue"]).ok();
+        assert!(!clone.path(".git/veto/purge/0001").exists(), "the backup of nothing holds the secret");
+        clone.purge(&["--apply"]).ok();
+    } else {
+        clone.purge(&["--apply"]).exits(2);
+        clone.purge(&["--continue"]).ok();
+    }
+    is_whole(&clone);
+    assert_eq!(clone.holding(&["main", "v1"], &token), [""; 0], "{step}");
+    assert!(!clone.read("a.py").contains(&token), "{step}");
+    clone.passes(&["main", "v1"]);
+}
+
+/// Killed at a step, then taken back.
+fn undone(step: &str) {
+    let (clone, token, before) = crowded();
+    clone.killed_at(step, &["--apply"]);
+    clone.purge(&["--undo"]).ok();
+    is_whole(&clone);
+    assert_eq!(refs(&clone), before, "{step}");
+    assert!(clone.read("a.py").contains(&token), "{step}");
+    assert!(!clone.path(".git/veto/purge/0001").exists());
+}
+
 #[test]
 fn continue_finishes_at_every_step() {
-    for step in STEPS {
-        let (clone, token, before) = crowded();
-        clone.killed_at(step, &["--apply"]);
-        if ["objects", "backup"].contains(step) {
-            // Nothing has moved: it begins anew.
-            assert_eq!(refs(&clone), before);
-            clone.purge(&["--continue"]).ok();
-            assert!(!clone.path(".git/veto/purge/0001").exists(), "the backup of nothing holds the secret");
-            clone.purge(&["--apply"]).ok();
-        } else {
-            clone.purge(&["--apply"]).exits(2);
-            clone.purge(&["--continue"]).ok();
-        }
-        is_whole(&clone);
-        assert_eq!(clone.holding(&["main", "v1"], &token), [""; 0], "{step}");
-        assert!(!clone.read("a.py").contains(&token), "{step}");
-        clone.passes(&["main", "v1"]);
-    }
+    STEPS.iter().for_each(|step| continued(step));
 }
 
 #[test]
 fn undo_takes_back_at_every_step() {
-    for step in STEPS.iter().skip(2) {
-        let (clone, token, before) = crowded();
-        clone.killed_at(step, &["--apply"]);
-        clone.purge(&["--undo"]).ok();
-        is_whole(&clone);
-        assert_eq!(refs(&clone), before, "{step}");
-        assert!(clone.read("a.py").contains(&token), "{step}");
-        assert!(!clone.path(".git/veto/purge/0001").exists());
-    }
+    STEPS.iter().skip(2).for_each(|step| undone(step));
     for step in ["restored", "turned", "heads", "refs", "moved", "worktree-0", "worktrees"] {
         let (clone, _, before) = crowded();
         clone.purge(&["--apply"]).ok();
@@ -70,6 +79,42 @@ fn undo_takes_back_at_every_step() {
         clone.purge(&[if step == "restored" { "--undo" } else { "--continue" }]).ok();
         is_whole(&clone);
         assert_eq!(refs(&clone), before, "{step}");
+    }
+}
+
+#[test]
+#[ignore = "takes minutes; run it with `cargo test --test it purge::crashes -- --ignored`"]
+fn fifty_times_at_each_step() {
+    for step in STEPS {
+        (0..25).for_each(|_| continued(step));
+        if !["objects", "backup"].contains(step) {
+            (0..25).for_each(|_| undone(step));
+        }
+    }
+}
+
+#[test]
+fn killed_at_any_moment() {
+    for number in 0..8_u64 {
+        let (clone, token, before) = crowded();
+        let mut command = clone.sandbox.command("work", VETO);
+        command.args(["purge", "--apply"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 + 25 * number));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What git was told goes on without us.
+        std::thread::sleep(Duration::from_millis(200));
+        let is_undone = number % 2 == 0;
+        let said = clone.purge(&[if is_undone { "--undo" } else { "--continue" }]);
+        assert!(said.code == 0 || said.stderr.contains("no purge to take back"), "{said:?}");
+        is_whole(&clone);
+        if refs(&clone) == before {
+            clone.purge(&["--apply"]).ok();
+        }
+        is_whole(&clone);
+        assert_eq!(clone.holding(&["main", "v1"], &token), [""; 0]);
+        clone.passes(&["main", "v1"]);
     }
 }
 

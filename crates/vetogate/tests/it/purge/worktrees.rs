@@ -216,3 +216,40 @@ fn a_lock_in_the_way_is_a_refusal_that_names_it() {
         assert!(!clone.read("a.py").contains(&token) && clone.git(&["status", "--porcelain"]).is_empty());
     }
 }
+
+#[test]
+fn line_ends_that_git_converts_are_no_change() {
+    let (clone, token) = (Clone::new(), token());
+    clone.write(".gitattributes", "*.py text eol=crlf\n");
+    clone.write("a.py", format!("t = '{token}'\r\nmore\r\n")).commit("Add");
+    clone.purge(&["--apply"]).ok();
+    assert_eq!(clone.read("a.py"), "t = os.environ[\"GITHUB_TOKEN\"]\r\nmore\r\n");
+    assert_eq!(clone.git(&["status", "--porcelain"]), "");
+    clone.purge(&["--undo"]).ok();
+    for step in ["moved", "worktree-0"] {
+        clone.killed_at(step, &["--apply"]);
+        clone.purge(&["--continue"]).ok();
+        assert_eq!(clone.git(&["status", "--porcelain"]), "");
+        clone.purge(&["--undo"]).ok();
+    }
+    assert!(clone.read("a.py").contains(&token));
+}
+
+#[test]
+fn the_index_may_be_split_or_sparse() {
+    for settings in
+        [&["core.splitIndex", "true"][..], &["index.sparse", "true"], &["core.untrackedCache", "true"]]
+    {
+        let (clone, token) = (Clone::new(), token());
+        clone.git(&["config", settings[0], settings[1]]);
+        clone
+            .write("in/a.py", format!("t = '{token}'\n"))
+            .write("out/b/c.py", format!("t = '{token}'\n"))
+            .commit("Add");
+        clone.git(&["sparse-checkout", "set", "--cone", "in"]);
+        clone.purge(&["--apply"]).ok();
+        assert_eq!(clone.git(&["status", "--porcelain"]), "", "{settings:?}");
+        assert!(!clone.read("in/a.py").contains(&token) && !clone.path("out").exists());
+        clone.passes(&["main"]);
+    }
+}
