@@ -308,3 +308,44 @@ fn a_note_is_purged_when_its_ref_is_named() {
     let note = clone.git(&["notes", "show", "HEAD"]);
     assert!(!note.contains(&token) && !note.contains(&weak), "{note}");
 }
+
+/// What `git fsck` says, without the ids.
+fn complaints(clone: &Clone) -> Vec<String> {
+    let is_id = |word: &&str| word.trim_end_matches(':').len() >= 40;
+    let line = |line: &str| line.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ");
+    let mut lines: Vec<String> = clone.fsck().lines().map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn objects_that_fsck_complains_about_are_rewritten_as_they_are() {
+    let (clone, token) = (Clone::new(), token());
+    let id = |hex: &str| -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    };
+    let bad = clone.git_input(&["hash-object", "-w", "--stdin"], format!("t = '{token}'\n").as_bytes());
+    let good = clone.git_input(&["hash-object", "-w", "--stdin"], b"plain\n");
+    // Modes with a zero before them, and a name that is out of order.
+    let tree = [b"0100644 z.py\0".to_vec(), id(&bad), b"100664 a.txt\0".to_vec(), id(&good)].concat();
+    let tree = clone.git_input(&["hash-object", "-w", "-t", "tree", "--literally", "--stdin"], &tree);
+    let parent = clone.git(&["rev-parse", "HEAD"]);
+    let commit =
+        format!("tree {tree}\nparent {parent}\nauthor A a@x 1 +0000\ncommitter <> -1 +9999\n\nodd\n");
+    let commit =
+        clone.git_input(&["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], commit.as_bytes());
+    clone.git(&["update-ref", "refs/heads/odd", &commit]);
+    let before = complaints(&clone);
+    assert!(before.len() >= 3, "{before:?}");
+    clone.purge(&["--apply", "odd"]).ok();
+    clone.git(&["reflog", "expire", "--expire-unreachable=now", "--all"]);
+    clone.git(&["reflog", "delete", "--rewrite", "odd@{0}"]);
+    std::fs::remove_dir_all(clone.path(".git/veto/purge/0001")).unwrap();
+    clone.git(&["prune", "--expire=now"]);
+    assert_eq!(complaints(&clone), before);
+    let raw_tree =
+        clone.sandbox.command("work", "git").args(["cat-file", "tree", "odd^{tree}"]).output().unwrap();
+    assert!(raw_tree.stdout.starts_with(b"0100644 z.py\0"), "as it was written");
+    assert_eq!(clone.holding(&["odd"], &token), [""; 0]);
+    clone.passes(&["odd"]);
+}
