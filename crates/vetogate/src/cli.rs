@@ -13,6 +13,7 @@ pub mod install;
 pub mod output;
 pub mod override_push;
 pub mod policy;
+pub mod purge;
 pub mod rules;
 pub mod scan;
 pub mod triage;
@@ -69,6 +70,8 @@ enum Command {
     Audit(audit::Args),
     /// The settings of the gate.
     Policy(policy::Args),
+    /// Take a secret out of commits that are not pushed yet.
+    Purge(purge::Args),
     /// Write a policy file with every key explained.
     Init(init::Args),
     /// Say what a rule means, what it does and what to do about it.
@@ -146,6 +149,7 @@ fn start(command: &Command) -> Result<u8, Failure> {
         Command::Baseline(args) => baseline::run(args),
         Command::Triage(args) => triage::run(args),
         Command::Policy(args) => policy::run(args),
+        Command::Purge(args) => purge::run(args),
         Command::Init(args) => init::run(args),
         Command::Override(args) => override_push::run(args),
         Command::Explain(args) => explain::run(args),

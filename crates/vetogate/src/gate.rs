@@ -81,31 +81,12 @@ impl Gate<'static> {
 }
 
 impl Gate<'_> {
-    /// What is known of triage. Nothing is read where nothing was found.
     fn triage(&self) -> Triage {
-        let Some(common_dir) = self.common_dir.as_ref().filter(|_| !self.outcome.findings.is_empty()) else {
-            return Triage::default();
-        };
-        let trusted = self.trusted();
-        let tips: Vec<(GitTree<'_>, String)> = self
-            .outcome
-            .tips
-            .iter()
-            .map(|&tip| (GitTree::new(&self.session.objects, tip), tip.short()))
-            .collect();
-        let base = self.remote.as_ref().and_then(TrackingRefs::trusted_tip);
-        let tip = base.or_else(|| self.outcome.tips.first().copied());
-        let sources = Sources {
-            trusted: trusted.as_ref().map(|tree| (tree as &dyn Tree, self.trusted_name())),
-            brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
-            rules: self.policy().triage,
-            signers: &|| self.signers(common_dir),
-            git: &self.session.git,
-            repository: self.policy().repository.clone(),
-            tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
-            is_whole: false,
-        };
-        read(&sources, &self.outcome.findings, &self.outcome.values)
+        let trusted = self.trusted_tip().map(|tip| (tip, self.trusted_name()));
+        match &self.common_dir {
+            Some(common_dir) => triage_of(&self.session, &self.outcome, self.policy(), common_dir, trusted),
+            None => Triage::default(),
+        }
     }
 
     /// The policy that the push brings counts where a signer of before signed it. Nothing is read where nothing was
@@ -213,6 +194,40 @@ impl Gate<'_> {
     pub fn trusted_name(&self) -> String {
         self.remote.as_ref().and_then(TrackingRefs::trusted_name).unwrap_or_default()
     }
+}
+
+/// What is known of triage, of the trusted commit and of what is pushed. Nothing is read where nothing was found.
+pub fn triage_of(
+    session: &Session<'_>,
+    outcome: &Outcome,
+    policy: &Policy,
+    common_dir: &Path,
+    trusted: Option<(ObjectId, String)>,
+) -> Triage {
+    if outcome.findings.is_empty() {
+        return Triage::default();
+    }
+    let at = |oid: ObjectId| GitTree::new(&session.objects, oid);
+    let tips: Vec<_> = outcome.tips.iter().map(|&tip| (at(tip), tip.short())).collect();
+    let tree = trusted.as_ref().map(|(tip, name)| (at(*tip), name.clone()));
+    let tip = trusted.as_ref().map(|(tip, _)| *tip).or_else(|| outcome.tips.first().copied());
+    let word = || tree.as_ref().map(|(tree, name)| (tree as &dyn Tree, name.clone()));
+    let signers = || {
+        let word = word();
+        let word = word.as_ref().map(|(tree, name)| (*tree, name.as_str()));
+        trust::signers(word, common_dir).map(|trust| trust.signers)
+    };
+    let sources = Sources {
+        trusted: word(),
+        brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
+        rules: policy.triage,
+        signers: &signers,
+        git: &session.git,
+        repository: policy.repository.clone(),
+        tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
+        is_whole: false,
+    };
+    read(&sources, &outcome.findings, &outcome.values)
 }
 
 /// The policy of the trusted branch. One that is broken is no dead end: the last good one that this clone saw, or the

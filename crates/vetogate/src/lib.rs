@@ -13,6 +13,7 @@ pub mod hooks;
 pub mod overrides;
 pub mod pins;
 pub mod policies;
+pub mod purge;
 pub mod report;
 pub mod rule_page;
 pub mod run;

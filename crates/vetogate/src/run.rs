@@ -207,6 +207,17 @@ impl<'a> Session<'a> {
         others: &[ObjectId],
         lfs: Option<&Path>,
     ) -> Outcome {
+        self.with_candidates(published, bases, others, lfs).0
+    }
+
+    /// As [`published`](Self::published), with the hits that the findings were made of: for whoever takes them out.
+    pub fn with_candidates(
+        &self,
+        published: &Published,
+        bases: &[ObjectId],
+        others: &[ObjectId],
+        lfs: Option<&Path>,
+    ) -> (Outcome, Vec<Candidate>) {
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
@@ -223,12 +234,12 @@ impl<'a> Session<'a> {
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
         let redactor = Redactor::new(&candidates);
-        outcome.take(candidates, &commit);
+        outcome.take(candidates.clone(), &commit);
         outcome.tips.clone_from(&published.tips);
         self.state_of_tips(published, bases, &mut outcome);
         self.say_late(&mut outcome, &published.listing.commits);
         outcome.mask(&redactor);
-        outcome
+        (outcome, candidates)
     }
 
     fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {

@@ -285,7 +285,7 @@ fn parse_branches(answer: &[u8]) -> Vec<Branch> {
 }
 
 /// Why a URL is not asked: git would start a remote helper for it (gitremote-helpers), whose name it gives.
-fn needs_a_program(url: &str) -> Option<String> {
+pub(crate) fn needs_a_program(url: &str) -> Option<String> {
     let length = url.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)))?;
     let (scheme, rest) = url.split_at(length);
     let built_in = ["https", "http", "ssh", "git", "file", "git+ssh", "ssh+git"].contains(&scheme);

@@ -114,10 +114,14 @@ fn word(text: &str) -> Option<&str> {
 
 /// The name of the environment variable: from the identifier, else as the vendor names it, else from the rule's id.
 fn variable(finding: &Finding) -> String {
-    let named = finding.identifier.as_deref().and_then(screaming);
-    let usual =
-        || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == finding.rule.id)?.env.clone();
-    let rule = || screaming(finding.rule.id.rsplit('/').next().unwrap_or_default());
+    variable_name(finding.identifier.as_deref(), &finding.rule.id)
+}
+
+/// The name of the environment variable for a value of this rule that is assigned to this.
+pub fn variable_name(identifier: Option<&str>, rule: &str) -> String {
+    let named = identifier.and_then(screaming);
+    let usual = || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == rule)?.env.clone();
+    let rule = || screaming(rule.rsplit('/').next().unwrap_or_default());
     named.or_else(usual).or_else(rule).unwrap_or_else(|| "SECRET".into())
 }
 

@@ -6,6 +6,7 @@ mod baseline;
 mod install;
 mod listing;
 mod policy;
+mod purge;
 mod push;
 mod rules;
 mod scan;
