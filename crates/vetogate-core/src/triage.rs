@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// Where entries lie.
 pub const FOLDER: &str = ".veto/triage.d";
 
+/// The highest version of an entry; no one decides anew so often.
+const MOST_SERIAL: u32 = 1_000_000;
+
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -119,6 +122,9 @@ impl Entry {
         let file = name.rsplit('/').next().unwrap_or(name);
         if file != Self::file_name(&entry.fingerprint) {
             return Err(format!("{name}: it is about {}, and its name has to say so", entry.fingerprint));
+        }
+        if !(1..=MOST_SERIAL).contains(&entry.serial) {
+            return Err(format!("{name}: its serial is not between 1 and {MOST_SERIAL}"));
         }
         if entry.reason.trim().is_empty() {
             return Err(format!("{name}: it has no reason"));

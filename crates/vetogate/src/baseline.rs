@@ -3,9 +3,11 @@
 //! `.veto/baseline.jsonl`, one JSON object a line, sorted, without dates and line numbers, so that it merges clean. It is
 //! for scans of the whole; a push never reads it, for it answers for what it adds. It can only shrink.
 
+use crate::triage::values::{self, Values};
 use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use vetogate_core::suppress::{Standing, Subject, Suppression};
 use vetogate_core::{Finding, Tree};
 
@@ -22,6 +24,24 @@ pub struct Line {
     pub rule: String,
     /// Which it is.
     pub fingerprint: String,
+    /// Of guessable values, which the fingerprint does not bind: their salted Argon2id hashes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+}
+
+/// The guessable values behind each fingerprint.
+pub type SeenValues = BTreeMap<String, Vec<Values>>;
+
+impl Line {
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.path, &self.rule, &self.fingerprint)
+    }
+
+    /// Whether it is about a finding whose values are these.
+    fn covers(&self, seen: &SeenValues) -> bool {
+        let bound = |seen: &Values| self.values.iter().any(|hash| values::fits(hash, seen));
+        seen.get(&self.fingerprint).is_none_or(|seen| seen.iter().all(bound))
+    }
 }
 
 /// All recorded findings.
@@ -52,14 +72,30 @@ impl Baseline {
     }
 
     /// That of these findings.
-    pub fn record<'a>(findings: impl Iterator<Item = &'a Finding>) -> Self {
-        Self(findings.map(line).collect())
+    ///
+    /// # Errors
+    /// When there is no randomness for the salts.
+    pub fn record(findings: &[Finding], seen: &SeenValues) -> io::Result<Self> {
+        let hashed = |finding: &Finding| {
+            let seen = seen.get(&finding.fingerprint).into_iter().flatten();
+            let values = seen.map(|values| values::hash(values)).collect::<io::Result<_>>()?;
+            Ok(Line { values, ..line(finding) })
+        };
+        Ok(Self(findings.iter().map(hashed).collect::<io::Result<_>>()?))
     }
 
     /// Without what is not there any more. What is new is not taken in.
     #[must_use]
-    pub fn shrunk(&self, now: &Self) -> Self {
-        Self(self.0.intersection(&now.0).cloned().collect())
+    pub fn shrunk(&self, findings: &[Finding], seen: &SeenValues) -> Self {
+        let now: Vec<Line> = findings.iter().map(line).collect();
+        let now: BTreeSet<_> = now.iter().map(Line::key).collect();
+        let stays = |line: &&Line| now.contains(&line.key()) && line.covers(seen);
+        Self(self.0.iter().filter(stays).cloned().collect())
+    }
+
+    /// How many of these lines another baseline does not have.
+    pub fn beyond(&self, other: &Self) -> usize {
+        self.0.difference(&other.0).count()
     }
 
     /// How many findings.
@@ -79,10 +115,15 @@ impl Baseline {
     }
 
     /// What takes these findings out, as far as they are recorded at their place.
-    pub fn suppressions(&self, findings: &[Finding]) -> Vec<Suppression> {
-        let numbers: BTreeMap<&Line, usize> = self.0.iter().zip(1..).collect();
+    pub fn suppressions(&self, findings: &[Finding], seen: &SeenValues) -> Vec<Suppression> {
+        let numbers: BTreeMap<_, (usize, &Line)> =
+            (1..).zip(&self.0).map(|(number, line)| (line.key(), (number, line))).collect();
         let known = |finding: &Finding| {
-            let number = numbers.get(&line(finding))?;
+            let of_finding = line(finding);
+            let (number, recorded) = numbers.get(&of_finding.key())?;
+            if !recorded.covers(seen) {
+                return None;
+            }
             let (place, line) = (finding.location.place.clone(), finding.location.span.line);
             Some(Suppression {
                 subject: Subject::Line { fingerprint: finding.fingerprint.clone(), place, line },
@@ -102,6 +143,7 @@ fn line(finding: &Finding) -> Line {
         path: finding.location.place.to_string(),
         rule: finding.rule.id.clone(),
         fingerprint: finding.fingerprint.clone(),
+        values: Vec::new(),
     }
 }
 
@@ -110,8 +152,12 @@ mod tests {
     use super::*;
 
     fn baseline(names: &[&str]) -> Baseline {
-        let line =
-            |name: &&str| Line { path: (*name).into(), rule: "secret/x".into(), fingerprint: "f".into() };
+        let line = |name: &&str| Line {
+            path: (*name).into(),
+            rule: "secret/x".into(),
+            fingerprint: "f".into(),
+            values: vec![],
+        };
         Baseline(names.iter().map(line).collect())
     }
 
@@ -124,7 +170,8 @@ mod tests {
     }
 
     #[test]
-    fn it_can_only_shrink() {
-        assert_eq!(baseline(&["a", "b"]).shrunk(&baseline(&["b", "c"])), baseline(&["b"]));
+    fn what_it_has_more_is_counted() {
+        assert_eq!(baseline(&["a", "b"]).beyond(&baseline(&["b", "c"])), 1);
+        assert_eq!(baseline(&["b"]).beyond(&baseline(&["b", "c"])), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! The verdict on a push: what git said of it, what this clone knows of the remote, what is published.
 
+mod alias;
 mod known;
 mod loosened;
 
@@ -17,6 +18,7 @@ use crate::source::push::{Folders, Push, TrackingRefs};
 use crate::triage::known::{Sources, Triage, read};
 use crate::triage::repository;
 use crate::{pins, policies, trust};
+use alias::Alias;
 use bstr::ByteSlice as _;
 use known::KnownRemote;
 use std::cell::RefCell;
@@ -33,6 +35,10 @@ pub struct Gate<'a> {
     outcome: Outcome,
     context: Context,
     remote: Option<TrackingRefs>,
+    /// What another remote of this clone knows of the same place, where this one knows nothing.
+    alias: Option<Alias>,
+    /// Where is pushed to, as it may be shown.
+    place: String,
     /// The folder that all work trees of this clone share; `None` where git does not say.
     pub common_dir: Option<PathBuf>,
 }
@@ -44,11 +50,20 @@ impl Gate<'static> {
         let wish = Wish { posture, ..Wish::default() };
         let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
         let context = |policy| context(push, policy);
+        let place = pins::shown(push.url);
         if push.updates.iter().all(|update| update.new.is_null()) {
             // Deletions, or nothing to push.
             let common_dir = common_dir(&git).ok();
             let context = context(Policy::default());
-            return Self { session, outcome: Outcome::default(), context, remote: None, common_dir };
+            return Self {
+                session,
+                outcome: Outcome::default(),
+                context,
+                remote: None,
+                alias: None,
+                place,
+                common_dir,
+            };
         }
         let early = early(&session, push);
         let (remote, folders, known) = match look_around(&session, push) {
@@ -56,10 +71,16 @@ impl Gate<'static> {
             Err(error) => {
                 let outcome = unread(&session, "what the remote has", &error);
                 let (context, common_dir) = (context(Policy::default()), common_dir(&git).ok());
-                return Self { session, outcome, context, remote: None, common_dir };
+                return Self { session, outcome, context, remote: None, alias: None, place, common_dir };
             }
         };
-        let (policy, policy_gap) = policy_of(&session, &remote, &folders, push);
+        let alias = match remote.trusted_tip() {
+            Some(_) => None,
+            None => Alias::find(&git, &folders.common, push),
+        };
+        let trusted = remote.trusted_tip().zip(remote.trusted_name());
+        let trusted = trusted.or_else(|| alias.as_ref().map(|alias| (alias.tip, alias.name.clone())));
+        let (policy, policy_gap) = policy_of(&session, trusted, &folders, push);
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
@@ -70,7 +91,7 @@ impl Gate<'static> {
         outcome.gaps.extend(policy_gap.into_iter().chain(known.gap));
         let context = Context { notes: known.note.into_iter().collect(), ..context(policy) };
         let common_dir = Some(folders.common);
-        let mut gate = Self { session, outcome, context, remote: Some(remote), common_dir };
+        let mut gate = Self { session, outcome, context, remote: Some(remote), alias, place, common_dir };
         gate.take_signed_policy();
         let (found, gaps) = gate.loosened();
         gate.outcome.findings.extend(found);
@@ -121,10 +142,8 @@ impl Gate<'_> {
     /// is the trees that are compared, and not what is listed.
     fn loosened(&self) -> (Vec<Finding>, Vec<Gap>) {
         let nothing = (Vec::new(), Vec::new());
-        let Some((remote, common_dir)) = self.remote.as_ref().zip(self.common_dir.as_ref()) else {
-            return nothing;
-        };
-        let Some((branch, old)) = remote.trusted_branch().zip(self.trusted()) else { return nothing };
+        let Some(common_dir) = self.common_dir.as_ref() else { return nothing };
+        let Some((branch, old)) = self.trusted_branch().zip(self.trusted()) else { return nothing };
         let name = format!("refs/heads/{branch}");
         let update = self.context.refs.iter().find(|update| update.name == name.as_str());
         let Some(update) = update.filter(|update| !update.new.is_null()) else { return nothing };
@@ -133,9 +152,12 @@ impl Gate<'_> {
             return nothing;
         }
         let signers = || self.signers(common_dir);
-        let tip = remote.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
+        let tip = self.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
         let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
+        let seen = policies::Seen { common_dir, place: self.place.clone() };
+        let last_good = || seen.last();
         loosened::findings(&loosened::Change {
+            last_good: &last_good,
             old: &old,
             new: &new,
             signers: &signers,
@@ -161,7 +183,13 @@ impl Gate<'_> {
 
     /// The trusted branch's commit, where there is one.
     pub fn trusted_tip(&self) -> Option<ObjectId> {
-        self.remote.as_ref()?.trusted_tip()
+        let own = self.remote.as_ref().and_then(TrackingRefs::trusted_tip);
+        own.or_else(|| self.alias.as_ref().map(|alias| alias.tip))
+    }
+
+    fn trusted_branch(&self) -> Option<&str> {
+        let own = self.remote.as_ref().and_then(TrackingRefs::trusted_branch);
+        self.alias.as_ref().map(|alias| alias.branch.as_str()).or(own)
     }
 
     /// What passed was looked at: a tracking ref that told of another place, and is what this push makes of its branch,
@@ -186,13 +214,14 @@ impl Gate<'_> {
 
     /// What the remote's trusted branch holds; `None` where no branch is trusted.
     pub fn trusted(&self) -> Option<GitTree<'_>> {
-        let tip = self.remote.as_ref()?.trusted_tip()?;
-        Some(GitTree::new(&self.session.objects, tip))
+        Some(GitTree::new(&self.session.objects, self.trusted_tip()?))
     }
 
     /// The name of the trusted branch, for people.
     pub fn trusted_name(&self) -> String {
-        self.remote.as_ref().and_then(TrackingRefs::trusted_name).unwrap_or_default()
+        let own = self.remote.as_ref().and_then(TrackingRefs::trusted_name);
+        let alias = self.alias.as_ref().map(|alias| alias.name.clone());
+        alias.or(own).unwrap_or_default()
     }
 }
 
@@ -234,12 +263,11 @@ pub fn triage_of(
 /// strict one, holds, whichever is stricter.
 fn policy_of(
     session: &Session<'_>,
-    remote: &TrackingRefs,
+    trusted: Option<(ObjectId, String)>,
     folders: &Folders,
     push: Push<'_>,
 ) -> (Policy, Option<Gap>) {
-    let Some(tip) = remote.trusted_tip() else { return (Policy::default(), None) };
-    let name = remote.trusted_name().unwrap_or_default();
+    let Some((tip, name)) = trusted else { return (Policy::default(), None) };
     let tree = GitTree::new(&session.objects, tip);
     let seen = policies::Seen { common_dir: &folders.common, place: pins::shown(push.url) };
     match policies::of_remote(&tree, &name) {

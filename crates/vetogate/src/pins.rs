@@ -117,6 +117,17 @@ impl Pins {
         self.pin(remote).or_else(|| renamed().map(|(_, pin)| pin))
     }
 
+    /// The remotes whose branch is known, each with that branch.
+    pub fn branches(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.remote.iter().filter_map(|(name, pin)| Some((name.as_str(), pin.branch.as_deref()?)))
+    }
+
+    /// The remotes at the place of a URL whose branch is known, each with that branch.
+    pub fn at<'a>(&'a self, url: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let there = self.remote.iter().filter(move |(_, pin)| pin.is_at(url));
+        there.filter_map(|(name, pin)| Some((name.as_str(), pin.branch.as_deref()?)))
+    }
+
     /// The whole pin of a remote.
     pub fn pin(&self, remote: &str) -> Option<&Pin> {
         self.remote.get(remote)

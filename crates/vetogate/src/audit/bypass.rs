@@ -52,7 +52,8 @@ fn judged(log: &[u8]) -> Option<(i64, HashSet<String>)> {
         if begun.is_none() {
             begun = text("time").parse::<Timestamp>().ok().map(Timestamp::as_second);
         }
-        if matches!(text("event"), "verdict" | "bypass") {
+        // What was vetoed and went out all the same was let through by nobody.
+        if text("event") == "bypass" || (text("event") == "verdict" && text("decision") != "BLOCK") {
             known.extend(ids(&line));
         }
     }
@@ -91,6 +92,7 @@ mod tests {
     fn what_was_judged_or_found_before_is_known() {
         let log = b"{\"time\":\"2027-01-15T08:00:00.000Z\",\"event\":\"begin\"}\n\
             {\"time\":\"x\",\"event\":\"verdict\",\"refs\":[[\"r\",\"a\",\"b\"]]}\n\
+            {\"time\":\"x\",\"event\":\"verdict\",\"decision\":\"BLOCK\",\"refs\":[[\"r\",\"a\",\"d\"]]}\n\
             {\"time\":\"x\",\"event\":\"bypass\",\"oid\":\"c\"}\nnonsense\n";
         let (begun, known) = judged(log).unwrap();
         assert_eq!(begun, 1_800_000_000);

@@ -83,6 +83,12 @@ impl Log {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder).map_err(error)?;
         }
+        for path in [self.path.clone(), self.path.with_extension("lock")] {
+            // A pipe would be waited for, and a link leads elsewhere.
+            if std::fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+                return Err(error(io::Error::other(format!("{} is not a file", crate::hooks::show(&path)))));
+            }
+        }
         let _lock = self.lock()?;
         self.append_locked(events).map_err(error)
     }

@@ -5,14 +5,20 @@ use crate::audit::anchor::Anchor;
 use crate::audit::log::Log;
 use crate::audit::verify::{Seen, verify};
 use crate::audit::{Event, bypass};
+use crate::deadline::Deadline;
 use crate::gate;
+use crate::git::catfile::CatFile;
 use crate::git::command::Git;
+use crate::git::tree::GitTree;
 use crate::hooks::{files, show};
+use crate::pins;
+use crate::sign::signers::Signers;
 use crate::sign::{Namespace, keygen};
 use crate::trust;
 use anyhow::{Context as _, anyhow};
 use bstr::ByteSlice as _;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -119,17 +125,22 @@ fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&P
         }
     };
     output::print(&format!("{}: {} lines, each bound to the one before\n", show(log.path()), seen.lines))?;
-    let said = anchor.map_or_else(
-        || "Without an anchor that was kept elsewhere, a tail that was cut off does not show.".to_owned(),
-        |anchor| who_anchored(&anchor, common_dir),
+    let (said, is_wrong) = anchor.map_or_else(
+        || {
+            let said = "Without an anchor that was kept elsewhere, a tail that was cut off does not show.";
+            (said.to_owned(), false)
+        },
+        |anchor| who_anchored(&anchor, git, common_dir),
     );
     output::print(&format!("{said}\n"))?;
     let copied = is_copied(log, &seen);
     if copied {
-        output::print("This record was begun in another clone, or was put back from a copy.\n")?;
+        output::print(
+            "This record was begun in another clone, or was put back from a copy; move it away to begin one of its own.\n",
+        )?;
     }
     let passed_by = bypasses(git, log, text)?;
-    Ok(if copied || passed_by { exit::BLOCK } else { exit::PASS })
+    Ok(if copied || passed_by || is_wrong { exit::BLOCK } else { exit::PASS })
 }
 
 fn read_anchor(path: &Path) -> Result<Anchor, Failure> {
@@ -140,18 +151,33 @@ fn read_anchor(path: &Path) -> Result<Anchor, Failure> {
         .map_err(|error| Failure::usage(anyhow!("{} is no anchor: {error}", show(path))))
 }
 
-fn who_anchored(anchor: &Anchor, common_dir: &Path) -> String {
+/// Who signed an anchor, and whether its signature is wrong.
+fn who_anchored(anchor: &Anchor, git: &Git, common_dir: &Path) -> (String, bool) {
+    let time = escape(anchor.time.as_bytes());
     if anchor.signature.is_empty() {
-        return format!("The anchor of {} fits; it is not signed.", escape(anchor.time.as_bytes()));
+        return (format!("The anchor of {time} fits; it is not signed."), false);
     }
-    let signer = trust::signers(None, common_dir)
-        .and_then(|trust| anchor.signer(&trust.signers).map_err(|refusal| refusal.to_string()));
-    match signer {
-        Ok(proof) => {
-            format!("The anchor of {} fits, signed by {}.", escape(anchor.time.as_bytes()), proof.name)
-        }
-        Err(why) => format!("The anchor fits, and its signature counts for nothing: {why}."),
+    match signers(git, common_dir).and_then(|signers| anchor.signer(&signers).map_err(|why| why.to_string()))
+    {
+        Ok(proof) => (format!("The anchor of {time} fits, signed by {}.", proof.name), false),
+        Err(why) => (format!("The anchor fits, and its signature counts for nothing: {why}."), true),
     }
+}
+
+/// Everyone who is listed by the remotes of this clone, by the machine, or for this clone.
+fn signers(git: &Git, common_dir: &Path) -> Result<Signers, String> {
+    let pins = pins::read(common_dir).map_err(|error| error.to_string())?;
+    let objects = RefCell::new(CatFile::new(git.clone(), Deadline::start(None).watch()));
+    let mut signers = Signers::default();
+    for (remote, branch) in pins.branches() {
+        let revision = format!("refs/remotes/{remote}/{branch}^{{commit}}");
+        let found = git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &revision]);
+        let Some(tip) = found.ok().flatten().and_then(|id| id.parse().ok()) else { continue };
+        let tree = GitTree::new(&objects, tip);
+        signers.extend(trust::signers(Some((&tree, remote)), common_dir)?.signers);
+    }
+    signers.extend(trust::signers(None, common_dir)?.signers);
+    Ok(signers)
 }
 
 /// The inode of a file stays what it is in its clone.

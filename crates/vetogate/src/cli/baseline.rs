@@ -2,6 +2,7 @@
 
 use super::{Failure, exit, output, scan};
 use crate::baseline::{Baseline, FILE};
+use crate::git::command::Git;
 use crate::hooks::files;
 use anyhow::{Context as _, anyhow};
 use std::path::Path;
@@ -16,22 +17,27 @@ pub struct Args {}
 /// # Errors
 /// When the work tree can't be scanned, or the file is wrong or can't be written.
 pub fn run(_: &Args) -> Result<u8, Failure> {
+    if Git::at(".").read_line(["rev-parse", "--is-bare-repository"]).ok().flatten().as_deref() == Some("true")
+    {
+        return Err(Failure::usage(anyhow!("this repository is bare: it has no work tree to record")));
+    }
     let (outcome, root) = scan::whole_tree()?;
     let path = root.join(FILE);
     let shown = escape(path.as_os_str().as_encoded_bytes());
     let before =
         files::read(&path).with_context(|| format!("{shown} can't be read")).map_err(Failure::usage)?;
-    let now = Baseline::record(outcome.findings.iter());
     let said = match before {
         None => {
+            let now = Baseline::record(&outcome.findings, &outcome.values).map_err(Failure::incomplete)?;
             write(&path, &now)?;
             format!("recorded {} in {shown}; commit it. It only shrinks from now on", count(now.len()))
         }
         Some(text) => {
             let known = Baseline::parse(&text).map_err(|error| Failure::usage(anyhow!(error)))?;
-            let left = known.shrunk(&now);
+            let left = known.shrunk(&outcome.findings, &outcome.values);
             write(&path, &left)?;
-            let (gone, new) = (known.len() - left.len(), now.len() - left.len());
+            let taken = left.suppressions(&outcome.findings, &outcome.values).len();
+            let (gone, new) = (known.len() - left.len(), outcome.findings.len() - taken);
             format!(
                 "{} not there any more, taken out; {} new, not taken in: remediate or triage {}",
                 count(gone),

@@ -1,7 +1,10 @@
 //! `veto install`: puts the pre-push hook in, and pins the branch that is trusted.
 
 use super::{Failure, enrol, exit};
+use crate::audit::Event;
+use crate::audit::log::Log;
 use crate::engine::findings::masked;
+use crate::gate;
 use crate::git::command::Git;
 use crate::hooks::place::{Place, git_version};
 use crate::hooks::state::{State, examine};
@@ -36,8 +39,19 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     if let Some(key) = &args.signer {
         steps.done.push(enrol::enrol(key)?);
     }
+    if !steps.done.is_empty() && !args.global {
+        record();
+    }
     print(&steps, "already installed; nothing to do").map_err(Failure::incomplete)?;
     Ok(exit::PASS)
+}
+
+/// From here on a push without a verdict is one. What can't be recorded is said at the first push.
+fn record() {
+    if let Ok(common_dir) = gate::common_dir(&Git::at(".")) {
+        let event = Event::new("install", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }));
+        let _ = Log::of(&common_dir).append(&[event]);
+    }
 }
 
 /// Says what was done, then what to know.

@@ -20,7 +20,7 @@ use serde_json::json;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use vetogate_core::judge::Decision;
-use vetogate_core::text::escape;
+use vetogate_core::text::{escape, guard};
 use vetogate_core::{Gap, GapCause, Proof};
 
 /// The shortest reason that says something, in characters.
@@ -214,7 +214,7 @@ fn confirm(binding: &Binding, key: Option<&Path>) -> Result<(), Failure> {
         return Ok(());
     }
     let phrase = binding.phrase();
-    let typed = ask::line(&format!("To let this one push through, type: {phrase}\n> "))
+    let typed = ask::line(&format!("To let this one push through, type: {}\n> ", guard(&phrase)))
         .map_err(Failure::incomplete)?;
     if typed.as_deref() == Some(phrase.as_str()) {
         return Ok(());
@@ -255,10 +255,12 @@ fn request(args: &Args, git: &Git, file: &Path, binding: Binding) -> Result<u8, 
 fn approve(file: &Path, key: &Path) -> Result<u8, Failure> {
     let request = read(file, Request::parse)?;
     let Request { who, reason, binding, .. } = &request;
-    say(&format!("{who} asks to let this push through: {reason}"))?;
-    say(&format!("to {}", binding.url))?;
+    // All of it is somebody else's text.
+    let shown = |text: &str| guard(&escape(text.as_bytes()));
+    say(&format!("{} asks to let this push through: {}", shown(who), shown(reason)))?;
+    say(&format!("to {}", shown(&binding.url)))?;
     for [name, old, new] in &binding.refs {
-        say(&format!("  {name}  {old}..{new}"))?;
+        say(&format!("  {}  {}..{}", shown(name), shown(old), shown(new)))?;
     }
     say(&format!("findings: {}; not looked at: {}", list(&binding.findings), list(&binding.gaps)))?;
     if !ask::is_possible() && !is_hardware(key) {

@@ -230,7 +230,7 @@ fn known_debt(
     let tree = trusted.tree(session).filter(|_| !outcome.findings.is_empty());
     if let Some(tree) = tree {
         let baseline = Baseline::of(&*tree).map_err(|error| Failure::usage(anyhow!(error)))?;
-        triage.suppressions.extend(baseline.suppressions(&outcome.findings));
+        triage.suppressions.extend(baseline.suppressions(&outcome.findings, &outcome.values));
     }
     Ok(())
 }

@@ -110,6 +110,13 @@ impl Found {
         }
     }
 
+    /// A text of the user's in which no value stands that was found.
+    fn without_values(&self, text: &str) -> String {
+        let values = self.outcome.values.values().flatten().flatten();
+        let plain = values.filter_map(|value| std::str::from_utf8(value.expose()).ok());
+        plain.filter(|value| value.len() >= 4).fold(text.to_owned(), |text, value| text.replace(value, "..."))
+    }
+
     fn of(&self, finding: &Finding) -> Result<Subject, Failure> {
         let seen = self.outcome.values.get(&finding.fingerprint).into_iter().flatten();
         let values = seen.map(|values| values::hash(values)).collect::<Result<_, _>>();
@@ -236,27 +243,42 @@ fn decide(
     until: Option<Date>,
 ) -> Result<(), Failure> {
     let entry = entry(args, found, subject, status, reason, until)?;
-    record(found, &entry)?;
-    let path = write::into_work_tree(&found.root, &entry)
+    let said = if args.branch { on_branch(found, &entry)? } else { in_work_tree(found, subject, &entry)? };
+    output::note(&said).map_err(Failure::incomplete)
+}
+
+/// A commit of the entry alone. The work tree is left as it is: the same file there would be in the way of the branch.
+fn on_branch(found: &Found, entry: &Entry) -> Result<String, Failure> {
+    let tip = found.trusted.as_ref().ok_or_else(|| {
+        Failure::usage(anyhow!(
+            "no branch of the remote is trusted yet, to build upon; push a commit without the finding first, or sign the decision with --sign KEY"
+        ))
+    })?;
+    let name = write::branch_name(entry);
+    let full = format!("refs/heads/{name}");
+    if found.git.read_line(["rev-parse", "--quiet", "--verify", &full]).ok().flatten().is_some() {
+        return Err(Failure::usage(anyhow!(
+            "the branch {name} is there already; `git branch -D {name}` first"
+        )));
+    }
+    record(found, entry)?;
+    let branch = write::as_branch(&found.git, &found.common_dir, tip, entry).map_err(Failure::usage)?;
+    Ok(format!("recorded on the branch {branch}: push that, or ask for it to be merged"))
+}
+
+fn in_work_tree(found: &Found, subject: &Subject, entry: &Entry) -> Result<String, Failure> {
+    record(found, entry)?;
+    let path = write::into_work_tree(&found.root, entry)
         .context("the decision can't be written")
         .map_err(Failure::usage)?;
-    let mut said = format!("recorded in {}", escape(path.as_os_str().as_encoded_bytes()));
-    if args.branch {
-        let tip = found.trusted.as_ref().ok_or_else(|| {
-            Failure::usage(anyhow!(
-                "no branch of the remote is trusted yet, to build upon; run `veto doctor --pin`"
-            ))
-        })?;
-        let branch = write::as_branch(&found.git, &found.common_dir, tip, &entry).map_err(Failure::usage)?;
-        said += &format!(", and on the branch {branch}: push that, or ask for it to be merged");
-    } else if entry.signature.is_some() {
-        said += "; commit it with what you push";
+    let what = if entry.signature.is_some() {
+        "commit it with what you push"
     } else if subject.vetoes && entry.suppresses() {
-        said += "; it counts once the remote's trusted branch has it (--branch makes a commit of it alone), or at once where it is signed (--sign KEY)";
+        "it counts once the remote's trusted branch has it (--branch makes a commit of it alone), or at once where it is signed (--sign KEY)"
     } else {
-        said += "; commit it";
-    }
-    output::note(&said).map_err(Failure::incomplete)
+        "commit it"
+    };
+    Ok(format!("recorded in {}; {what}", escape(path.as_os_str().as_encoded_bytes())))
 }
 
 fn entry(
@@ -267,11 +289,14 @@ fn entry(
     reason: &str,
     until: Option<Date>,
 ) -> Result<Entry, Failure> {
-    let reason = masked(&escape(reason.trim().as_bytes()));
+    let reason = found.without_values(&masked(&escape(reason.trim().as_bytes())));
     if reason.is_empty() {
         return Err(Failure::usage(anyhow!("say why: --reason TEXT")));
     }
     let today = jiff::Zoned::now().date();
+    if until.is_some_and(|until| until < today) {
+        return Err(Failure::usage(anyhow!("--until is over already; nothing was recorded")));
+    }
     let default = args.sign.is_some().then(|| today.saturating_add(jiff::Span::new().days(DAYS)));
     let mut entry = Entry {
         fingerprint: subject.fingerprint.clone(),
@@ -283,7 +308,7 @@ fn entry(
         created: today,
         until: until.or(default),
         repository: None,
-        serial: found.entry(&subject.fingerprint).map_or(0, |entry| entry.serial) + 1,
+        serial: found.entry(&subject.fingerprint).map_or(0, |entry| entry.serial).saturating_add(1),
         values: Vec::new(),
         signature: None,
     };

@@ -8,7 +8,7 @@ use crate::trust;
 use std::collections::BTreeSet;
 use vetogate_core::digest::{sha256, state_fingerprint};
 use vetogate_core::text::escape;
-use vetogate_core::triage::{Entry, FOLDER};
+use vetogate_core::triage::{Entry, FOLDER, Status};
 use vetogate_core::{Finding, Gap, GapCause, Location, Novelty, Place, Policy, Scope, Span, Tree};
 use vetogate_detect::{own_settings, registry};
 
@@ -20,6 +20,8 @@ pub struct Change<'a> {
     pub new: &'a dyn Tree,
     /// Whose signature counts, by what the trusted branch has.
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
+    /// The last policy that this clone understood.
+    pub last_good: &'a dyn Fn() -> Option<Policy>,
     /// Which repository this is; `None` where that can't be said.
     pub repository: &'a dyn Fn() -> Option<String>,
 }
@@ -38,10 +40,7 @@ pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     add(policies::FILE, change.policy());
     add(trust::FILE, change.trusted_signers());
     add(baseline::FILE, change.baseline());
-    match change.entries() {
-        Ok(entries) => entries.iter().for_each(|(path, line)| add(path, Ok(vec![line.clone()]))),
-        Err(gap) => gaps.push(gap),
-    }
+    add(FOLDER, change.entries());
     (found, gaps)
 }
 
@@ -75,8 +74,8 @@ impl Change<'_> {
                 format!("{error}; mend it before it is on the remote, where preset strict would hold");
             Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
         })?;
-        // One that was broken held back everything: what mends it loosens nothing that somebody decided.
-        let Ok(old_policy) = parse(&old) else { return Ok(Vec::new()) };
+        // What mends a broken one may let through what the last good one did, and no more.
+        let old_policy = parse(&old).unwrap_or_else(|_| (self.last_good)().unwrap_or_default());
         let rules = registry::rules();
         let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
         let lines = old_policy.loosened_by(&new_policy, rules);
@@ -90,44 +89,56 @@ impl Change<'_> {
             let detail = format!("{error}; nobody's signature would count");
             Gap::partial(GapCause::Policy, Place::Run("signers".into()), detail)
         })?;
-        let Ok(old_signers) = Signers::parse(&old, trust::FILE) else { return Ok(Vec::new()) };
-        let lines = old_signers.loosened_by(&new_signers);
+        // Of a broken list nobody is known.
+        let old_signers = Signers::parse(&old, trust::FILE).unwrap_or_default();
+        let mut lines = old_signers.loosened_by(&new_signers);
+        if !old.is_empty() && new_signers.is_empty() {
+            lines.push(
+                "nobody is listed any more, so that keys count which were enrolled on a machine".into(),
+            );
+        }
         let signed = !lines.is_empty() && self.is_signed(trust::FILE, (&old, &new))?;
         Ok(if signed { Vec::new() } else { lines })
     }
 
-    /// That it is recorded at all is what it is for; that it grows is not.
+    /// Debt is recorded once, by whoever answers for it, and only shrinks.
     fn baseline(&self) -> Result<Vec<String>, Gap> {
         let Some((old, new)) = self.versions(baseline::FILE)? else { return Ok(Vec::new()) };
-        if old.is_empty() {
-            return Ok(Vec::new());
-        }
         let (Ok(old), Ok(new)) = (Baseline::parse(&old), Baseline::parse(&new)) else {
             return Ok(Vec::new());
         };
-        let more = new.len() - new.shrunk(&old).len();
-        Ok(if more == 0 { Vec::new() } else { vec![format!("{more} more findings are recorded as debt")] })
+        let more = new.beyond(&old);
+        Ok(if more == 0 { Vec::new() } else { vec![format!("{more} more recorded as debt")] })
     }
 
-    /// Entries that are new or changed, take findings out, and that no signer has signed.
-    fn entries(&self) -> Result<Vec<(String, String)>, Gap> {
+    /// Entries that are new or changed, take findings out, and that no signer has signed; withdrawals that are gone.
+    fn entries(&self) -> Result<Vec<String>, Gap> {
+        let names = |tree: &dyn Tree| -> Result<BTreeSet<Vec<u8>>, Gap> {
+            Ok(tree.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect())
+        };
         let mut found = Vec::new();
-        let names: BTreeSet<Vec<u8>> =
-            self.new.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect();
-        for name in names {
-            let path = format!("{FOLDER}/{}", escape(&name));
+        for name in names(self.new)?.union(&names(self.old)?) {
+            let path = format!("{FOLDER}/{}", escape(name));
             let Some((old, new)) = self.versions(&path)? else { continue };
-            let Ok(entry) = Entry::parse(&new, &path) else { continue };
-            // An older version that was signed once is no decision of today.
-            let is_older = Entry::parse(&old, &path).is_ok_and(|known| known.serial >= entry.serial);
-            if entry.suppresses() && (is_older || !self.is_signed_entry(&entry)) {
-                found.push((
-                    path,
-                    format!("{} in {} is taken for {}", entry.rule, entry.path, entry.status.as_str()),
-                ));
+            let (old, new) = (Entry::parse(&old, &path).ok(), Entry::parse(&new, &path).ok());
+            match (old, new) {
+                (Some(old), None) if old.status == Status::Withdrawn => {
+                    found.push(format!("{} in {}: its withdrawal is gone", old.rule, old.path));
+                }
+                (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
+                    found.push(format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str()));
+                }
+                _ => {}
             }
         }
         Ok(found)
+    }
+
+    /// Whether an entry takes a finding out that it did not before, by nobody's word. An older version that was signed
+    /// once is no decision of today.
+    fn pardons(&self, old: Option<&Entry>, new: &Entry) -> bool {
+        let is_older = old.is_some_and(|old| old.serial >= new.serial);
+        new.suppresses() && (is_older || !self.is_signed_entry(new))
     }
 
     fn is_signed_entry(&self, entry: &Entry) -> bool {

@@ -235,7 +235,10 @@ pub fn pin_pushed(remote: &str, common_dir: &Path) -> Result<(Pin, Option<String
         .branch
         .as_ref()
         .map(|branch| format!("pinned {} as the trusted branch of {name}", escape(branch.as_bytes())));
-    let said: Vec<String> = pinned.into_iter().chain(say_stale(&name, &pin)).collect();
+    // Of a remote that was never fetched, all that it has looks new.
+    let unfetched = pin.branch.is_some() && own_refs(&place, &settings, remote)?.is_empty();
+    let fetch = unfetched.then(|| format!("`git fetch {name}` makes known what it has already"));
+    let said: Vec<String> = pinned.into_iter().chain(say_stale(&name, &pin)).chain(fetch).collect();
     Ok((pin, (!said.is_empty()).then(|| said.join("; "))))
 }
 

@@ -77,7 +77,8 @@ impl Binding {
         let more = self.refs.len().saturating_sub(1);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let place = self.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        format!("publish {first}{more} to {}", place.strip_suffix(".git").unwrap_or(place))
+        let phrase = format!("publish {first}{more} to {}", place.strip_suffix(".git").unwrap_or(place));
+        vetogate_core::text::escape(phrase.as_bytes())
     }
 }
 

@@ -65,14 +65,14 @@ impl Approval {
         serde_json::to_vec(&bare).unwrap_or_default()
     }
 
-    /// Whether it counts for this push, asked for by the holder of `own` and used since `issued`.
+    /// Whether it counts for this push, which `own` signed at `issued`.
     ///
     /// # Errors
     /// Why it counts for nothing.
     pub fn check(
         &self,
         binding: &Binding,
-        own: &str,
+        own: &sshsig::Proof,
         issued: Timestamp,
         now: Timestamp,
         signers: &Signers,
@@ -84,8 +84,8 @@ impl Approval {
         }
         let other = sshsig::verify(&self.signature, Namespace::Override, &self.signed_bytes(), signers)
             .map_err(|refusal| refusal.to_string())?;
-        if other.key == own {
-            return Err(format!("{} signed both; it takes the key of a second person", other.name));
+        if other.key == own.key || other.name == own.name {
+            return Err(format!("{} signed both; it takes a second person", other.name));
         }
         if self.approved > now.saturating_add(SignedDuration::from_secs(120)).unwrap_or(now) {
             return Err(format!("it was given at {}, which is yet to come", self.approved));
@@ -136,7 +136,9 @@ mod tests {
     #[test]
     fn it_takes_another_key_the_same_push_and_a_day() {
         let check = |approval: &Approval, own: u8, number: u8, hour: i64| {
-            approval.check(&binding(number), &key(own), at(hour), at(hour), &signers())
+            let name = if own == 1 { "ann" } else { "bob" };
+            let own = sshsig::Proof { name: name.into(), key: key(own), presence: false };
+            approval.check(&binding(number), &own, at(hour), at(hour), &signers())
         };
         assert_eq!(check(&approved_by(2), 1, 1, 24), Ok(()));
         assert!(check(&approved_by(1), 1, 1, 2).unwrap_err().contains("ann signed both"));

@@ -148,7 +148,7 @@ impl Token {
         };
         let own = sshsig::verify(signature, Namespace::Override, &self.signed_bytes(), signers)?;
         if let Some(approval) = &self.approval {
-            approval.check(&self.binding, &own.key, self.issued, now, signers).map_err(Refusal::Approval)?;
+            approval.check(&self.binding, &own, self.issued, now, signers).map_err(Refusal::Approval)?;
             return Ok(Proof::SecondPerson);
         }
         Ok(if own.presence { Proof::Hardware } else { Proof::Signed })

@@ -14,7 +14,7 @@ use page::Page;
 use std::io::{self, Write};
 use vetogate_core::judge::{Action, Decision, Judged};
 use vetogate_core::text::shorten;
-use vetogate_core::{Finding, GapKind, Location, Novelty, Place, Posture, Severity, Suppression};
+use vetogate_core::{Detects, Finding, GapKind, Location, Novelty, Place, Posture, Severity, Suppression};
 
 /// Vetoes that are shown in full; the rest are one line each.
 const FULL: usize = 20;
@@ -288,13 +288,18 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
     let or = report.override_code.as_ref().map_or_else(String::new, |code| {
         format!(" Or let this one push through, for a reason that is recorded: veto override {code}")
     });
-    let steps = if has_several_commits(&sorted.vetoed) {
-        format!(
-            "follow the steps for one commit, then {again} again for the rest: what is written anew has new ids."
-        )
+    let is_push = options.kind == Kind::Push;
+    let by_hand = if has_several_commits(&sorted.vetoed) {
+        // What is written anew has new ids.
+        format!("follow the steps for one commit, then {again} again for the rest")
     } else {
-        format!("follow the steps above, then {again} again.")
+        format!("follow the steps above, then {again} again")
     };
+    let leaks = sorted.vetoed.iter().any(|judged| judged.finding.rule.detects == Detects::Leak);
+    let purge =
+        if is_push && leaks { "; veto purge takes it out of commits that are not pushed yet" } else { "" };
+    let triage = if sorted.vetoed.is_empty() { "" } else { " Where it is false: veto triage." };
+    let steps = format!("{by_hand}{purge}.{triage}");
     page.field("Next: ", Style::new().bold(), &(steps + &or))
 }
 

@@ -19,7 +19,11 @@ pub struct Triage {
     pub suppressions: Vec<Suppression>,
     /// What is to be said: an entry that counts for nothing, and why; a finding that came back.
     pub notes: Vec<String>,
+    compared: usize,
 }
+
+/// At most so many values are compared with hashes, each in some hundredths of a second.
+const MOST_COMPARED: usize = 100;
 
 /// Where entries are read from.
 pub struct Sources<'a> {
@@ -49,21 +53,31 @@ pub fn read(sources: &Sources<'_>, findings: &[Finding], seen: &BTreeMap<String,
         return triage;
     }
     let mut trusted: BTreeMap<String, Entry> = BTreeMap::new();
+    let brought: Vec<(Entry, String)> =
+        sources.brought.iter().flat_map(|(tree, name)| triage.entries(*tree, name, &wanted)).collect();
+    // Whoever takes a decision back needs no signature for it.
+    let is_withdrawn = |known: &Entry| {
+        brought.iter().any(|(entry, _)| {
+            entry.status == Status::Withdrawn
+                && entry.fingerprint == known.fingerprint
+                && entry.serial > known.serial
+        })
+    };
     if let Some((tree, name)) = &sources.trusted {
         if sources.is_whole {
             triage.unused(*tree, &wanted);
         }
         for (entry, source) in triage.entries(*tree, name, &wanted) {
-            triage.take(sources, &entry, source, true, seen);
+            if !is_withdrawn(&entry) {
+                triage.take(sources, &entry, source, true, seen);
+            }
             trusted.insert(entry.fingerprint.clone(), entry);
         }
     }
-    for (tree, name) in &sources.brought {
-        for (entry, source) in triage.entries(*tree, name, &wanted) {
-            // What the trusted branch has counts by its own standing; an older version of it counts no more.
-            if trusted.get(&entry.fingerprint).is_none_or(|known| known.serial < entry.serial) {
-                triage.take(sources, &entry, source, false, seen);
-            }
+    for (entry, source) in brought {
+        // What the trusted branch has counts by its own standing; an older version of it counts no more.
+        if trusted.get(&entry.fingerprint).is_none_or(|known| known.serial < entry.serial) {
+            triage.take(sources, &entry, source, false, seen);
         }
     }
     triage.notes.sort();
@@ -144,6 +158,13 @@ impl Triage {
             (None, false) => Standing::Brought,
         };
         if let Some(values) = seen.get(&entry.fingerprint) {
+            // Each comparison costs what a guess is to cost.
+            self.compared += values.len() * entry.values.len();
+            if self.compared > MOST_COMPARED {
+                let note = format!("{source}: too many values to compare; the entry counts for nothing");
+                self.notes.push(note);
+                return;
+            }
             let bound = |seen: &Values| entry.values.iter().any(|hash| values::fits(hash, seen));
             if !values.iter().all(bound) {
                 self.notes.push(format!("{source}: it is about another value; the entry counts for nothing"));

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// What a file may ask us to spend, at most.
-const MOST: (u32, u32, u32) = (64 * 1024, 4, 4);
+const MOST: (u32, u32, u32) = (32 * 1024, 3, 1);
 
 /// The values of a finding; of a pair, every part.
 pub type Values = Vec<Secret>;

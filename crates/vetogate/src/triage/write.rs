@@ -60,12 +60,19 @@ pub fn into_work_tree(root: &Path, entry: &Entry) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// What the branch of an entry is called. A later decision on the same finding has one of its own.
+pub fn branch_name(entry: &Entry) -> String {
+    let short = entry.fingerprint.get(..8).unwrap_or(&entry.fingerprint);
+    let version = if entry.serial == 1 { String::new() } else { format!("-{}", entry.serial) };
+    format!("veto-triage-{short}{version}")
+}
+
 /// Makes a branch with one commit on top of `tip`, which adds the entry and changes nothing else; gives its name.
 ///
 /// # Errors
 /// When git fails, or there is such a branch already.
 pub fn as_branch(git: &Git, common_dir: &Path, tip: &str, entry: &Entry) -> Result<String, GitError> {
-    let name = format!("veto-triage-{}", entry.fingerprint.get(..8).unwrap_or(&entry.fingerprint));
+    let name = branch_name(entry);
     let index = common_dir.join(format!("veto/index-{}", std::process::id()));
     fs::create_dir_all(common_dir.join("veto")).map_err(GitError::Start)?;
     let with_index = git.clone().with_index(index.clone());

@@ -32,7 +32,8 @@ fn scans_start_green_and_pushes_answer_for_what_they_add() {
     assert!(said.contains("1 finding new, not taken in"), "{said}");
     sandbox.veto("work", &["scan"]).exits(1);
     let said = sandbox.git("work", &["push", "origin", "main"]).exits(1).text();
-    assert!(said.contains("b.conf") && !said.contains("recorded as debt"), "{said}");
+    assert!(said.contains("b.conf") && !said.contains("Suppressed:"), "{said}");
+    assert!(said.contains("The gate itself is loosened"), "{said}");
     // A line that somebody adds counts where the work tree is believed, and not where its base is.
     std::fs::remove_file(sandbox.path().join("work/.veto/baseline.jsonl")).unwrap();
     sandbox.veto("work", &["baseline"]).ok();
@@ -47,4 +48,27 @@ fn scans_start_green_and_pushes_answer_for_what_they_add() {
     sandbox.write("work/.veto/baseline.jsonl", "{}\n");
     let said = sandbox.veto("work", &["scan"]).exits(2).text();
     assert!(said.contains(".veto/baseline.jsonl:1: "), "{said}");
+}
+
+/// A guessable value is recorded as itself: another one in its place is new.
+#[test]
+fn another_value_in_the_same_place() {
+    let sandbox = Sandbox::with_clone();
+    let line = |name: &str| {
+        let text =
+            generate(&format!("{name}|db_password = \"{{lower:2}}{{digits:3}}-{{lower:2}}{{digits:2}}X\"\n"))
+                .unwrap();
+        text.split_once('|').unwrap().1.to_owned()
+    };
+    sandbox.write("work/a.conf", line("one"));
+    sandbox.veto("work", &["baseline"]).ok();
+    sandbox.veto("work", &["scan"]).ok();
+    sandbox.write("work/a.conf", line("two"));
+    sandbox.veto("work", &["scan"]).exits(1);
+    let folder = sandbox.path().join("work").join(token("folder"));
+    sandbox.write(folder.join("b.conf"), format!("k = \"{}\"\n", token("in it")));
+    std::fs::remove_file(sandbox.path().join("work/.veto/baseline.jsonl")).unwrap();
+    sandbox.veto("work", &["baseline"]).ok();
+    let text = std::fs::read_to_string(sandbox.path().join("work/.veto/baseline.jsonl")).unwrap();
+    assert!(!text.contains(&token("folder")), "{text}");
 }

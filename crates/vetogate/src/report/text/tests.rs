@@ -40,7 +40,8 @@ fn one_secret() {
 
     Push BLOCKED until resolved.
 
-    Next: follow the steps above, then push again.
+    Next: follow the steps above, then push again; veto purge takes it out of commits that are not
+        pushed yet. Where it is false: veto triage.
     veto: BLOCK, 1 vetoed, 3 objects, 1.2 KiB, 6 ms
     "#);
 }
@@ -134,7 +135,7 @@ fn everything_at_once() {
     Notes:
       - the exclusion docs/** matched nothing
 
-    Next: follow the steps above, then scan again.
+    Next: follow the steps above, then scan again. Where it is false: veto triage.
     veto: BLOCK, 2 vetoed, 4 warnings, 7 listed, 1 suppressed, 1 old, 2 gaps, 3 objects, 1.2 KiB, 6 ms
     "#);
 }

@@ -122,3 +122,36 @@ fn a_full_disk_leaves_the_record_as_it_was() {
     assert!(said.contains("WARN") && said.contains("audit log"), "{said}");
     assert_eq!(log(&gate), before);
 }
+
+/// Vetoed, and pushed all the same; or pushed before any verdict was asked for.
+#[test]
+fn a_veto_that_was_passed_by() {
+    let gate = Gate::new();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let first = gate.commit("Before any verdict");
+    gate.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    assert!(verify(&gate, 1).contains(&format!("pushed without a verdict: {first}")));
+    gate.write("a.conf", super::token());
+    let second = gate.commit("Dirty");
+    gate.vetoed(&["main"]);
+    gate.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    assert!(verify(&gate, 1).contains(&format!("pushed without a verdict: {second}")));
+}
+
+/// What stands in the place of the log and waits, or leads elsewhere, is no log.
+#[test]
+fn a_pipe_or_a_link_in_the_place_of_the_record() {
+    for name in ["audit.lock", "audit.jsonl"] {
+        let gate = Gate::new();
+        let path = gate.path(&format!(".git/veto/{name}"));
+        let _ = fs::remove_file(&path);
+        gate.sandbox.run("work", "mkfifo", &[path.to_str().unwrap()]).ok();
+        gate.commit("Clean");
+        let text = gate.passes(&["main"]);
+        assert!(text.contains("is not a file"), "{text}");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+        gate.commit("Clean");
+        assert!(gate.passes(&["main"]).contains("is not a file"));
+    }
+}

@@ -131,3 +131,94 @@ fn an_entry_of_triage_that_nobody_signed() {
     gate.commit("Signed");
     gate.passes(&["main"]);
 }
+
+/// A push to the URL, or through another name of the remote, is one to the same branch.
+#[test]
+fn under_any_name_of_the_remote() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Policy");
+    gate.publish("main");
+    fs::remove_file(gate.path(".veto/policy.toml")).unwrap();
+    gate.commit("None");
+    loosened(&gate, "main", "medium findings veto no more");
+    let url = gate.git(&["remote", "get-url", "origin"]);
+    gate.git(&["remote", "add", "alias", &url]);
+    for name in [url.as_str(), "alias"] {
+        let text = gate.sandbox.git("work", &["push", name, "main"]).exits(1).text();
+        assert!(text.contains("The gate itself is loosened"), "{name}: {text}");
+    }
+}
+
+/// What is broken first, and mended as one likes.
+#[test]
+fn what_mends_lets_no_more_through_than_before() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Policy");
+    gate.publish("main");
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", "nonsense = 1\n")
+        .write(".veto/allowed_signers", "<<<<<<< HEAD\n")
+        .commit("Broken");
+    gate.publish("main");
+    gate.write(".veto/policy.toml", "").commit("Mended otherwise");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("medium findings veto no more"), "{text}");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-policy@v1")).commit("Mended otherwise");
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("ann may sign for veto-policy@v1"), "{text}");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("As it was");
+    gate.passes(&["main"]);
+}
+
+#[test]
+fn a_list_of_signers_that_goes_away() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-policy@v1")).commit("Signers");
+    gate.publish("main");
+    fs::remove_file(gate.path(".veto/allowed_signers")).unwrap();
+    gate.commit("Nobody");
+    loosened(&gate, "main", "nobody is listed any more");
+}
+
+/// An entry of another repository, an older version, a withdrawal that goes away: none gets onto the trusted branch.
+#[test]
+fn an_entry_that_was_signed_once() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let text = gate.vetoed(&["main"]);
+    let (_, rest) = text.split_once("fingerprint ").unwrap();
+    let fingerprint = rest.split(')').next().unwrap().to_owned();
+    let decide = |status: &str| {
+        let arguments = ["triage", &fingerprint, "--status", status, "--reason", "Made up.", "--sign", &ann];
+        gate.sandbox.veto("work", &arguments).ok();
+    };
+    let path = format!(".veto/triage.d/{fingerprint}.toml");
+    decide("false-positive");
+    let signed = fs::read_to_string(gate.path(&path)).unwrap();
+    decide("withdrawn");
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.commit("Withdrawn");
+    gate.passes(&["main"]);
+    gate.write(&path, &signed).commit("As it was once");
+    loosened(&gate, "main", "is taken for false-positive");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("No trace");
+    loosened(&gate, "main", "its withdrawal is gone");
+    // In another repository, whose signer is the same.
+    let other = Gate::new();
+    other.raw_commit(|head| head.replace("parent", "x-parent").into_bytes());
+    other.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    other.git(&["push", "-q", "--no-verify", "--force", "origin", "main"]);
+    other.write(&path, &signed).commit("From elsewhere");
+    loosened(&other, "main", "is taken for false-positive");
+}

@@ -49,7 +49,7 @@ fn what_the_trusted_branch_has_counts() {
     let text = gate.vetoed(&[&format!("{branch}:main")]);
     assert!(text.contains("The gate itself is loosened") && text.contains("veto override"), "{text}");
     gate.publish(&format!("{branch}:main"));
-    fs::remove_dir_all(gate.path(".veto")).unwrap();
+    assert!(!gate.path(".veto").exists(), "it would be in the way of the branch");
     gate.git(&["rebase", "-q", "origin/main"]);
     let text = gate.passes(&["main"]);
     assert!(text.contains("Suppressed:") && text.contains("false-positive: Made up."), "{text}");
