@@ -80,7 +80,7 @@ impl Gate<'static> {
         };
         let trusted = remote.trusted_tip().zip(remote.trusted_name());
         let trusted = trusted.or_else(|| alias.as_ref().map(|alias| (alias.tip, alias.name.clone())));
-        let (policy, policy_gap) = policy_of(&session, trusted, &folders, push);
+        let (policy, policy_gap) = policy_of(&session, trusted.as_ref(), &folders, push);
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
@@ -105,7 +105,9 @@ impl Gate<'_> {
     fn triage(&self) -> Triage {
         let trusted = self.trusted_tip().map(|tip| (tip, self.trusted_name()));
         match &self.common_dir {
-            Some(common_dir) => triage_of(&self.session, &self.outcome, self.policy(), common_dir, trusted),
+            Some(common_dir) => {
+                triage_of(&self.session, &self.outcome, self.policy(), common_dir, trusted.as_ref())
+            }
             None => Triage::default(),
         }
     }
@@ -231,15 +233,15 @@ pub fn triage_of(
     outcome: &Outcome,
     policy: &Policy,
     common_dir: &Path,
-    trusted: Option<(ObjectId, String)>,
+    trusted: Option<&(ObjectId, String)>,
 ) -> Triage {
     if outcome.findings.is_empty() {
         return Triage::default();
     }
     let at = |oid: ObjectId| GitTree::new(&session.objects, oid);
     let tips: Vec<_> = outcome.tips.iter().map(|&tip| (at(tip), tip.short())).collect();
-    let tree = trusted.as_ref().map(|(tip, name)| (at(*tip), name.clone()));
-    let tip = trusted.as_ref().map(|(tip, _)| *tip).or_else(|| outcome.tips.first().copied());
+    let tree = trusted.map(|(tip, name)| (at(*tip), name.clone()));
+    let tip = trusted.map(|(tip, _)| *tip).or_else(|| outcome.tips.first().copied());
     let word = || tree.as_ref().map(|(tree, name)| (tree as &dyn Tree, name.clone()));
     let signers = || {
         let word = word();
@@ -263,14 +265,14 @@ pub fn triage_of(
 /// strict one, holds, whichever is stricter.
 fn policy_of(
     session: &Session<'_>,
-    trusted: Option<(ObjectId, String)>,
+    trusted: Option<&(ObjectId, String)>,
     folders: &Folders,
     push: Push<'_>,
 ) -> (Policy, Option<Gap>) {
     let Some((tip, name)) = trusted else { return (Policy::default(), None) };
-    let tree = GitTree::new(&session.objects, tip);
+    let tree = GitTree::new(&session.objects, *tip);
     let seen = policies::Seen { common_dir: &folders.common, place: pins::shown(push.url) };
-    match policies::of_remote(&tree, &name) {
+    match policies::of_remote(&tree, name) {
         (policy, None) => {
             // The built-in one needs no keeping.
             if policy.digest != Policy::default().digest {

@@ -141,7 +141,7 @@ pub fn look(survey: &Survey<'_>, aim: &Aim) -> Result<Seen, PurgeError> {
     let (mut outcome, candidates) = session.with_candidates(&published, &bases, &exclude, Some(&lfs));
     let (policy, gap, trusted) = policy(survey, aim, &settings, &updates)?;
     outcome.gaps.extend(gap);
-    let triage = triage_of(session, &outcome, &policy, &survey.place.common_dir, trusted);
+    let triage = triage_of(session, &outcome, &policy, &survey.place.common_dir, trusted.as_ref());
     let context = Context {
         project: String::new(),
         refs: updates,
