@@ -82,18 +82,17 @@ fn a_signed_decision_counts_at_once_and_in_its_repository_alone() {
     gate.write(&path, &entry).commit("Signed");
     let text = gate.passes(&["main"]);
     assert!(text.contains("signed by ann@example.org"), "{text}");
-    // The same signer, the same file, another repository.
+    // The same signer, the same file, another repository: one with another first commit.
     let other = Gate::new();
-    let common = gate.path(".git/veto/allowed_signers");
-    other.write("a.conf", fs::read_to_string(gate.path("a.conf")).unwrap());
-    other.write(&path, entry);
-    other.git(&["commit", "-q", "--allow-empty", "-m", "So that it begins otherwise"]);
-    other.commit("Dirty");
-    other.git(&["checkout", "-q", "--orphan", "alone"]);
-    other.commit("Another first commit");
-    fs::copy(common, other.path(".git/veto/allowed_signers")).unwrap();
-    let text = other.vetoed(&["--force", "alone:main"]);
-    assert!(text.contains("another repository") || text.contains("unsigned"), "{text}");
+    other.raw_commit(|head| head.replace("parent", "x-parent").into_bytes());
+    other.git(&["push", "-q", "--no-verify", "--force", "origin", "main"]);
+    fs::copy(gate.path(".git/veto/allowed_signers"), other.path(".git/veto/allowed_signers")).unwrap();
+    other
+        .write("a.conf", fs::read_to_string(gate.path("a.conf")).unwrap())
+        .write(&path, entry)
+        .commit("Dirty");
+    let text = other.vetoed(&["main:refs/heads/topic"]);
+    assert!(text.contains("it was signed for another repository"), "{text}");
 }
 
 #[test]
