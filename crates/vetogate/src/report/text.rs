@@ -123,7 +123,7 @@ fn vetoes(page: &mut Page<'_>, report: &Report, options: &Options, vetoed: &[&Ju
     for judged in full {
         block(page, report.verdict.decision, options, judged)?;
     }
-    section(page, "More vetoes:", rest, |page, judged| compact(page, judged, ""))
+    short(page, "More vetoes:", rest, options, |_| String::new())
 }
 
 /// The guide's *Veto Response Format*.
@@ -214,9 +214,31 @@ fn section<T>(
     page.blank()
 }
 
+/// Lines of one list; of more of them, how many.
+const LINES: usize = 200;
+
+/// Findings of one kind, a line each.
+fn short(
+    page: &mut Page<'_>,
+    heading: &str,
+    findings: &[&Judged],
+    options: &Options,
+    more: impl Fn(&Judged) -> String,
+) -> io::Result<()> {
+    let (shown, rest) =
+        findings.split_at(if options.verbose { findings.len() } else { findings.len().min(LINES) });
+    section(page, heading, shown, |page, judged| compact(page, judged, &more(judged)))?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let all = if options.kind == Kind::Scan { "; --verbose lists all" } else { "" };
+    page.line(Style::new(), &format!("And {} more of these{all}.", rest.len()))?;
+    page.blank()
+}
+
 fn lists(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted<'_>) -> io::Result<()> {
-    section(page, "Warnings:", &sorted.warned, |page, judged| compact(page, judged, &copied(judged)))?;
-    section(page, "Listed:", &sorted.listed, |page, judged| compact(page, judged, ""))?;
+    short(page, "Warnings:", &sorted.warned, options, copied)?;
+    short(page, "Listed:", &sorted.listed, options, |_| String::new())?;
     section(page, "Suppressed:", &sorted.suppressed, |page, judged| {
         let suppression = judged.suppressed_by.and_then(|index| report.suppressions.get(index));
         compact(page, judged, &suppression.map(because).unwrap_or_default())

@@ -180,6 +180,17 @@ fn twenty_vetoes_are_shown_in_full() {
 }
 
 #[test]
+fn thousands_of_vetoes_are_counted() {
+    let findings = (0..1000).map(|index| sample::in_commit(&format!("f{index:04}"))).collect();
+    let report = sample::report(findings, vec![]);
+    let shown = render(&report, &PLAIN);
+    assert!(shown.contains("f0219:15:3") && !shown.contains("f0220:15:3"), "{shown}");
+    assert!(shown.contains("And 780 more of these") && shown.contains("1000 vetoed"), "{shown}");
+    let shown = render(&report, &Options { verbose: true, ..PLAIN });
+    assert!(shown.contains("f0999:15:3") && !shown.contains("more of these"), "{shown}");
+}
+
+#[test]
 fn the_siren_and_colours_only_where_they_can_be_shown() {
     let report = sample::full();
     assert!(render(&report, &Options { unicode: true, ..PLAIN }).starts_with("\u{1f6a8} SECURITY VETO"));
