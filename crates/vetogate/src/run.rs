@@ -4,6 +4,7 @@ mod clocks;
 mod kept;
 mod late;
 mod leaks;
+mod masses;
 mod notes;
 
 use crate::deadline::Watch;
@@ -21,7 +22,7 @@ use crate::triage::known::Triage;
 use clocks::Clocks;
 use kept::Kept;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
@@ -91,18 +92,25 @@ pub struct Outcome {
 impl Outcome {
     /// Takes the findings of these candidates; `commits` are the ids of the listing.
     fn take(&mut self, candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) {
-        for candidate in candidates.iter().filter(|candidate| candidate.hit.guessable) {
-            let values = self.values.entry(candidate.fingerprint()).or_default();
-            if candidate.novelty != Novelty::Old && !values.contains(&candidate.hit.values) {
-                values.push(candidate.hit.values.clone());
-            }
-        }
+        self.take_values(&candidates);
         let merged = merge(candidates);
         let ignores: Vec<Option<Inline>> =
             merged.iter().map(|candidate| candidate.hit.inline.clone()).collect();
         self.findings = findings(merged, commits);
         let ignored = self.findings.iter().zip(ignores);
         self.ignores = ignored.filter_map(|(finding, inline)| Some(ignore(finding, &inline?))).collect();
+    }
+
+    fn take_values(&mut self, candidates: &[Candidate]) {
+        // Very many may have one fingerprint, which binds no value.
+        let mut seen = HashSet::new();
+        for candidate in candidates.iter().filter(|candidate| candidate.hit.guessable) {
+            let fingerprint = candidate.fingerprint();
+            let is_more = candidate.novelty != Novelty::Old
+                && seen.insert((fingerprint.clone(), &candidate.hit.values));
+            let values = self.values.entry(fingerprint).or_default();
+            values.extend(is_more.then(|| candidate.hit.values.clone()));
+        }
     }
 
     /// Masks known values in everything that is shown, whoever said it.
@@ -227,6 +235,7 @@ impl<'a> Session<'a> {
             self.words(published, &mut candidates, &mut outcome);
             self.blobs(published, lfs, &mut candidates, &mut outcome);
         }
+        self.fit(&mut candidates, |candidate| &candidate.hit, &mut outcome);
         self.at_tips(published, &mut candidates);
         let mut trees = bases.to_vec();
         trees.extend(others.iter().filter(|other| !bases.contains(other)));

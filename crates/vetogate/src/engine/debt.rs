@@ -27,7 +27,8 @@ struct Known {
     is_removed: bool,
 }
 
-/// Tells old and copied candidates from new ones. `trees` are commits that the other side has.
+/// Tells old and copied candidates from new ones. `trees` are commits that the other side has. Where the time is up,
+/// what is undecided stays new.
 pub fn classify(
     scope: &Scope<'_>,
     objects: &RefCell<CatFile>,
@@ -43,6 +44,9 @@ pub fn classify(
     let stands_in_a_tree =
         |place: &Place| matches!(place, Place::File(_) | Place::FileName(_) | Place::Blob(_));
     for candidate in candidates.iter_mut().filter(|candidate| stands_in_a_tree(&candidate.place)) {
+        if scope.watch.is_over() {
+            return;
+        }
         if is_old(candidate, &known) {
             candidate.novelty = Novelty::Old;
         }
@@ -66,19 +70,36 @@ fn unchanged(
     let entries = &published.listing.entries;
     let paths: HashMap<String, &BString> =
         entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
-    let mut looked: HashMap<ObjectId, Vec<super::RawHit>> = HashMap::new();
+    // Many candidates stand at one path: what is there is read once.
+    let mut there: HashMap<&BString, Hits> = HashMap::new();
     for candidate in candidates.iter_mut().filter(is_asked) {
+        if scope.watch.is_over() {
+            return;
+        }
         let Some(path) = candidate.place.path().and_then(|path| paths.get(path)) else { continue };
-        for &tree in trees.iter().take(TREES) {
-            let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(path) else { continue };
-            let hits = looked
-                .entry(entry.oid)
-                .or_insert_with(|| hits_in(scope, &mut objects.borrow_mut(), entry.oid, path));
-            if stands(&candidate.hit, hits) {
-                candidate.novelty = Novelty::CopiedFrom(escape(path));
+        let known = there.entry(path).or_insert_with(|| hits_at(scope, objects, trees, path));
+        if known.get(&candidate.hit.rule.id).is_some_and(|known| known.contains(&candidate.hit.values)) {
+            candidate.novelty = Novelty::CopiedFrom(escape(path));
+        }
+    }
+}
+
+/// Values by the rule that finds them.
+type Hits = HashMap<String, HashSet<Vec<Secret>>>;
+
+/// What stands at a path in any of the trees.
+fn hits_at(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], path: &BString) -> Hits {
+    let mut hits = Hits::new();
+    let mut seen = HashSet::new();
+    for &tree in trees.iter().take(TREES) {
+        let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(path) else { continue };
+        if seen.insert(entry.oid) {
+            for hit in hits_in(scope, &mut objects.borrow_mut(), entry.oid, path) {
+                hits.entry(hit.rule.id.clone()).or_default().insert(hit.values);
             }
         }
     }
+    hits
 }
 
 fn stands(hit: &super::RawHit, found: &[super::RawHit]) -> bool {

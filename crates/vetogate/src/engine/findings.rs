@@ -2,7 +2,7 @@
 
 use super::text::{RawHit, Scanner};
 use super::workers::PROSE;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use vetogate_core::digest::LeakIdentity;
 use vetogate_core::text::escape;
 use vetogate_core::{Confidence, Finding, Location, Novelty, ObjectId, Place, Scope};
@@ -87,9 +87,10 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
 
 /// Masks every known value in a text that will be shown.
 pub struct Redactor {
+    /// In the order of their bytes.
     values: Vec<(Zeroizing<String>, String)>,
-    /// The values that begin with these bytes, the longest first.
-    heads: HashMap<[u8; LEAST], Vec<usize>>,
+    /// How long the values are that begin with these bytes: there may be very many of one beginning.
+    heads: HashMap<[u8; LEAST], BTreeSet<usize>>,
 }
 
 /// Shorter values stand in ordinary words.
@@ -105,12 +106,12 @@ impl Redactor {
         let long = all.filter(|value| value.expose().len() >= LEAST);
         let mut values: Vec<(Zeroizing<String>, String)> =
             long.map(|value| (Zeroizing::new(escape(value.expose())), value.masked())).collect();
-        values.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.as_str().cmp(&b.0)));
+        values.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
         values.dedup_by(|a, b| a.0.as_str() == b.0.as_str());
-        let mut heads: HashMap<[u8; LEAST], Vec<usize>> = HashMap::new();
-        for (index, (value, _)) in values.iter().enumerate() {
+        let mut heads: HashMap<[u8; LEAST], BTreeSet<usize>> = HashMap::new();
+        for (value, _) in &values {
             if let Some(head) = value.as_bytes().first_chunk() {
-                heads.entry(*head).or_default().push(index);
+                heads.entry(*head).or_default().insert(value.len());
             }
         }
         Self { values, heads }
@@ -136,8 +137,11 @@ impl Redactor {
 
     /// The longest value that `text` begins with.
     fn known_at(&self, head: &[u8; LEAST], text: &[u8]) -> Option<&(Zeroizing<String>, String)> {
-        let known = self.heads.get(head)?.iter().map(|&index| &self.values[index]);
-        known.into_iter().find(|(value, _)| text.starts_with(value.as_bytes()))
+        self.heads.get(head)?.iter().rev().find_map(|&length| {
+            let part = text.get(..length)?;
+            let found = self.values.binary_search_by(|(value, _)| value.as_bytes().cmp(part));
+            found.ok().map(|index| &self.values[index])
+        })
     }
 
     /// The place with every known value masked.

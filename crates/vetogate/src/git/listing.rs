@@ -6,8 +6,11 @@
 use super::command::{Git, GitError};
 use crate::deadline::Watch;
 use bstr::{BString, ByteSlice};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Stdio};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Stdio};
 use vetogate_core::{EntryKind, ObjectId};
 
 /// One side of an entry.
@@ -106,6 +109,7 @@ pub struct Started {
     child: Option<Child>,
     asked: std::io::Result<()>,
     watch: Watch,
+    git: Git,
 }
 
 impl Started {
@@ -137,7 +141,7 @@ impl Started {
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
         watch.guard(&child);
         let asked = ask(&mut child, tips, exclude);
-        Ok(Self { child: Some(child), asked, watch: watch.clone() })
+        Ok(Self { child: Some(child), asked, watch: watch.clone(), git: git.clone() })
     }
 
     /// Reads the answer; see [`list`].
@@ -147,7 +151,10 @@ impl Started {
     pub fn finish(mut self, most: Option<usize>) -> Result<Option<Listing>, GitError> {
         let Some(mut child) = self.child.take() else { return Ok(None) };
         let listing = match child.stdout.take() {
-            Some(output) => parse(BufReader::with_capacity(64 << 10, output), most),
+            Some(output) => {
+                let output = Patient { output, git: &self.git, is_sure: false };
+                parse(BufReader::with_capacity(64 << 10, output), most)
+            }
             None => Ok(None),
         };
         if let Ok(None) = listing {
@@ -164,6 +171,62 @@ impl Started {
         }
         std::mem::replace(&mut self.asked, Ok(())).map_err(pipe)?;
         listing
+    }
+}
+
+/// Git's answer. Git opens objects itself, and would wait for ever where a pipe stands in the place of one.
+struct Patient<'a> {
+    output: ChildStdout,
+    git: &'a Git,
+    /// Whether there is no pipe.
+    is_sure: bool,
+}
+
+/// How long an answer may take before pipes are looked for.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if !self.is_sure && !is_ready(&self.output) {
+            if has_pipe(self.git) {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            self.is_sure = true;
+        }
+        self.output.read(buffer)
+    }
+}
+
+fn is_ready(output: &ChildStdout) -> bool {
+    let mut ready = [PollFd::new(output, PollFlags::IN)];
+    // An interruption is an answer, too: the read that follows waits.
+    poll(&mut ready, Some(&PATIENCE)) != Ok(0)
+}
+
+/// Whether something that one can wait for stands among the loose objects.
+fn has_pipe(git: &Git) -> bool {
+    let Some(folder) = git.plain_folder() else { return false };
+    let inside = |path: PathBuf| fs::read_dir(path).into_iter().flatten().flatten();
+    let folders = inside(folder.join("objects")).filter(|entry| entry.file_name().len() == 2);
+    folders.flat_map(|folder| inside(folder.path())).any(|entry| is_pipe(&entry))
+}
+
+fn is_pipe(entry: &fs::DirEntry) -> bool {
+    let Ok(mut kind) = entry.file_type() else { return false };
+    if kind.is_symlink() {
+        let Ok(metadata) = fs::metadata(entry.path()) else { return false };
+        kind = metadata.file_type();
+    }
+    !kind.is_file() && !kind.is_dir()
+}
+
+/// Whether git gave up over an object, or would never end because of one: then the objects are read one by one.
+pub fn is_for_walk(error: &GitError) -> bool {
+    match error {
+        // A git that was killed is no answer, and none is made up for it.
+        GitError::Failed { status, .. } => status.code().is_some(),
+        GitError::Pipe { error, .. } => error.kind() == ErrorKind::TimedOut,
+        _ => false,
     }
 }
 

@@ -101,7 +101,7 @@ impl Walk<'_> {
                         ready.insert(at, commit);
                     }
                     Err(_) if child.is_some_and(|child| self.shallow.contains(&child)) => {}
-                    Err(cause) => self.gaps.push(unread(cause, at, Place::Object(at), "commit")),
+                    Err(cause) => self.unread(cause, at, Place::Object(at), "commit"),
                 }
             }
             let Some((_, at)) = order.pop() else { return Ok(()) };
@@ -242,7 +242,15 @@ impl Walk<'_> {
             Some(folder) => Place::File(escape(folder)),
             None => Place::Object(tree),
         };
-        self.gaps.push(unread(cause, tree, place, "tree"));
+        self.unread(cause, tree, place, "tree");
+    }
+
+    fn unread(&mut self, cause: GapCause, oid: ObjectId, place: Place, what: &str) {
+        let odd = self.objects.borrow().odd(oid);
+        let cause = if odd.is_some() { GapCause::Corrupt } else { cause };
+        let remedy = odd.unwrap_or_else(|| super::catfile::remedy(cause).into());
+        let detail = format!("{what} {oid} ({place}) {remedy}");
+        self.gaps.push(Gap::unread(cause, place, detail));
     }
 
     fn push(&mut self, path: &[u8], new: Option<Object>, old: &[Option<Object>]) {
@@ -273,9 +281,4 @@ fn parse_commit(content: &[u8]) -> Option<Commit> {
         }
     }
     Some(Commit { tree, parents, time })
-}
-
-fn unread(cause: GapCause, oid: ObjectId, place: Place, what: &str) -> Gap {
-    let detail = format!("{what} {oid} ({place}) {}", super::catfile::remedy(cause));
-    Gap::unread(cause, place, detail)
 }

@@ -30,4 +30,9 @@ impl Clocks {
         let [watch, looking] = deadlines.each_ref().map(Deadline::watch);
         Self { limit, started, watch, looking, _deadlines: deadlines }
     }
+
+    /// What is left of the limit; `None` where there is none.
+    pub fn left(&self) -> Option<Duration> {
+        self.limit.map(|limit| limit.saturating_sub(self.started.elapsed()))
+    }
 }

@@ -33,16 +33,19 @@ impl Session<'_> {
         let ids: std::collections::HashSet<ObjectId> = groups.keys().map(|(oid, _)| *oid).collect();
         outcome.counts.total_files += ids.len() as u64;
         let looked = self.look(&items);
-        let mut behind = Vec::new();
+        let (mut behind, mut found) = (Vec::new(), Vec::new());
         for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
             for (place, commits) in places {
-                candidates.extend(looked.hits.iter().map(|hit| in_blob(hit, place, *oid, commits)));
+                found.extend(looked.hits.iter().map(|hit| (hit, place, *oid, commits)));
             }
             let content = looked.lfs.as_ref().zip(lfs).map(|(id, folder)| lfs_path(folder, id));
             if let Some(path) = content.filter(|path| path.is_file()) {
                 behind.push((Source::File(path), *hints, *oid, places));
             }
         }
+        self.fit(&mut found, |found| found.0, outcome);
+        candidates
+            .extend(found.into_iter().map(|(hit, place, oid, commits)| in_blob(hit, place, oid, commits)));
         self.count(looked, &items, outcome);
         let items: Vec<Item> = behind
             .iter()

@@ -3,7 +3,7 @@
 use crate::deadline::Watch;
 use crate::git::catfile::{CatFile, ObjectKind, WHOLE, finish, remedy};
 use crate::git::command::{Git, GitError};
-use crate::git::listing::{Listing, Started, list};
+use crate::git::listing::{Listing, Started, is_for_walk, list};
 use crate::git::tree::GitTree;
 use crate::git::walk::walk;
 use crate::report::RefUpdate;
@@ -202,8 +202,7 @@ impl Published {
         self.listing = match list(git, &self.tips, exclude, most, watch) {
             Ok(Some(listing)) => listing,
             Ok(None) => return Ok(None),
-            // Git gave up over an object. A git that was killed is no answer, and none is made up for it.
-            Err(GitError::Failed { status, .. }) if status.code().is_some() && !watch.is_over() => {
+            Err(error) if is_for_walk(&error) && !watch.is_over() => {
                 let (listing, gaps) = walk(git, objects, &self.tips, exclude, watch)?;
                 self.unlisted = gaps;
                 listing

@@ -117,6 +117,50 @@ fn what_is_no_file_in_the_place_of_an_object_is_said_at_once() {
     gate.hook(&line, &[]).exits(0);
 }
 
+/// Passwords of one name, of which no two are the same.
+fn masses(start: usize, count: usize) -> String {
+    (start..start + count).map(|number| format!("password = \"k{}-Xq{number}\"\n", number % 97)).collect()
+}
+
+/// However much is found, the limit holds: what there is no time to compare counts as new, and is counted.
+#[test]
+fn masses_of_findings_are_answered_within_the_limit() {
+    let gate = gate();
+    gate.write("a.conf", masses(0, 20_000)).commit("Old");
+    gate.publish("main");
+    gate.write("a.conf", masses(100_000, 40_000)).commit("New");
+    let begun = Instant::now();
+    let text = gate.vetoed(&["main"]);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(text.contains("File: a.conf:") && text.contains("SECURITY VETO - CRITICAL"), "no finding");
+}
+
+/// Git opens the older commits and the trees itself.
+#[test]
+fn a_pipe_in_the_place_of_what_git_lists_is_said_at_once() {
+    let gate = Gate::new();
+    for number in 0..3 {
+        gate.write("d/a.conf", format!("{number}")).commit("More");
+    }
+    let line = gate.line("HEAD");
+    for revision in ["HEAD~1", "HEAD^{tree}", "HEAD:d", "HEAD~1^{tree}"] {
+        let object = loose(&gate, revision);
+        let content = fs::read(&object).unwrap();
+        fs::remove_file(&object).unwrap();
+        mkfifo(&gate, &object);
+        let begun = Instant::now();
+        let text = gate.hook(&line, &[]).exits(3).text();
+        assert!(begun.elapsed() < Duration::from_secs(20), "{revision}: {:?}", begun.elapsed());
+        assert!(
+            text.contains("corrupt") && text.contains("has no file at .git/objects/"),
+            "{revision}: {text}"
+        );
+        fs::remove_file(&object).unwrap();
+        fs::write(&object, content).unwrap();
+    }
+    gate.hook(&line, &[]).exits(0);
+}
+
 /// The same contents loose and packed: in the order of their ids the large one comes first.
 #[test]
 fn the_small_come_before_the_large_loose_and_packed() {
