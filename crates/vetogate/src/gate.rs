@@ -428,7 +428,11 @@ fn publish(
         return Ok(outcome);
     }
     // With a finding or a gap, everything that the remote is known to have is asked.
-    let tips = remote.all_tips().map_err(|gap| anyhow::anyhow!(gap.detail))?;
+    let tips = match remote.all_tips() {
+        Ok(tips) => tips,
+        // As below.
+        Err(gap) => return Ok(Outcome { gaps: [outcome.gaps, vec![gap]].concat(), ..outcome }),
+    };
     if !taken && tips == near {
         return Ok(outcome);
     }

@@ -11,12 +11,15 @@ pub struct Late {
     pub missed: usize,
     /// All of them.
     pub all: usize,
+    /// Hits for which there was no time.
+    pub unlisted: usize,
 }
 
 impl Session<'_> {
     /// Says once what was not looked at in time. `commits` are those of a push, newest first.
     pub(super) fn say_late(&self, outcome: &mut Outcome, commits: &[ListedCommit]) {
-        let Late { missed, all } = outcome.late;
+        self.say_unlisted(outcome);
+        let Late { missed, all, .. } = outcome.late;
         if missed == 0 {
             return;
         }
@@ -48,7 +51,7 @@ mod tests {
         let commits: Vec<ListedCommit> =
             (0..100).map(|number| ListedCommit { oid: oid(number), parents: vec![] }).collect();
         let at = |count: usize, missed, all| {
-            part(&commits[..count], Late { missed, all }).map(|commit| commit.oid)
+            part(&commits[..count], Late { missed, all, unlisted: 0 }).map(|commit| commit.oid)
         };
         assert_eq!(at(100, 600, 1000), Some(oid(80)));
         assert_eq!(at(100, 1000, 1000), Some(oid(94)));

@@ -15,18 +15,24 @@ const EACH: Duration = Duration::from_micros(50);
 const LEAST: usize = 1000;
 
 impl Session<'_> {
-    /// Leaves of what was found as much as there is time for. The rest is never taken for clean.
+    /// Leaves of what was found as much as there is time for, and counts the rest, which is never taken for clean.
     pub(super) fn fit<T>(&self, found: &mut Vec<T>, hit: impl Fn(&T) -> &RawHit, outcome: &mut Outcome) {
         let (all, room) = (found.len(), self.clocks.left().map_or(usize::MAX, room));
-        if all <= room {
+        if all > room {
+            worst(found, room, hit);
+            outcome.late.unlisted += all - room;
+        }
+    }
+
+    /// Says once how many hits were left out.
+    pub(super) fn say_unlisted(&self, outcome: &mut Outcome) {
+        let (unlisted, seconds) = (outcome.late.unlisted, self.seconds());
+        if unlisted == 0 {
             return;
         }
-        worst(found, room, hit);
         let detail = format!(
-            "{} of {all} hits are not listed: they could not be compared with what was there before within {} s; those \
-             that are listed are the worst",
-            all - room,
-            self.seconds()
+            "{unlisted} hits more are not listed: there was no time to compare them with what was there before within \
+             {seconds} s; those that are listed are the worst"
         );
         outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("hits".into()), detail));
     }

@@ -133,6 +133,7 @@ fn masses_of_findings_are_answered_within_the_limit() {
     let text = gate.vetoed(&["main"]);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert!(text.contains("File: a.conf:") && text.contains("SECURITY VETO - CRITICAL"), "no finding");
+    assert_eq!(text.matches("hits more are not listed").count(), 1, "what is left out is said once");
 }
 
 /// Git opens the older commits and the trees itself.
