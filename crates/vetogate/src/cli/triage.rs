@@ -166,7 +166,8 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     let Some(last) = last else { return Ok(found(Outcome::default(), None)) };
     let url = last.url(git);
     let updates = last.updates().map_err(Failure::usage)?;
-    let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None);
+    let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None)
+        .map_err(Failure::usage)?;
     Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string())))
 }
 

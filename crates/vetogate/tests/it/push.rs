@@ -2,6 +2,7 @@
 
 mod audit;
 mod debt;
+mod layers;
 mod loosened;
 mod overrides;
 mod pins;
