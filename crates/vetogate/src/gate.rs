@@ -18,6 +18,7 @@ use crate::sign::signers::Signers;
 use crate::source::alias::Alias;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
+use crate::source::upstream::{self, Upstream};
 use crate::triage::known::{Sources, Triage, read};
 use crate::triage::repository;
 use crate::{pins, policies, trust};
@@ -112,7 +113,8 @@ impl Gate<'static> {
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
-        let mut outcome = match publish(&session, &remote, &folders, push.updates, early) {
+        let upstreams = || upstream::find(&git, &folders.common, &policy.public, session.watch());
+        let mut outcome = match publish(&session, &remote, &folders, push.updates, early, &upstreams) {
             Ok(outcome) => outcome,
             Err(error) => unread(&session, "what the push publishes", &error),
         };
@@ -404,6 +406,7 @@ fn publish(
     folders: &Folders,
     updates: &[RefUpdate],
     early: Option<Early>,
+    upstreams: &dyn Fn() -> anyhow::Result<(Vec<Upstream>, Vec<Gap>)>,
 ) -> anyhow::Result<Outcome> {
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
@@ -426,12 +429,22 @@ fn publish(
     let look = |published: &Published, tips: &[ObjectId]| {
         session.published(published, &bases(published, updates, &near), tips, Some(&lfs))
     };
-    if let Some(tips) = all {
-        return Ok(look(&published, &tips));
-    }
-    let outcome = look(&published, &[]);
+    let outcome = look(&published, all.as_deref().unwrap_or_default());
     if outcome.findings.is_empty() && outcome.gaps.is_empty() {
         return Ok(outcome);
+    }
+    let (public, unknown) = upstreams().unwrap_or_else(|error| {
+        let detail = format!("what public remotes have is not known: {error}");
+        (Vec::new(), vec![Gap::partial(GapCause::Pins, Place::Run("public".into()), detail)])
+    });
+    published.upstreams = public;
+    let look = |published: &Published, tips: &[ObjectId]| {
+        let outcome = look(published, tips);
+        Outcome { gaps: [outcome.gaps, unknown.clone()].concat(), ..outcome }
+    };
+    let is_same = published.upstreams.is_empty() && unknown.is_empty();
+    if let Some(tips) = all {
+        return Ok(if is_same { outcome } else { look(&published, &tips) });
     }
     // With a finding or a gap, everything that the remote is known to have is asked.
     let tips = match remote.all_tips() {
@@ -440,7 +453,7 @@ fn publish(
         Err(gap) => return Ok(Outcome { gaps: [outcome.gaps, vec![gap]].concat(), ..outcome }),
     };
     if !taken && tips == near {
-        return Ok(outcome);
+        return Ok(if is_same { outcome } else { look(&published, &tips) });
     }
     match published.list(&session.git, &session.objects, &tips, None, session.watch()) {
         Ok(_) => Ok(look(&published, &tips)),

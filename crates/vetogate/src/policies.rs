@@ -2,6 +2,7 @@
 
 pub mod layers;
 pub mod of_push;
+pub mod schema;
 pub mod seen;
 
 use crate::git::command::Git;

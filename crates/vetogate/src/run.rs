@@ -18,6 +18,7 @@ use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
+use crate::source::upstream;
 use crate::triage::known::Triage;
 use clocks::Clocks;
 use kept::Kept;
@@ -242,6 +243,8 @@ impl<'a> Session<'a> {
         debt::classify(&self.scope(&self.clocks.watch), &self.objects, published, &trees, &mut candidates);
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
+        let (watch, tips) = (&self.clocks.watch, &published.tips[..]);
+        upstream::classify(&self.git, watch, &published.upstreams, (tips, &commit), &mut candidates);
         let redactor = Redactor::new(&candidates);
         outcome.take(candidates.clone(), &commit);
         outcome.tips.clone_from(&published.tips);

@@ -6,4 +6,5 @@ pub mod published;
 pub mod push;
 pub mod refs;
 mod tracking;
+pub mod upstream;
 pub mod worktree;

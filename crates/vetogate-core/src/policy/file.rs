@@ -370,7 +370,9 @@ impl Reader<'_> {
             policy = Policy::strict();
             stated.extend(STRICT.map(|key| (key, preset.span())));
         }
-        let mut state = |key, span| drop(stated.insert(key, span));
+        let mut state = |key, span| {
+            stated.insert(key, span);
+        };
         if let Some(posture) = &file.posture {
             policy.posture = *posture.get_ref();
             state(Key::Posture, posture.span());

@@ -6,7 +6,7 @@ use super::{Failure, exit, output};
 use crate::gate;
 use crate::git::command::Git;
 use crate::hooks::place::Place;
-use crate::policies::{self, layers};
+use crate::policies::{self, layers, schema};
 use crate::sign::{Namespace, change, keygen};
 use crate::triage::repository;
 use crate::trust;
@@ -36,6 +36,8 @@ enum What {
         /// The file.
         file: Option<PathBuf>,
     },
+    /// The JSON schema of the file, for editors.
+    Schema,
     /// Sign the step from the policy and the signers that the remote has to those of this work tree.
     Sign {
         /// The SSH key of a signer of before.
@@ -55,6 +57,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.what {
         What::Show { remote } => shown::show(remote.as_deref()),
         What::Check { file } => check(file.as_deref()),
+        What::Schema => {
+            output::print(&schema::schema())?;
+            Ok(exit::PASS)
+        }
         What::Sign { sign, remote } => sign_step(sign, remote),
     }
 }

@@ -8,7 +8,7 @@ use vetogate_core::Policy;
 use vetogate_core::policy::PolicyError;
 
 /// The name of the file in either folder.
-const NAME: &str = "policy.toml";
+pub const NAME: &str = "policy.toml";
 
 /// The policies that hold on this machine whatever a repository says.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,7 @@ mod loosened;
 mod overrides;
 mod pins;
 mod policy;
+mod public;
 mod published;
 mod remotes;
 mod repositories;
