@@ -19,7 +19,7 @@ use crate::source::alias::Alias;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
 use crate::source::upstream::{self, Upstream};
-use crate::triage::known::{Sources, Triage, read};
+use crate::triage::known::{Sources, Triage, is_asked, read};
 use crate::triage::repository;
 use crate::{pins, policies, trust};
 use bstr::ByteSlice as _;
@@ -266,7 +266,7 @@ pub fn triage_of(
     common_dir: &Path,
     trusted: Option<&(ObjectId, String)>,
 ) -> Triage {
-    if outcome.findings.is_empty() {
+    if !is_asked(outcome) {
         return Triage::default();
     }
     let at = |oid: ObjectId| GitTree::new(&session.objects, oid);
@@ -289,7 +289,7 @@ pub fn triage_of(
         tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
         is_whole: false,
     };
-    read(&sources, &outcome.findings, &outcome.values)
+    read(&sources, outcome)
 }
 
 /// The folder that all work trees of a clone share.

@@ -28,7 +28,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
-use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Secret, Tree};
+use vetogate_core::{Category, Finding, Gap, GapKind, Novelty, ObjectId, Policy, Posture, Secret, Tree};
 use vetogate_detect::registry;
 
 /// What the user asked for, whatever the source.
@@ -337,8 +337,9 @@ impl<'a> Session<'a> {
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
-        let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let today = jiff::Zoned::now().date();
+        let ended = answered_for(&mut outcome.gaps, &triage.accepted, today);
+        let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let ignores = if policy.inline_allowed { &outcome.ignores[..] } else { &[] };
         let suppressions = [&triage.suppressions[..], &policy.exclusions[..], ignores].concat();
         let case = Case {
@@ -351,7 +352,7 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let mut notes = [said, triage.notes].concat();
+        let mut notes = [said, triage.notes, ended].concat();
         notes.extend(unused(&verdict.uses, &suppressions, is_whole, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {
@@ -374,6 +375,24 @@ impl<'a> Session<'a> {
             timestamp: self.timestamp,
         }
     }
+}
+
+/// What somebody answers for was not looked at whole all the same, and is said.
+fn answered_for(
+    gaps: &mut [Gap],
+    accepted: &[(ObjectId, Suppression)],
+    today: jiff::civil::Date,
+) -> Vec<String> {
+    for gap in gaps.iter_mut().filter(|gap| gap.kind == GapKind::Unread) {
+        let is_it =
+            |(blob, word): &&(ObjectId, Suppression)| gap.object == Some(*blob) && !word.is_expired(today);
+        let Some((_, word)) = accepted.iter().find(is_it) else { continue };
+        let (who, until) = (word.who.as_deref().unwrap_or_default(), word.until.unwrap_or(today));
+        gap.kind = GapKind::Partial;
+        gap.detail = format!("{}; {}: {}, {who}, until {until}", gap.detail, word.source, word.reason);
+    }
+    let ended = accepted.iter().filter(|(_, word)| word.is_expired(today));
+    ended.map(|(_, word)| format!("{}: this entry has ended; renew it or take it out", word.source)).collect()
 }
 
 /// How many rules a policy switches off.

@@ -246,7 +246,7 @@ fn triage(
     (trusted, policy): (&Trusted, &Policy),
     is_whole: bool,
 ) -> Triage {
-    if outcome.findings.is_empty() && !is_whole {
+    if !known::is_asked(outcome) && !is_whole {
         return Triage::default();
     }
     let tree = trusted.tree(session);
@@ -266,7 +266,7 @@ fn triage(
         tip,
         is_whole,
     };
-    known::read(&sources, &outcome.findings, &outcome.values)
+    known::read(&sources, outcome)
 }
 
 fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
