@@ -78,7 +78,9 @@ fn number(most: u16, description: &str) -> Value {
 }
 
 fn table(description: &str, properties: Value) -> Value {
-    json!({ "type": "object", "additionalProperties": false, "description": description, "properties": properties })
+    let mut table = json!({ "type": "object", "additionalProperties": false, "description": description });
+    table["properties"] = properties;
+    table
 }
 
 fn list(description: &str, required: &[&str], properties: Value) -> Value {
