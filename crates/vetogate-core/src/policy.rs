@@ -8,7 +8,7 @@ mod unknown;
 
 use crate::digest::sha256;
 use crate::suppress::{Standing, Subject, Suppression, rule_matches};
-use crate::{Confidence, Posture, Proof, Severity};
+use crate::{Confidence, Packs, Posture, Proof, Severity};
 use std::fmt;
 use std::time::Duration;
 
@@ -74,6 +74,8 @@ pub struct Policy {
     pub repository: Option<String>,
     /// Wall-clock limit of a hook.
     pub time_limit: Duration,
+    /// The packs of rules that run beside the others.
+    pub packs: Packs,
     /// Settings per rule; the last that matches wins.
     pub rules: Vec<RuleSetting>,
     /// Whether a setting counts only where it is more severe than the rule itself.
@@ -116,6 +118,7 @@ impl Default for Policy {
             inline_allowed: true,
             repository: None,
             time_limit: Duration::from_secs(60),
+            packs: Packs::default(),
             rules: Vec::new(),
             raises_only: false,
             exclusions: Vec::new(),
@@ -132,6 +135,13 @@ impl Policy {
         Self { min_confidence: Confidence::Low, medium_vetoes: true, triage, ..Self::default() }
     }
 
+    /// The preset `guide`: the security guide to the letter. It knows no doubt ("no exceptions"), so low confidence counts
+    /// in full.
+    pub fn guide() -> Self {
+        let packs = Packs { guide_literal: true };
+        Self { packs, min_confidence: Confidence::Low, ..Self::default() }
+    }
+
     /// What holds where the policy on the remote can't be understood, and `last` is the last one that could be:
     /// whichever is stricter, in everything; without triage and override.
     pub fn fallback_after(last: &Self) -> Self {
@@ -141,6 +151,7 @@ impl Policy {
         Self {
             posture: last.posture,
             time_limit: last.time_limit,
+            packs: last.packs,
             rules,
             raises_only: true,
             ..Self::fallback()
@@ -170,6 +181,11 @@ impl Policy {
         if self.raises_only { found.max(own) } else { found }
     }
 
+    /// Whether a rule runs: its pack is on, and no setting switches it off.
+    pub fn runs(&self, rule: &str) -> bool {
+        self.packs.allow(rule) && self.disabled(rule).is_none()
+    }
+
     /// The setting that switches a rule off, where one does.
     pub fn disabled(&self, rule: &str) -> Option<&RuleSetting> {
         let says = |setting: &&RuleSetting| setting.enabled.is_some() && rule_matches(&setting.pattern, rule);
@@ -195,10 +211,11 @@ mod tests {
 
     #[test]
     fn what_holds_after_a_broken_one_is_stricter_in_everything() {
-        let text = "posture = \"high\"\n[rules.\"secret/x\"]\nseverity = \"low\"\n[rules.\"config/y\"]\nseverity = \"high\"\n[rules.\"secret/z\"]\nenabled = false\nreason = \"r\"\n";
+        let text = "preset = \"guide\"\nposture = \"high\"\n[rules.\"secret/x\"]\nseverity = \"low\"\n[rules.\"config/y\"]\nseverity = \"high\"\n[rules.\"secret/z\"]\nenabled = false\nreason = \"r\"\n";
         let last = Policy::parse(text, "p").unwrap();
         let policy = Policy::fallback_after(&last);
         assert_eq!((policy.posture, policy.medium_vetoes), (Posture::High, true));
+        assert!(policy.packs.guide_literal);
         assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::Critical);
         assert_eq!(policy.severity("config/y", Severity::Medium), Severity::High);
         assert!(policy.disabled("secret/z").is_none() && policy.exclusions.is_empty());

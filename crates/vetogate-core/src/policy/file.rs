@@ -39,6 +39,7 @@ struct PolicyFile {
 enum Preset {
     Default,
     Strict,
+    Guide,
 }
 
 #[derive(Deserialize, Default)]
@@ -299,6 +300,7 @@ pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
         .map_err(|error| reader.error(&error.span().unwrap_or(0..0), in_toml(error.message())))?;
     let mut policy = match file.preset {
         Some(Preset::Strict) => Policy::strict(),
+        Some(Preset::Guide) => Policy::guide(),
         Some(Preset::Default) | None => Policy::default(),
     };
     policy.posture = file.posture.unwrap_or(policy.posture);
@@ -349,6 +351,20 @@ mod tests {
         assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::High);
         assert!(policy.disabled("secret/jwt").is_some() && policy.disabled("secret/x").is_none());
         assert_eq!(policy.exclusions[0].source, "p:11");
+    }
+
+    #[test]
+    fn only_the_guide_switches_its_pack_on() {
+        for (text, is_on) in [("preset = \"guide\"", true), ("preset = \"strict\"", false), ("", false)] {
+            let policy = parse(text, "p").unwrap();
+            assert_eq!(policy.packs.guide_literal, is_on, "{text}");
+            assert_eq!(policy.runs("guide-literal/assert"), is_on, "{text}");
+            assert!(policy.runs("secret/x"));
+        }
+        let off = "preset = \"guide\"\n[rules.\"guide-literal/assert\"]\nenabled = false\nreason = \"r\"\n";
+        let policy = parse(off, "p").unwrap();
+        assert!(!policy.runs("guide-literal/assert") && policy.runs("guide-literal/email"));
+        assert!(!policy.medium_vetoes && policy.min_confidence == Confidence::Low);
     }
 
     #[test]
