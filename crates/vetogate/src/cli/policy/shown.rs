@@ -63,6 +63,7 @@ fn values(policy: &Policy) -> Vec<(&'static str, String)> {
         ("posture", policy.posture.to_string()),
         ("min_confidence", policy.min_confidence.to_string()),
         ("medium vetoes", policy.medium_vetoes.to_string()),
+        ("guide-literal", if policy.packs.guide_literal { "on" } else { "off" }.to_owned()),
         ("override.allowed", policy.overrides.allowed.to_string()),
         ("override.proof", policy.overrides.proof.to_string()),
         ("override.minutes", policy.overrides.minutes.to_string()),
