@@ -52,6 +52,7 @@ const WAYS_OUT: &[&str] = &[
     "environ.get",
     "os.getenv",
     "getenv(",
+    concat!("std::", "env::var"),
     "env::var",
     "os.Getenv",
     "System.getenv",

@@ -22,7 +22,7 @@ pub const TREE: &[&dyn TreeDetector] = &[&env_file::EnvFile];
 /// The rules of leaks, with those of the packs that are on.
 pub fn leaks(packs: Packs) -> Vec<Arc<Rule>> {
     let detectors = BLOB.iter().copied().chain(literal(packs));
-    detectors.flat_map(super::BlobDetector::rules).collect()
+    detectors.flat_map(BlobDetector::rules).collect()
 }
 
 /// The rules that are data, with their examples; those of packs, too.

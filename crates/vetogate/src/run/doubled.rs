@@ -3,10 +3,13 @@
 use super::Session;
 use crate::engine::findings::Candidate;
 use std::collections::HashMap;
-use vetogate_core::{Category, Confidence, Packs, Place, Policy, Severity};
+use vetogate_core::{Category, Confidence, ObjectId, Packs, Place, Policy, Severity};
 
 /// Where a value begins and ends, in lines and columns.
 type Stretch = ((u64, u64), (u64, u64));
+
+/// What has to be the same of two that are said once.
+type Spot = (Place, Option<ObjectId>, Category);
 
 impl Session<'_> {
     /// Of a place that a rule of a pack found too, our own rule says it: certain, and as severe as the severer of the
@@ -56,14 +59,14 @@ fn say_once(candidates: &mut Vec<Candidate>, policy: &Policy) {
 }
 
 /// What our own rules found, by place and category, in the order in which it stands there.
-struct Ours(HashMap<(Place, Option<vetogate_core::ObjectId>, Category), Vec<(Stretch, usize)>>);
+struct Ours(HashMap<Spot, Vec<(Stretch, usize)>>);
 
 impl Ours {
     fn of(candidates: &[Candidate], runs: impl Fn(&Candidate) -> bool) -> Self {
         let mut ours: HashMap<_, Vec<_>> = HashMap::new();
         for (index, candidate) in candidates.iter().enumerate() {
             if !is_of_a_pack(candidate) && runs(candidate) {
-                ours.entry(key(candidate)).or_default().push((stretch(candidate), index));
+                ours.entry(spot(candidate)).or_default().push((stretch(candidate), index));
             }
         }
         ours.values_mut().for_each(|found| found.sort_unstable());
@@ -72,7 +75,7 @@ impl Ours {
 
     /// The one that stands where this does, or beside it with the same value, as the half of a pair.
     fn twin(&self, candidates: &[Candidate], candidate: &Candidate) -> Option<usize> {
-        let found = self.0.get(&key(candidate))?;
+        let found = self.0.get(&spot(candidate))?;
         let (start, end) = stretch(candidate);
         let after = found.partition_point(|((begin, _), _)| *begin < end);
         // Those of ours do not overlap but for a few, so that the nearest are enough.
@@ -88,7 +91,7 @@ impl Ours {
 /// How many neighbours are looked at.
 const NEAR: usize = 8;
 
-fn key(candidate: &Candidate) -> (Place, Option<vetogate_core::ObjectId>, Category) {
+fn spot(candidate: &Candidate) -> Spot {
     (candidate.place.clone(), candidate.blob, candidate.hit.rule.category)
 }
 
