@@ -81,7 +81,12 @@ impl Baseline {
             let values = seen.map(|values| values::hash(values)).collect::<io::Result<_>>()?;
             Ok(Line { values, ..line(finding) })
         };
-        Ok(Self(findings.iter().map(hashed).collect::<io::Result<_>>()?))
+        // One line has the values of all findings with its fingerprint.
+        let mut keys = BTreeSet::new();
+        let one_each = findings
+            .iter()
+            .filter(|finding| keys.insert((finding.location.place.to_string(), &finding.fingerprint)));
+        Ok(Self(one_each.map(hashed).collect::<io::Result<_>>()?))
     }
 
     /// Without what is not there any more. What is new is not taken in.

@@ -277,9 +277,11 @@ impl<'a> Session<'a> {
     }
 
     fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {
-        outcome.late.missed += looked.iter().filter(|looked| looked.out_of_time).count();
         outcome.late.all += items.len();
         for (looked, item) in looked.into_iter().zip(items) {
+            if looked.out_of_time {
+                outcome.late.miss(&item.place);
+            }
             let is_file = matches!(item.source, Source::Blob(_) | Source::File(_));
             if looked.gap.is_none() && !looked.out_of_time && !looked.vanished {
                 outcome.counts.objects += 1;
@@ -301,12 +303,14 @@ impl<'a> Session<'a> {
             outcome.late.all += published.tips.len();
             return;
         }
+        let mut found = Vec::new();
         for &tip in &published.tips {
             let (findings, gaps) = state::of_commit(&self.objects, tip, bases, &changes);
-            outcome.findings.extend(findings);
+            found.extend(findings);
             outcome.gaps.extend(gaps.into_iter().filter(|gap| published.brings(gap)));
         }
-        dedupe(&mut outcome.findings);
+        dedupe(&mut found);
+        outcome.findings.extend(found);
     }
 
     /// Looks at files on disk; everything in them counts as new.
@@ -464,6 +468,7 @@ fn unused(
     suppressions.iter().zip(uses).filter_map(note).collect()
 }
 
+/// Several tips can have one fault.
 fn dedupe(findings: &mut Vec<Finding>) {
     findings.sort_by(Finding::order);
     findings.dedup_by(|a, b| {

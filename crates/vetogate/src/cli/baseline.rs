@@ -17,8 +17,8 @@ pub struct Args {}
 /// # Errors
 /// When the work tree can't be scanned, or the file is wrong or can't be written.
 pub fn run(_: &Args) -> Result<u8, Failure> {
-    if Git::at(".").read_line(["rev-parse", "--is-bare-repository"]).ok().flatten().as_deref() == Some("true")
-    {
+    let is_bare = Git::at(".").read_line(["rev-parse", "--is-bare-repository"]).map_err(Failure::usage)?;
+    if is_bare.as_deref() == Some("true") {
         return Err(Failure::usage(anyhow!("this repository is bare: it has no work tree to record")));
     }
     let (outcome, root) = scan::whole_tree()?;

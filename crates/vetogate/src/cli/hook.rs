@@ -37,6 +37,13 @@ struct PrePush {
     posture: Option<vetogate_core::Posture>,
 }
 
+/// Whether standard input is closed, a terminal or `/dev/null`: git gives a pipe, also where there is nothing to push.
+fn is_device() -> bool {
+    rustix::fs::fstat(std::io::stdin()).is_ok_and(|found| {
+        rustix::fs::FileType::from_raw_mode(found.st_mode) == rustix::fs::FileType::CharacterDevice
+    })
+}
+
 /// Answers git; gives the exit code.
 ///
 /// # Errors
@@ -49,6 +56,11 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         .read_to_end(&mut input)
         .context("standard input can't be read")
         .map_err(Failure::incomplete)?;
+    if input.is_empty() && is_device() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no refs came on standard input, which is not what git gives a hook: whatever calls veto has to hand it on"
+        )));
+    }
     let updates = push::parse(&input).map_err(Failure::usage)?;
     let asked = Push { remote: &push.remote, url: &push.url, updates: &updates };
     let mut gate = Gate::look(asked, push.posture).map_err(Failure::usage)?;

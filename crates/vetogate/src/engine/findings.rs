@@ -5,7 +5,7 @@ use super::workers::PROSE;
 use std::collections::{BTreeSet, HashMap};
 use vetogate_core::digest::LeakIdentity;
 use vetogate_core::text::escape;
-use vetogate_core::{Confidence, Finding, Location, Novelty, ObjectId, Place, Scope};
+use vetogate_core::{Confidence, Finding, Location, Novelty, ObjectId, Place, Scope, Secret};
 use zeroize::Zeroizing;
 
 /// A hit at a place that is not masked yet.
@@ -45,12 +45,14 @@ impl Candidate {
     }
 }
 
-/// Of candidates with one fingerprint at one place, the one at the tip, else the first; it takes the others' commits.
+/// Of candidates with one value at one place, the one at the tip, else the first; it takes the others' commits. What
+/// could be guessed has one fingerprint for several values, and each of them is to be taken out.
 pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
-    let mut index: HashMap<(String, Place), usize> = HashMap::new();
+    let mut index: HashMap<(String, Place, Vec<Secret>), usize> = HashMap::new();
     let mut merged: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        let key = (candidate.fingerprint(), candidate.place.clone());
+        let values = if candidate.hit.guessable { candidate.hit.values.clone() } else { Vec::new() };
+        let key = (candidate.fingerprint(), candidate.place.clone(), values);
         match index.get(&key) {
             Some(&at) => absorb(&mut merged[at], candidate),
             None => {
@@ -63,7 +65,7 @@ pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 fn absorb(kept: &mut Candidate, other: Candidate) {
-    // Two guessable values can have one fingerprint: the new one is shown, where it stands.
+    // What is new is shown, where it stands.
     let is_new = |candidate: &Candidate| candidate.novelty == Novelty::Introduced;
     match (is_new(kept), is_new(&other)) {
         (true, false) => return,

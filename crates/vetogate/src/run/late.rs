@@ -5,14 +5,29 @@ use crate::git::listing::ListedCommit;
 use vetogate_core::{Gap, GapCause, Place};
 
 /// How much was to be looked at, and how much of it there was no time for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Late {
+    /// Where the first of them stand.
+    pub places: Vec<String>,
     /// Things that were not looked at.
     pub missed: usize,
     /// All of them.
     pub all: usize,
     /// Hits for which there was no time.
     pub unlisted: usize,
+}
+
+/// So many places are named.
+const NAMED: usize = 5;
+
+impl Late {
+    /// One more that there was no time for.
+    pub fn miss(&mut self, place: &Place) {
+        self.missed += 1;
+        if self.places.len() < NAMED {
+            self.places.push(place.to_string());
+        }
+    }
 }
 
 impl Session<'_> {
@@ -23,18 +38,25 @@ impl Session<'_> {
         if missed == 0 {
             return;
         }
-        let part = part(commits, outcome.late).map_or_else(String::new, |commit| {
+        let places = outcome.late.places.join(", ");
+        let more = missed.saturating_sub(outcome.late.places.len());
+        let names = match (places.is_empty(), more) {
+            (true, _) => String::new(),
+            (false, 0) => format!(": {places}"),
+            (false, more) => format!(": {places} and {more} more"),
+        };
+        let part = part(commits, &outcome.late).map_or_else(String::new, |commit| {
             format!("; commit {} and what is before it may fit", commit.oid.short())
         });
         let detail =
-            format!("{missed} of {all} objects were not looked at within {} s{part}", self.seconds());
+            format!("{missed} of {all} objects were not looked at within {} s{names}{part}", self.seconds());
         outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
     }
 }
 
 /// The commit up to which half of what was done in time can be expected to be done again, or a sixteenth of all where
 /// little was done, which says little; `None` where the push can't be divided.
-fn part(commits: &[ListedCommit], late: Late) -> Option<&ListedCommit> {
+fn part<'a>(commits: &'a [ListedCommit], late: &Late) -> Option<&'a ListedCommit> {
     let count = commits.len();
     let half = count * (late.all - late.missed) / late.all / 2;
     commits.get(count.checked_sub(half.max(count / 16).max(1))?).filter(|_| count > 1)
@@ -51,7 +73,7 @@ mod tests {
         let commits: Vec<ListedCommit> =
             (0..100).map(|number| ListedCommit { oid: oid(number), parents: vec![] }).collect();
         let at = |count: usize, missed, all| {
-            part(&commits[..count], Late { missed, all, unlisted: 0 }).map(|commit| commit.oid)
+            part(&commits[..count], &Late { missed, all, ..Late::default() }).map(|commit| commit.oid)
         };
         assert_eq!(at(100, 600, 1000), Some(oid(80)));
         assert_eq!(at(100, 1000, 1000), Some(oid(94)));

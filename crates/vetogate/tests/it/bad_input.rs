@@ -93,3 +93,14 @@ fn a_closed_pipe_keeps_the_verdict() {
     let answer = answer(sandbox.command("work", "bash").args(["-c", &script]));
     assert_eq!((answer.code, answer.stderr.contains("panic")), (1, false), "{answer:?}");
 }
+
+/// A hook manager that does not hand standard input on would let everything through.
+#[test]
+fn standard_input_that_is_no_pipe() {
+    let sandbox = Sandbox::with_clone();
+    let url = sandbox.path().join("remote.git").display().to_string();
+    let answer = sandbox.veto("work", &["hook", "pre-push", "origin", &url]).exits(2).text();
+    assert!(answer.contains("has to hand it on"), "{answer}");
+    // Git gives a pipe with nothing in it where there is nothing to push.
+    hook(sandbox.command("work", VETO), &url, "").ok();
+}

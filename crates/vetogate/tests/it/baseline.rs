@@ -72,3 +72,11 @@ fn another_value_in_the_same_place() {
     let text = std::fs::read_to_string(sandbox.path().join("work/.veto/baseline.jsonl")).unwrap();
     assert!(!text.contains(&token("folder")), "{text}");
 }
+
+#[test]
+fn outside_a_repository_there_is_nothing_to_record_for() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path().join("folder")).unwrap();
+    sandbox.veto("folder", &["baseline"]).exits(2);
+    assert!(!sandbox.path().join("folder/.veto").exists());
+}

@@ -1,7 +1,7 @@
 //! What `veto doctor` says of the remotes: which branch is trusted, and what the tracking refs describe.
 
 use super::Findings;
-use crate::git::remote::{CONFIG, Remotes, absolute};
+use crate::git::remote::{CONFIG, Remotes, absolute, is_same_place};
 use crate::hooks::place::Place;
 use crate::hooks::state::Problem;
 use crate::hooks::{HookError, pinning, show};
@@ -50,6 +50,12 @@ fn look_at_pin(
         ));
         return Ok(());
     };
+    if remotes.tracking(remote, format!("refs/heads/{branch}").as_bytes()).is_empty() {
+        findings.note(format!(
+            "{name}: nothing below refs/remotes is fetched (remote.*.fetch), as in a bare clone, so built-in defaults hold"
+        ));
+        return Ok(());
+    }
     let wanted = format!("refs/remotes/{remote}/{branch}");
     let branch = escape(branch.as_bytes());
     match pinning::head_target(place, remote)? {
@@ -91,10 +97,14 @@ fn look_at_urls(place: &Place, remote: &str, name: &str, findings: &mut Findings
             "{name}: {} push URLs; each is asked for by itself, a veto stops only its own",
             more + 1
         ));
-    } else if push != fetch {
+    }
+    let (pushed, fetched) = (push.to_str_lossy(), fetch.to_str_lossy());
+    let place_of = |url: &str| absolute(url.trim_end(), &place.root);
+    let elsewhere = more == 0 && !is_same_place(&place_of(&pushed), &place_of(&fetched));
+    if elsewhere {
         findings.note(format!("{name}: pushes to {first}, which is not where it fetches from"));
     }
-    if more > 0 || push != fetch {
+    if more > 0 || elsewhere {
         findings
             .note(format!("{name}: refs/remotes do not describe such a URL: a new branch is scanned whole"));
     }

@@ -87,6 +87,20 @@ fn push_urls_that_the_tracking_refs_do_not_describe() {
     says(&bench, "work", 0, &["pushes to https://ann@other.example/x", "a new branch is scanned whole"]);
     bench.sandbox.git("work", &["config", "--add", "remote.origin.pushurl", "/y"]).ok();
     says(&bench, "work", 0, &["2 push URLs"]);
+    // The same place in other words is described.
+    bench.sandbox.git("work", &["config", "--unset-all", "remote.origin.pushurl"]).ok();
+    let url = format!("file://{}", bench.sandbox.path().join("remote.git").display());
+    bench.sandbox.git("work", &["config", "remote.origin.pushurl", &url]).ok();
+    let said = bench.veto("work", &["doctor"]).ok().text();
+    assert!(!said.contains("scanned whole"), "{said}");
+}
+
+#[test]
+fn a_bare_clone_has_no_tracking_refs() {
+    let bench = Bench::new();
+    bench.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "bare.git"]).ok();
+    bench.veto("bare.git", &["install"]).ok();
+    says(&bench, "bare.git", 0, &["nothing below refs/remotes is fetched", "so built-in defaults hold"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is looked at: contents in every encoding and under every attribute, messages, headers and names.
 
-use super::{Gate, both_ways, refspecs};
+use super::{Gate, both_ways, fresh, refspecs};
 
 /// A file whose content is made from the value.
 #[track_caller]
@@ -195,4 +195,24 @@ fn the_content_behind_a_pointer() {
             refspecs(&["main"])
         });
     }
+}
+
+/// Each has to be rotated, though all have one fingerprint, for all could be guessed.
+#[test]
+fn several_passwords_of_one_rule_in_one_file_are_each_said() {
+    let gate = Gate::new();
+    let line = |host: &str| {
+        fresh(&format!("u = \"postgres://app:{{lower:2}}{{digits:3}}{{alnum:9}}@{host}.acme.net:5432/x\"\n"))
+    };
+    gate.write("a.py", ["one", "two", "three"].map(line).concat()).commit("URLs");
+    let text = gate.vetoed(&["main"]);
+    for line in 1..=3 {
+        assert!(text.contains(&format!("File: a.py:{line}:")), "{text}");
+    }
+    assert!(text.contains("BLOCK, 3 vetoed"), "{text}");
+    // The same twice is one.
+    let gate = Gate::new();
+    let one = line("one");
+    gate.write("a.py", format!("{one}\n{one}")).commit("URLs");
+    assert!(gate.vetoed(&["main"]).contains("BLOCK, 1 vetoed"));
 }
