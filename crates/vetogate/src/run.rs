@@ -1,6 +1,7 @@
 //! One run, from a source to a report: the map of the program.
 
 mod clocks;
+mod ignores;
 mod kept;
 mod late;
 mod leaks;
@@ -85,6 +86,8 @@ pub struct Outcome {
     pub values: BTreeMap<String, Vec<Vec<Secret>>>,
     /// Ignores that stand in the text beside findings.
     pub ignores: Vec<Suppression>,
+    /// What is to be said of ignores in the text.
+    pub remarks: ignores::Remarks,
     /// Commits that pushed refs point at.
     pub tips: Vec<ObjectId>,
 }
@@ -94,6 +97,7 @@ impl Outcome {
     fn take(&mut self, candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) {
         self.take_values(&candidates);
         let merged = merge(candidates);
+        self.remarks.beside(&merged);
         let ignores: Vec<Option<Inline>> =
             merged.iter().map(|candidate| candidate.hit.inline.clone()).collect();
         self.findings = findings(merged, commits);
@@ -122,6 +126,7 @@ impl Outcome {
                 *place = redactor.mask(place);
             }
         }
+        self.remarks.mask(redactor);
         for gap in &mut self.gaps {
             gap.place = redactor.place(&gap.place);
             gap.detail = redactor.mask(&gap.detail);
@@ -338,6 +343,7 @@ impl<'a> Session<'a> {
         let today = jiff::Zoned::now().date();
         let ignores = if policy.inline_allowed { &outcome.ignores[..] } else { &[] };
         let suppressions = [&triage.suppressions[..], &policy.exclusions[..], ignores].concat();
+        let ignore_notes = outcome.ignore_notes(&policy);
         let case = Case {
             findings: outcome.findings,
             gaps: &outcome.gaps,
@@ -349,6 +355,7 @@ impl<'a> Session<'a> {
         };
         let verdict = judge(case);
         let mut notes = [said, triage.notes].concat();
+        notes.extend(ignore_notes);
         notes.extend(unused(&verdict.uses, &suppressions, is_whole, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {

@@ -3,6 +3,7 @@
 //! A hit counts in exactly one window: from the end of the window's lead to the beginning of its tail. So it is exact
 //! across borders for everything that is shorter than the tail.
 
+use super::inline::marks::{Mark, Marks};
 use super::inline::{self, Inline};
 use bstr::ByteSlice;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub struct RawHit {
     pub snippet: String,
     /// An ignore beside it.
     pub inline: Option<Inline>,
+    /// Every ignore of ours beside it, whatever it is about.
+    pub marks: Vec<Mark>,
 }
 
 /// Looks at a content piece by piece.
@@ -61,6 +64,8 @@ pub struct Scanner {
     is_binary: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
+    /// Ignores of ours, where they are asked for.
+    marks: Option<Marks>,
     /// The same content as plain bytes: two bytes at its beginning must not hide the rest.
     plain: Option<Box<Scanner>>,
 }
@@ -81,8 +86,14 @@ impl Scanner {
             is_binary: false,
             exhausted: false,
             hits: Vec::new(),
+            marks: None,
             plain: None,
         }
+    }
+
+    /// As [`new`](Self::new), for all ignores of ours, too.
+    pub fn with_marks(hints: PathHints) -> Self {
+        Self { marks: Some(Marks::default()), ..Self::new(hints) }
     }
 
     /// Takes the next bytes.
@@ -97,7 +108,13 @@ impl Scanner {
     }
 
     /// Ends, with all hits in order, and whether a bound was reached before everything was looked at.
-    pub fn finish(mut self) -> (Vec<RawHit>, bool) {
+    pub fn finish(self) -> (Vec<RawHit>, bool) {
+        let (hits, exhausted, _) = self.finish_with_marks();
+        (hits, exhausted)
+    }
+
+    /// As [`finish`](Self::finish), with the ignores that were asked for.
+    pub fn finish_with_marks(mut self) -> (Vec<RawHit>, bool, Marks) {
         if self.encoding.is_none() {
             self.begin();
         }
@@ -112,7 +129,7 @@ impl Scanner {
             self.exhausted |= exhausted;
         }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
-        (self.hits, self.exhausted)
+        (self.hits, self.exhausted, self.marks.unwrap_or_default())
     }
 
     fn begin(&mut self) {
@@ -170,6 +187,10 @@ impl Scanner {
         let mut ruler = Ruler::new(&text, self.line, self.column);
         let placed: Vec<RawHit> = found.iter().map(|hit| place(&mut ruler, hit)).collect();
         self.hits.extend(placed);
+        if let Some(marks) = &mut self.marks {
+            let mut ruler = Ruler::new(&text, self.line, self.column);
+            marks.take(&text, self.lead..until, |at| ruler.at(at).0);
+        }
         if self.is_binary || memchr::memchr(0, &text).is_some() {
             self.look_wide(&text, until);
         }
@@ -225,7 +246,8 @@ impl Scanner {
 fn place(ruler: &mut Ruler<'_>, hit: &Hit) -> RawHit {
     let (line, column) = ruler.at(begin(ruler.text, hit));
     let (end_line, end_column) = ruler.at(hit.secret_spans[0].end);
-    raw_hit(ruler.text, hit, Span { line, column, end_line, end_column })
+    let marks = inline::beside(ruler.text, begin(ruler.text, hit), line);
+    RawHit { marks, ..raw_hit(ruler.text, hit, Span { line, column, end_line, end_column }) }
 }
 
 fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
@@ -239,6 +261,7 @@ fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
         span,
         snippet: snippet(text, hit),
         inline: inline::find(text, begin(text, hit), &hit.rule),
+        marks: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod debt;
+mod ignores;
 mod loosened;
 mod overrides;
 mod pins;
