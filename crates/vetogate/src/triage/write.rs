@@ -75,6 +75,11 @@ pub fn as_branch(git: &Git, common_dir: &Path, tip: &str, entry: &Entry) -> Resu
     let name = branch_name(entry);
     let index = common_dir.join(format!("veto/index-{}", std::process::id()));
     fs::create_dir_all(common_dir.join("veto")).map_err(GitError::Start)?;
+    // What a process of the same number left that was killed.
+    let lock = index.with_extension("lock");
+    for left in [&index, &lock] {
+        let _ = fs::remove_file(left);
+    }
     let with_index = git.clone().with_index(index.clone());
     let made = commit(git, &with_index, tip, entry);
     let _ = fs::remove_file(index);
