@@ -7,7 +7,7 @@
 pub mod marks;
 
 use bstr::ByteSlice;
-use marks::{Mark, marks, written};
+use marks::{Mark, Written, marks, written};
 use vetogate_core::suppress::rule_matches;
 use vetogate_core::text::{escape, shorten};
 use vetogate_core::{Category, Rule};
@@ -41,23 +41,30 @@ const OTHERS: &[(&str, bool, Category)] = &[
     ("eslint-disable-next-line", true, Category::Code),
 ];
 
-/// The ignore that is about a hit of `rule` at `offset`.
-pub fn find(text: &[u8], offset: usize, rule: &Rule) -> Option<Inline> {
-    let line = line_around(text, offset);
-    let above = above(text, offset);
-    own(line, rule)
-        .or_else(|| {
-            let above = above.filter(|above| is_comment(above)).and_then(|above| own(above, rule));
-            above.map(|inline| Inline { is_above: true, ..inline })
-        })
-        .or_else(|| other(line, false, rule))
-        .or_else(|| above.and_then(|above| other(above, true, rule)))
+/// So many ignores beside one hit are kept for notes.
+const MOST_MARKS: usize = 4;
+
+/// What stands beside a hit.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// The ignore that is about it.
+    pub inline: Option<Inline>,
+    /// Ignores of ours, whatever they are about; the first of them.
+    pub marks: Vec<Mark>,
 }
 
-/// The ignores of ours beside a hit at `offset`, which is on line `number`: whatever they are about.
-pub fn beside(text: &[u8], offset: usize, number: u64) -> Vec<Mark> {
-    let above = above(text, offset).filter(|above| is_comment(above)).unwrap_or_default();
-    marks(above, number.saturating_sub(1)).chain(marks(line_around(text, offset), number)).collect()
+/// What stands beside a hit of `rule` at `offset`, which is on the line with this number.
+pub fn find(text: &[u8], offset: usize, number: u64, rule: &Rule) -> Beside {
+    let line = line_around(text, offset);
+    let above = above(text, offset);
+    let comment = above.filter(|above| is_comment(above)).unwrap_or_default();
+    let (here, over) = (written(line), written(comment));
+    let inline = own(&here, rule)
+        .or_else(|| Some(Inline { is_above: true, ..own(&over, rule)? }))
+        .or_else(|| other(line, false, rule))
+        .or_else(|| above.and_then(|above| other(above, true, rule)));
+    let marks = marks(&over, comment, number.saturating_sub(1)).chain(marks(&here, line, number));
+    Beside { inline, marks: marks.take(MOST_MARKS).collect() }
 }
 
 fn line_around(text: &[u8], offset: usize) -> &[u8] {
@@ -83,11 +90,11 @@ fn is_comment(line: &[u8]) -> bool {
 }
 
 /// `veto: ignore[RULE,...] REASON`. Without a rule it is none: it would hide what nobody looked at.
-fn own(line: &[u8], rule: &Rule) -> Option<Inline> {
+fn own(written: &[Written<'_>], rule: &Rule) -> Option<Inline> {
     let fits = |named: &str| {
         named.split(',').any(|pattern| rule_matches(pattern.trim(), &rule.id) && pattern.trim() != "*")
     };
-    written(line).iter().find_map(|written| {
+    written.iter().find_map(|written| {
         written.rules().filter(|named| fits(named))?;
         let reason = shorten(&escape(written.reason()), 120);
         Some(Inline { form: OWN, reason, named: written.named(), is_above: false })
@@ -108,7 +115,7 @@ mod tests {
 
     fn at(text: &str) -> Option<Inline> {
         let rule = registry::leaks().iter().find(|rule| rule.id == "secret/jwt").unwrap().clone();
-        find(text.as_bytes(), text.find("HERE").unwrap(), &rule)
+        find(text.as_bytes(), text.find("HERE").unwrap(), 1, &rule).inline
     }
 
     #[test]

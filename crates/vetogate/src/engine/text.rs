@@ -46,7 +46,7 @@ pub struct RawHit {
     pub snippet: String,
     /// An ignore beside it.
     pub inline: Option<Inline>,
-    /// Every ignore of ours beside it, whatever it is about.
+    /// The first ignores of ours beside it, whatever they are about.
     pub marks: Vec<Mark>,
 }
 
@@ -238,7 +238,8 @@ impl Scanner {
             let (line, column) = ruler.at(at);
             let width = 2 * hit.span.len() as u64;
             let span = Span { line, column, end_line: line, end_column: column + width };
-            self.hits.push(raw_hit(&narrow, &hit, span));
+            // Its lines are none of the content's.
+            self.hits.push(RawHit { marks: Vec::new(), ..raw_hit(&narrow, &hit, span) });
         }
     }
 }
@@ -246,11 +247,11 @@ impl Scanner {
 fn place(ruler: &mut Ruler<'_>, hit: &Hit) -> RawHit {
     let (line, column) = ruler.at(begin(ruler.text, hit));
     let (end_line, end_column) = ruler.at(hit.secret_spans[0].end);
-    let marks = inline::beside(ruler.text, begin(ruler.text, hit), line);
-    RawHit { marks, ..raw_hit(ruler.text, hit, Span { line, column, end_line, end_column }) }
+    raw_hit(ruler.text, hit, Span { line, column, end_line, end_column })
 }
 
 fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
+    let beside = inline::find(text, begin(text, hit), span.line, &hit.rule);
     RawHit {
         rule: Arc::clone(&hit.rule),
         values: hit.values.clone(),
@@ -260,8 +261,8 @@ fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
         note: hit.note.clone(),
         span,
         snippet: snippet(text, hit),
-        inline: inline::find(text, begin(text, hit), &hit.rule),
-        marks: Vec::new(),
+        inline: beside.inline,
+        marks: beside.marks,
     }
 }
 

@@ -121,17 +121,9 @@ pub struct Mark {
     pub has_reason: bool,
 }
 
-/// The marks in a line with this number.
-pub fn marks(line: &[u8], number: u64) -> impl Iterator<Item = Mark> {
-    in_stretch(line, number, 0..line.len())
-}
-
-/// Those that begin in `range` of a stretch of a line.
-fn in_stretch(stretch: &[u8], number: u64, range: std::ops::Range<usize>) -> impl Iterator<Item = Mark> {
-    let meant = written(stretch)
-        .into_iter()
-        .filter(move |written| range.contains(&written.at) && written.is_meant(stretch));
-    meant.map(move |written| Mark {
+/// The marks among the ignores that are written in a line with this number.
+pub fn marks(written: &[Written<'_>], line: &[u8], number: u64) -> impl Iterator<Item = Mark> {
+    written.iter().filter(|written| written.is_meant(line)).map(move |written| Mark {
         line: number,
         named: written.named(),
         is_exact: written.is_exact,
@@ -171,7 +163,10 @@ impl Marks {
             let onward = &text[first..text.len().min(first + ONWARD)];
             let end = first + onward.find_byte(b'\n').unwrap_or(onward.len());
             let here = first - start..range.end.min(end) - start;
-            for mark in in_stretch(&text[start..end], line_at(first), here) {
+            let stretch = &text[start..end];
+            let mut written = written(stretch);
+            written.retain(|written| here.contains(&written.at));
+            for mark in marks(&written, stretch, line_at(first)) {
                 self.add(mark);
             }
             at = end.min(range.end);
@@ -191,8 +186,12 @@ impl Marks {
 mod tests {
     use super::*;
 
+    fn one_line(line: &str) -> Vec<Mark> {
+        marks(&written(line.as_bytes()), line.as_bytes(), 1).collect()
+    }
+
     fn named(line: &str) -> Vec<Option<String>> {
-        marks(line.as_bytes(), 1).map(|mark| mark.named).collect()
+        one_line(line).into_iter().map(|mark| mark.named).collect()
     }
 
     fn some(named: &[&str]) -> Vec<Option<String>> {
@@ -227,7 +226,7 @@ mod tests {
 
     #[test]
     fn spelling_and_reasons() {
-        let one = |line: &str| marks(line.as_bytes(), 1).next().map(|mark| (mark.is_exact, mark.has_reason));
+        let one = |line: &str| one_line(line).first().map(|mark| (mark.is_exact, mark.has_reason));
         assert_eq!(one("# veto: ignore[a/b] x"), Some((true, true)));
         assert_eq!(one("/* veto: ignore [a/b] */"), Some((true, false)));
         assert_eq!(one("# veto:ignore[a/b] x"), Some((false, true)));

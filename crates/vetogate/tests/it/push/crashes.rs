@@ -13,7 +13,7 @@ use vetogate::overrides::token::Token;
 use vetogate_core::triage::Entry;
 
 /// How often each is killed by an ordinary run of the tests.
-const FEW: u32 = 10;
+const FEW: u32 = 8;
 
 /// Moments spread over a run that takes `whole`: every second one near its end, where things are written.
 fn moment(number: u32, whole: Duration) -> Duration {
