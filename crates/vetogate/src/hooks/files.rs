@@ -50,8 +50,10 @@ pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8], mode: u32, keep: Option<Permissions>) -> io::Result<()> {
-    clear(path);
     let temporary = beside(path);
+    if let Some(folder) = path.parent() {
+        clear(folder, &start(path));
+    }
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
         file.write_all(bytes)?;
@@ -81,14 +83,13 @@ fn start(path: &Path) -> String {
     format!(".{}.veto-", path.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// Takes away what processes left that were killed while they wrote this file. In a container the number of one that was
-/// killed is soon that of another.
-fn clear(path: &Path) {
-    let Some(folder) = path.parent() else { return };
-    let start = start(path);
+/// Takes away what processes left in a folder that were killed while they wrote: names of this start with the number of a
+/// process that is gone, and git's locks of them. In a container the number of a killed one is soon that of another.
+pub fn clear(folder: &Path, start: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(start.as_str())?.parse::<i32>().ok());
+        let number = name.to_str().and_then(|name| name.strip_prefix(start));
+        let number = number.and_then(|number| number.trim_end_matches(".lock").parse::<i32>().ok());
         if number.is_some_and(|number| !is_another(number)) {
             let _ = fs::remove_file(entry.path());
         }

@@ -1,9 +1,10 @@
 //! Killed at any moment: what was recorded stays, what is half done counts for nothing, the next run is not hindered.
 
+use super::full_disk::{asked, killed_at, log, long_reason};
 use super::overrides::{PHRASE, code, with_high};
 use super::triage::with_veto;
 use super::{Gate, token};
-use crate::support::{Sandbox, VETO, terminal};
+use crate::support::{Sandbox, VETO, answer, terminal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs;
 use std::os::unix::process::CommandExt as _;
@@ -80,10 +81,10 @@ impl Record {
 
 /// What is half written goes by names that begin with a point; the next run of the same clears it away.
 #[track_caller]
-fn no_litter(folder: std::path::PathBuf) {
-    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let litter: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with('.')).collect();
-    assert!(litter.is_empty(), "{litter:?}");
+fn no_litter(gate: &Gate, folder: &str) {
+    let mut names = names(gate, folder);
+    names.retain(|name| name.starts_with('.'));
+    assert!(names.is_empty(), "{names:?}");
 }
 
 /// A group of its own, that is killed whole.
@@ -202,7 +203,7 @@ fn overrides(count: u32, is_signed: bool) -> Figures {
     }
     // The next one is not hindered, leaves nothing half done, and counts for its push alone.
     terminal::typed(&mut command(), &[PHRASE]).ok();
-    no_litter(folder);
+    no_litter(&gate, ".git/veto/overrides");
     assert!(gate.hook(&line, &[]).ok().text().contains("OVERRIDDEN"));
     gate.write("b.conf", "x = 1\n").commit("Another push");
     gate.vetoed(&["main"]);
@@ -220,7 +221,7 @@ fn decisions(count: u32, is_signed: bool) -> Figures {
         gate.enrol(&key);
     }
     let path = Entry::path_of(&fingerprint);
-    let (file, folder) = (gate.path(&path), gate.path(".veto/triage.d"));
+    let file = gate.path(&path);
     let command = |sandbox: &Sandbox| {
         let mut command = sandbox.command("work", VETO);
         command.args(["triage", &fingerprint, "--status", "false-positive", "--reason", "Made up."]);
@@ -253,7 +254,7 @@ fn decisions(count: u32, is_signed: bool) -> Figures {
         figures.done += u32::from(is_done);
     }
     assert!(start(&mut command(&gate.sandbox)).wait().unwrap().success());
-    no_litter(folder);
+    no_litter(&gate, ".veto/triage.d");
     gate.commit("Decided");
     if is_signed {
         drop(gate.passes(&["main"]))
@@ -261,6 +262,55 @@ fn decisions(count: u32, is_signed: bool) -> Figures {
         drop(gate.vetoed(&["main"]))
     }
     record.goes_on(&gate);
+    Figures { torn: record.events("torn"), ..figures }
+}
+
+/// Decisions on a branch of their own, killed.
+fn branches(count: u32) -> Figures {
+    let (gate, fingerprint) = with_veto(&token());
+    let branch = format!("veto-triage-{}", &fingerprint[..8]);
+    let command = || {
+        let mut command = gate.sandbox.command("work", VETO);
+        command.args([
+            "triage",
+            &fingerprint,
+            "--status",
+            "false-positive",
+            "--reason",
+            "Made up.",
+            "--branch",
+        ]);
+        command
+    };
+    let whole = measured(|| {
+        let time = timed(|| assert!(start(&mut command()).wait().unwrap().success()));
+        gate.git(&["branch", "-q", "-D", &branch]);
+        time
+    });
+    let (mut record, mut figures) = (Record::of(&gate), Figures::default());
+    for number in 0..count {
+        let given = record.events("triage");
+        let mut child = start(&mut command());
+        std::thread::sleep(moment(number, whole));
+        figures.in_time += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What git was told goes on without us.
+        std::thread::sleep(Duration::from_millis(50));
+        let is_there = gate.sandbox.git("work", &["rev-parse", "-q", "--verify", &branch]).code == 0;
+        if is_there {
+            let changed = gate.git(&["diff", "--name-only", "origin/main", &branch]);
+            assert_eq!(changed, Entry::path_of(&fingerprint));
+            gate.git(&["branch", "-q", "-D", &branch]);
+        }
+        gate.hook(&gate.line("HEAD"), &[]).exits(1);
+        record.goes_on(&gate);
+        assert!(!is_there || record.events("triage") > given, "decided, and not recorded");
+        figures.done += u32::from(is_there);
+    }
+    assert!(start(&mut command()).wait().unwrap().success());
+    let left = names(&gate, ".git/veto");
+    assert!(!left.iter().any(|name| name.starts_with("index-")), "{left:?}");
     Figures { torn: record.events("torn"), ..figures }
 }
 
@@ -286,6 +336,77 @@ fn killed_overrides() {
 fn killed_decisions() {
     says_something(&decisions(FEW, false));
     says_something(&decisions(FEW, true));
+    says_something(&branches(FEW));
+}
+
+/// The names in a folder of the clone.
+fn names(gate: &Gate, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(gate.path(folder)).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Killed within the one write of a line.
+#[test]
+fn a_line_of_the_record_that_is_half_written() {
+    let gate = Gate::new();
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    gate.commit("Clean, too");
+    let before = log(&gate);
+    asked(&gate, |arguments| killed_at(&gate, before.len() + 512, arguments)).exits(-1);
+    let torn = log(&gate);
+    assert!(torn.len() > before.len() && torn.starts_with(&before) && !torn.ends_with('\n'), "{torn}");
+    let said = gate.sandbox.veto("work", &["audit", "verify"]).exits(1).stdout;
+    assert!(said.contains("was cut off"), "{said}");
+    let mut record = Record::of(&gate);
+    gate.passes(&["main"]);
+    record.goes_on(&gate);
+    let bytes = format!("\"event\":\"torn\",\"bytes\":{}", torn.len() - before.len());
+    assert!(log(&gate).contains(&bytes), "no {bytes} in {}", log(&gate));
+}
+
+#[test]
+fn a_token_that_is_half_written() {
+    let gate = with_high("");
+    let (code, reason, mut record) = (code(&gate), long_reason(), Record::of(&gate));
+    let arguments = ["override", &code, "--reason", &reason];
+    let bytes = log(&gate).len() + 4096;
+    terminal::typed(&mut killed_at(&gate, bytes, &arguments), &[PHRASE]).exits(-1);
+    let [half] = &names(&gate, ".git/veto/overrides")[..] else { panic!("no half of a token") };
+    assert!(half.starts_with('.'), "{half}");
+    gate.vetoed(&["main"]);
+    record.goes_on(&gate);
+    // Not even where it stood in the place of a whole one.
+    let path = gate.path(".git/veto/overrides");
+    let (name, _) = half[1..].split_once(".veto-").unwrap();
+    fs::copy(path.join(half), path.join(name)).unwrap();
+    assert!(gate.vetoed(&["main"]).contains("no token of an override"));
+    terminal::typed(gate.sandbox.command("work", VETO).args(arguments), &[PHRASE]).ok();
+    assert_eq!(names(&gate, ".git/veto/overrides"), [name]);
+    gate.passes(&["main"]);
+    record.goes_on(&gate);
+}
+
+#[test]
+fn an_entry_of_triage_that_is_half_written() {
+    let (gate, fingerprint) = with_veto(&token());
+    let (reason, mut record) = (long_reason(), Record::of(&gate));
+    let arguments = ["triage", &fingerprint, "--status", "false-positive", "--reason", &reason];
+    let bytes = log(&gate).len() + 4096;
+    answer(&mut killed_at(&gate, bytes, &arguments)).exits(-1);
+    let [half] = &names(&gate, ".veto/triage.d")[..] else { panic!("no half of an entry") };
+    assert!(half.starts_with('.'), "{half}");
+    gate.sandbox.veto("work", &["scan"]).exits(1);
+    gate.vetoed(&["main"]);
+    record.goes_on(&gate);
+    let path = gate.path(".veto/triage.d");
+    fs::copy(path.join(half), gate.path(&Entry::path_of(&fingerprint))).unwrap();
+    let said = gate.sandbox.veto("work", &["scan"]).exits(1).stdout;
+    assert!(said.contains("the entry counts for nothing"), "{said}");
+    gate.sandbox.veto("work", &arguments).ok();
+    assert_eq!(names(&gate, ".veto/triage.d"), [Entry::file_name(&fingerprint)]);
+    gate.sandbox.veto("work", &["scan"]).ok();
+    record.goes_on(&gate);
 }
 
 #[test]
@@ -298,4 +419,5 @@ fn two_hundred_kills_each() {
     println!("signed overrides: {}", overrides(200, true).say());
     println!("unsigned decisions: {}", decisions(200, false).say());
     println!("signed decisions: {}", decisions(200, true).say());
+    println!("decisions on a branch: {}", branches(200).say());
 }

@@ -9,14 +9,24 @@ use std::process::Command;
 use vetogate_core::triage::Entry;
 
 /// Longer than the record ever makes of it.
-fn long_reason() -> String {
+pub fn long_reason() -> String {
     "Made up for the demo. ".repeat(400)
 }
 
 /// Runs veto where no file may grow beyond so many bytes: writing fails as it does on a full disk.
 fn limited(gate: &Gate, bytes: usize, arguments: &[&str]) -> Command {
-    // In blocks of 512 bytes; the signal of the limit is ignored.
-    let script = format!("trap '' XFSZ; ulimit -f {}; exec '{VETO}' \"$@\"", bytes / 512);
+    // The signal of the limit is ignored.
+    under(gate, "trap '' XFSZ", bytes, arguments)
+}
+
+/// Runs veto so that it is killed in the middle of writing, where a file would grow beyond so many bytes.
+pub fn killed_at(gate: &Gate, bytes: usize, arguments: &[&str]) -> Command {
+    under(gate, "ulimit -c 0", bytes, arguments)
+}
+
+fn under(gate: &Gate, first: &str, bytes: usize, arguments: &[&str]) -> Command {
+    // In blocks of 512 bytes.
+    let script = format!("{first}; ulimit -f {}; exec '{VETO}' \"$@\"", bytes / 512);
     let mut command = gate.sandbox.command("work", "sh");
     command.args(["-c", &script, "veto"]).args(arguments);
     command
@@ -24,13 +34,18 @@ fn limited(gate: &Gate, bytes: usize, arguments: &[&str]) -> Command {
 
 /// What the hook answers to a push of HEAD.
 fn hook(gate: &Gate, bytes: usize) -> Answer {
+    asked(gate, |arguments| limited(gate, bytes, arguments))
+}
+
+/// What a command answers that is asked as the hook is.
+pub fn asked(gate: &Gate, command: impl FnOnce(&[&str]) -> Command) -> Answer {
     let input = gate.sandbox.write("line", gate.line("HEAD"));
     let url = gate.sandbox.path().join("remote.git").display().to_string();
-    let mut command = limited(gate, bytes, &["hook", "pre-push", "origin", &url]);
+    let mut command = command(&["hook", "pre-push", "origin", &url]);
     answer(command.stdin(fs::File::open(input).unwrap()))
 }
 
-fn log(gate: &Gate) -> String {
+pub fn log(gate: &Gate) -> String {
     fs::read_to_string(gate.path(".git/veto/audit.jsonl")).unwrap()
 }
 
