@@ -18,6 +18,7 @@ fn all() -> BTreeMap<String, String> {
     files.insert("docs/rules/README.md".into(), rule_index());
     files.insert("docs/cli.md".into(), cli_reference());
     files.insert("docs/report.schema.json".into(), vetogate::report::json::schema());
+    files.insert("docs/policy.schema.json".into(), vetogate::policies::schema::schema());
     files
 }
 

@@ -1,6 +1,6 @@
 //! What was published and was not looked at, or not fully.
 
-use crate::Place;
+use crate::{ObjectId, Place};
 
 /// How bad a gap is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,16 +74,24 @@ pub struct Gap {
     pub place: Place,
     /// One sentence for people: what was not looked at, and the remedy.
     pub detail: String,
+    /// The blob, where the content of one was not looked at whole: somebody may answer for it.
+    pub object: Option<ObjectId>,
 }
 
 impl Gap {
     /// What stayed unread.
     pub fn unread(cause: GapCause, place: Place, detail: impl Into<String>) -> Self {
-        Self { kind: GapKind::Unread, cause, place, detail: detail.into() }
+        Self { kind: GapKind::Unread, cause, place, detail: detail.into(), object: None }
     }
 
     /// What was read but not fully analysed.
     pub fn partial(cause: GapCause, place: Place, detail: impl Into<String>) -> Self {
-        Self { kind: GapKind::Partial, cause, place, detail: detail.into() }
+        Self { kind: GapKind::Partial, cause, place, detail: detail.into(), object: None }
+    }
+
+    /// The same, of the content of this blob.
+    #[must_use]
+    pub fn of_blob(self, object: ObjectId) -> Self {
+        Self { object: Some(object), ..self }
     }
 }

@@ -3,12 +3,17 @@
 //! [`Policy::parse`] turns the text into meaning; a wrong key or value is an error with its place, never ignored.
 
 mod file;
+mod floor;
+mod key;
 mod loosened;
 mod unknown;
 
+pub use key::Key;
+
 use crate::digest::sha256;
-use crate::suppress::{Standing, Subject, Suppression, rule_matches};
+use crate::suppress::{Standing, Subject, Suppression};
 use crate::{Confidence, Posture, Proof, Severity};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -23,8 +28,8 @@ pub struct RuleSetting {
     pub enabled: Option<bool>,
     /// Why it is off.
     pub reason: Option<String>,
-    /// Line in the policy file.
-    pub line: usize,
+    /// File and line where it stands.
+    pub source: String,
 }
 
 /// How a push may be let through.
@@ -76,10 +81,14 @@ pub struct Policy {
     pub time_limit: Duration,
     /// Settings per rule; the last that matches wins.
     pub rules: Vec<RuleSetting>,
-    /// Whether a setting counts only where it is more severe than the rule itself.
-    pub raises_only: bool,
+    /// Settings of others that may only tighten: each raises a severity, or keeps a rule on.
+    pub floors: Vec<Vec<RuleSetting>>,
     /// Paths that are excluded, each with its reason and end.
     pub exclusions: Vec<Suppression>,
+    /// URLs of remotes whose history is public: what they have warns at most.
+    pub public: Vec<String>,
+    /// Where each value that is not built-in is written.
+    pub stated: BTreeMap<Key, String>,
     /// Where it was read from, such as `origin/main:.veto/policy.toml`, or `built-in`.
     pub source: String,
     /// SHA-256 of its text; of the built-in one, of the empty text.
@@ -117,13 +126,18 @@ impl Default for Policy {
             repository: None,
             time_limit: Duration::from_secs(60),
             rules: Vec::new(),
-            raises_only: false,
+            floors: Vec::new(),
             exclusions: Vec::new(),
+            public: Vec::new(),
+            stated: BTreeMap::new(),
             source: "built-in".into(),
             digest: sha256("vetogate/policy/v1", &[b""]),
         }
     }
 }
+
+/// What the preset `strict` says.
+const STRICT: [Key; 3] = [Key::MinConfidence, Key::MediumVetoes, Key::TriageSigned];
 
 impl Policy {
     /// The built-in preset `strict`: low confidence counts in full, medium vetoes.
@@ -135,23 +149,17 @@ impl Policy {
     /// What holds where the policy on the remote can't be understood, and `last` is the last one that could be:
     /// whichever is stricter, in everything; without triage and override.
     pub fn fallback_after(last: &Self) -> Self {
-        let raising = |setting: &&RuleSetting| setting.severity.is_some();
-        let rules = last.rules.iter().filter(raising).cloned();
-        let rules = rules.map(|setting| RuleSetting { enabled: None, ..setting }).collect();
-        Self {
-            posture: last.posture,
-            time_limit: last.time_limit,
-            rules,
-            raises_only: true,
-            ..Self::fallback()
-        }
+        Self::fallback().tighten(last)
     }
 
     /// `strict`, without triage and override: what holds where the policy on the remote can't be understood.
     pub fn fallback() -> Self {
         let overrides = Overrides { allowed: false, ..Overrides::default() };
         let (triage, inline_allowed) = (TriageRules::None, false);
-        Self { overrides, triage, inline_allowed, source: "built-in strict".into(), ..Self::strict() }
+        let source = "built-in strict";
+        let keys = [Key::OverrideAllowed, Key::TriageSigned, Key::InlineAllowed].into_iter().chain(STRICT);
+        let stated = keys.map(|key| (key, source.to_owned())).collect();
+        Self { overrides, triage, inline_allowed, source: source.into(), stated, ..Self::strict() }
     }
 
     /// Reads a policy file. `source` names it in errors and reports.
@@ -162,18 +170,31 @@ impl Policy {
         file::parse(text, source)
     }
 
+    /// Reads a policy file that may only tighten others: that of the machine, or of the user. What would let more
+    /// through than nothing said is an error; `[[public]]` may stand in it, and in no other.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_floor(text: &str, source: &str) -> Result<Self, PolicyError> {
+        file::parse_floor(text, source)
+    }
+
     /// Severity of a rule under this policy.
     pub fn severity(&self, rule: &str, own: Severity) -> Severity {
-        let setting = |setting: &&RuleSetting| rule_matches(&setting.pattern, rule);
-        let found =
-            self.rules.iter().rev().filter(setting).find_map(|setting| setting.severity).unwrap_or(own);
-        if self.raises_only { found.max(own) } else { found }
+        let says = |setting: &RuleSetting| setting.severity;
+        let said = floor::last(&self.rules, rule, says).unwrap_or(own);
+        self.floors.iter().filter_map(|floor| floor::last(floor, rule, says)).fold(said, Severity::max)
     }
 
     /// The setting that switches a rule off, where one does.
     pub fn disabled(&self, rule: &str) -> Option<&RuleSetting> {
-        let says = |setting: &&RuleSetting| setting.enabled.is_some() && rule_matches(&setting.pattern, rule);
-        self.rules.iter().rev().find(says).filter(|setting| setting.enabled == Some(false))
+        let enabled = |setting: &RuleSetting| setting.enabled;
+        let says = |setting: &&RuleSetting| {
+            setting.enabled.is_some() && crate::suppress::rule_matches(&setting.pattern, rule)
+        };
+        let last = self.rules.iter().rev().find(says).filter(|setting| setting.enabled == Some(false))?;
+        let is_kept = self.floors.iter().any(|floor| floor::last(floor, rule, enabled) == Some(true));
+        (!is_kept).then_some(last)
     }
 }
 
@@ -185,7 +206,7 @@ fn exclusion(
     reason: String,
     until: jiff::civil::Date,
 ) -> Suppression {
-    let subject = Subject::Paths { glob, rules };
+    let subject = Subject::Paths { glob, rules, except: Vec::new() };
     Suppression { subject, standing: Standing::Trusted, source, who: None, reason, until: Some(until) }
 }
 

@@ -24,6 +24,8 @@ pub enum Subject {
         glob: GlobMatcher,
         /// Rule ids, or families such as `secret/*`.
         rules: Vec<String>,
+        /// Of what matches, these are not excluded: a floor keeps them on.
+        except: Vec<String>,
     },
 }
 
@@ -73,10 +75,13 @@ impl Suppression {
                 let at = &finding.location;
                 *fingerprint == finding.fingerprint && *place == at.place && *line == at.span.line
             }
-            Subject::Paths { glob, rules } => {
+            Subject::Paths { glob, rules, except } => {
+                let is_any = |patterns: &[String]| {
+                    patterns.iter().any(|pattern| rule_matches(pattern, &finding.rule.id))
+                };
                 finding.location.place.path().is_some_and(|path| glob.is_match(path))
-                    && (rules.is_empty()
-                        || rules.iter().any(|pattern| rule_matches(pattern, &finding.rule.id)))
+                    && (rules.is_empty() || is_any(rules))
+                    && !is_any(except)
             }
         }
     }

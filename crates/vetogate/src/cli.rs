@@ -18,6 +18,7 @@ pub mod rules;
 pub mod scan;
 pub mod triage;
 pub mod uninstall;
+mod upstream;
 
 use crate::engine::findings::masked;
 use clap::{CommandFactory as _, Parser, Subcommand};

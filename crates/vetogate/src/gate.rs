@@ -1,6 +1,5 @@
 //! The verdict on a push: what git said of it, what this clone knows of the remote, what is published.
 
-mod alias;
 mod known;
 mod loosened;
 
@@ -9,16 +8,20 @@ use crate::git::command::{Git, GitError};
 use crate::git::listing::Started;
 use crate::git::remote::{Remotes, without_password};
 use crate::git::tree::GitTree;
+use crate::policies::layers::Layers;
+use crate::policies::of_push;
+use crate::policies::seen::Seen;
 use crate::report::{RefUpdate, Report};
 use crate::run::{Context, Outcome, Session, Wish};
 use crate::sign::change;
 use crate::sign::signers::Signers;
+use crate::source::alias::Alias;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
-use crate::triage::known::{Sources, Triage, read};
+use crate::source::upstream::{self, Upstream};
+use crate::triage::known::{Sources, Triage, is_asked, read};
 use crate::triage::repository;
 use crate::{pins, policies, trust};
-use alias::Alias;
 use bstr::ByteSlice as _;
 use known::KnownRemote;
 use std::cell::RefCell;
@@ -26,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vetogate_core::digest::push_id;
 use vetogate_core::judge::Accepted;
+use vetogate_core::policy::PolicyError;
 use vetogate_core::text::escape;
 use vetogate_core::{Finding, Gap, GapCause, ObjectId, Place, Policy, Posture, RemoteView, Tree};
 
@@ -41,11 +45,16 @@ pub struct Gate<'a> {
     place: String,
     /// The folder that all work trees of this clone share; `None` where git does not say.
     pub common_dir: Option<PathBuf>,
+    /// What holds on this machine.
+    layers: Layers,
 }
 
 impl Gate<'static> {
     /// Looks at everything that a push would publish. What can't be looked at becomes a gap.
-    pub fn look(push: Push<'_>, posture: Option<Posture>) -> Self {
+    ///
+    /// # Errors
+    /// When a policy of this machine or of the user is wrong.
+    pub fn look(push: Push<'_>, posture: Option<Posture>) -> Result<Self, PolicyError> {
         let git = Git::at(".");
         let wish = Wish { posture, ..Wish::default() };
         let mut session = Session::begin(git.clone(), wish, Some(LIMIT), &|_| {});
@@ -55,7 +64,8 @@ impl Gate<'static> {
             // Deletions, or nothing to push.
             let common_dir = common_dir(&git).ok();
             let context = context(Policy::default());
-            return Self {
+            let layers = Layers::default();
+            return Ok(Self {
                 session,
                 outcome: Outcome::default(),
                 context,
@@ -63,15 +73,27 @@ impl Gate<'static> {
                 alias: None,
                 place,
                 common_dir,
-            };
+                layers,
+            });
         }
+        let layers = Layers::read()?;
         let early = early(&session, push);
         let (remote, folders, known) = match look_around(&session, push) {
             Ok(found) => found,
             Err(error) => {
                 let outcome = unread(&session, "what the remote has", &error);
-                let (context, common_dir) = (context(Policy::default()), common_dir(&git).ok());
-                return Self { session, outcome, context, remote: None, alias: None, place, common_dir };
+                let context = context(layers.over(Policy::default()));
+                let common_dir = common_dir(&git).ok();
+                return Ok(Self {
+                    session,
+                    outcome,
+                    context,
+                    remote: None,
+                    alias: None,
+                    place,
+                    common_dir,
+                    layers,
+                });
             }
         };
         let alias = match remote.trusted_tip() {
@@ -80,24 +102,33 @@ impl Gate<'static> {
         };
         let trusted = remote.trusted_tip().zip(remote.trusted_name());
         let trusted = trusted.or_else(|| alias.as_ref().map(|alias| (alias.tip, alias.name.clone())));
-        let (policy, policy_gap) = policy_of(&session, trusted.as_ref(), &folders, push);
+        let reader = of_push::Reader {
+            git: &git,
+            objects: &session.objects,
+            common_dir: &folders.common,
+            place: place.clone(),
+            layers: &layers,
+        };
+        let (policy, policy_gap) = reader.read(trusted.as_ref());
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
-        let mut outcome = match publish(&session, &remote, &folders, push.updates, early) {
+        let upstreams = || upstream::find(&git, &folders.common, &policy.public, session.watch());
+        let mut outcome = match publish(&session, &remote, &folders, push.updates, early, &upstreams) {
             Ok(outcome) => outcome,
             Err(error) => unread(&session, "what the push publishes", &error),
         };
         outcome.gaps.extend(policy_gap.into_iter().chain(known.gap));
         let context = Context { notes: known.note.into_iter().collect(), ..context(policy) };
         let common_dir = Some(folders.common);
-        let mut gate = Self { session, outcome, context, remote: Some(remote), alias, place, common_dir };
+        let remote = Some(remote);
+        let mut gate = Self { session, outcome, context, remote, alias, place, common_dir, layers };
         gate.take_signed_policy();
         let (found, gaps) = gate.loosened();
         gate.outcome.findings.extend(found);
         gate.outcome.gaps.extend(gaps);
         gate.context.triage = gate.triage();
-        gate
+        Ok(gate)
     }
 }
 
@@ -137,7 +168,7 @@ impl Gate<'_> {
         let step = change::Change::new(&id, policies::FILE, &before, &text);
         let proof = step.verify(&signature, &signers).ok()?;
         let source = format!("{}:{} (signed by {})", tip.short(), policies::FILE, proof.name);
-        Policy::parse(std::str::from_utf8(&text).ok()?, &source).ok()
+        Some(self.layers.over(Policy::parse(std::str::from_utf8(&text).ok()?, &source).ok()?))
     }
 
     /// What a push to the trusted branch loosens there. A branch may get what the remote has already, elsewhere: so it
@@ -156,7 +187,7 @@ impl Gate<'_> {
         let signers = || self.signers(common_dir);
         let tip = self.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
         let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
-        let seen = policies::Seen { common_dir, place: self.place.clone() };
+        let seen = Seen { common_dir, place: self.place.clone() };
         let last_good = || seen.last();
         loosened::findings(&loosened::Change {
             last_good: &last_good,
@@ -235,7 +266,7 @@ pub fn triage_of(
     common_dir: &Path,
     trusted: Option<&(ObjectId, String)>,
 ) -> Triage {
-    if outcome.findings.is_empty() {
+    if !is_asked(outcome) {
         return Triage::default();
     }
     let at = |oid: ObjectId| GitTree::new(&session.objects, oid);
@@ -258,30 +289,7 @@ pub fn triage_of(
         tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
         is_whole: false,
     };
-    read(&sources, &outcome.findings, &outcome.values)
-}
-
-/// The policy of the trusted branch. One that is broken is no dead end: the last good one that this clone saw, or the
-/// strict one, holds, whichever is stricter.
-fn policy_of(
-    session: &Session<'_>,
-    trusted: Option<&(ObjectId, String)>,
-    folders: &Folders,
-    push: Push<'_>,
-) -> (Policy, Option<Gap>) {
-    let Some((tip, name)) = trusted else { return (Policy::default(), None) };
-    let tree = GitTree::new(&session.objects, *tip);
-    let seen = policies::Seen { common_dir: &folders.common, place: pins::shown(push.url) };
-    match policies::of_remote(&tree, name) {
-        (policy, None) => {
-            // The built-in one needs no keeping.
-            if policy.digest != Policy::default().digest {
-                seen.keep(&tree, &policy);
-            }
-            (policy, None)
-        }
-        (broken, gap) => (seen.last().map_or(broken, |last| Policy::fallback_after(&last)), gap),
-    }
+    read(&sources, outcome)
 }
 
 /// The folder that all work trees of a clone share.
@@ -398,6 +406,7 @@ fn publish(
     folders: &Folders,
     updates: &[RefUpdate],
     early: Option<Early>,
+    upstreams: &dyn Fn() -> anyhow::Result<(Vec<Upstream>, Vec<Gap>)>,
 ) -> anyhow::Result<Outcome> {
     let mut published = Published::peel(updates.to_vec(), &session.objects)?;
     let near = remote.exclusions();
@@ -420,12 +429,22 @@ fn publish(
     let look = |published: &Published, tips: &[ObjectId]| {
         session.published(published, &bases(published, updates, &near), tips, Some(&lfs))
     };
-    if let Some(tips) = all {
-        return Ok(look(&published, &tips));
-    }
-    let outcome = look(&published, &[]);
+    let outcome = look(&published, all.as_deref().unwrap_or_default());
     if outcome.findings.is_empty() && outcome.gaps.is_empty() {
         return Ok(outcome);
+    }
+    let (public, unknown) = upstreams().unwrap_or_else(|error| {
+        let detail = format!("what public remotes have is not known: {error}");
+        (Vec::new(), vec![Gap::partial(GapCause::Pins, Place::Run("public".into()), detail)])
+    });
+    published.upstreams = public;
+    let look = |published: &Published, tips: &[ObjectId]| {
+        let outcome = look(published, tips);
+        Outcome { gaps: [outcome.gaps, unknown.clone()].concat(), ..outcome }
+    };
+    let is_same = published.upstreams.is_empty() && unknown.is_empty();
+    if let Some(tips) = all {
+        return Ok(if is_same { outcome } else { look(&published, &tips) });
     }
     // With a finding or a gap, everything that the remote is known to have is asked.
     let tips = match remote.all_tips() {
@@ -434,7 +453,7 @@ fn publish(
         Err(gap) => return Ok(Outcome { gaps: [outcome.gaps, vec![gap]].concat(), ..outcome }),
     };
     if !taken && tips == near {
-        return Ok(outcome);
+        return Ok(if is_same { outcome } else { look(&published, &tips) });
     }
     match published.list(&session.git, &session.objects, &tips, None, session.watch()) {
         Ok(_) => Ok(look(&published, &tips)),

@@ -19,6 +19,7 @@ use crate::git::listing::{Listing, RawEntry};
 use crate::git::tree::GitTree;
 use crate::report::{Counts, RefUpdate, Report};
 use crate::source::published::Published;
+use crate::source::upstream;
 use crate::triage::known::Triage;
 use clocks::Clocks;
 use kept::Kept;
@@ -28,7 +29,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
-use vetogate_core::{Category, Finding, Gap, Novelty, ObjectId, Policy, Posture, Secret, Tree};
+use vetogate_core::{Category, Finding, Gap, GapKind, Novelty, ObjectId, Policy, Posture, Secret, Tree};
 use vetogate_detect::registry;
 
 /// What the user asked for, whatever the source.
@@ -247,6 +248,8 @@ impl<'a> Session<'a> {
         debt::classify(&self.scope(&self.clocks.watch), &self.objects, published, &trees, &mut candidates);
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);
+        let (watch, tips) = (&self.clocks.watch, &published.tips[..]);
+        upstream::classify(&self.git, watch, &published.upstreams, (tips, &commit), &mut candidates);
         let redactor = Redactor::new(&candidates);
         outcome.take(candidates.clone(), &commit);
         outcome.tips.clone_from(&published.tips);
@@ -339,8 +342,9 @@ impl<'a> Session<'a> {
         outcome.findings.retain(|finding| self.wish.wants(finding.rule.category));
         outcome.gaps.sort();
         outcome.gaps.dedup();
-        let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let today = jiff::Zoned::now().date();
+        let ended = answered_for(&mut outcome.gaps, &triage.accepted, today);
+        let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let ignores = if policy.inline_allowed { &outcome.ignores[..] } else { &[] };
         let suppressions = [&triage.suppressions[..], &policy.exclusions[..], ignores].concat();
         let ignore_notes = outcome.ignore_notes(&policy);
@@ -354,8 +358,7 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let mut notes = [said, triage.notes].concat();
-        notes.extend(ignore_notes);
+        let mut notes = [said, triage.notes, ended, ignore_notes].concat();
         notes.extend(unused(&verdict.uses, &suppressions, is_whole, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {
@@ -378,6 +381,24 @@ impl<'a> Session<'a> {
             timestamp: self.timestamp,
         }
     }
+}
+
+/// What somebody answers for was not looked at whole all the same, and is said.
+fn answered_for(
+    gaps: &mut [Gap],
+    accepted: &[(ObjectId, Suppression)],
+    today: jiff::civil::Date,
+) -> Vec<String> {
+    for gap in gaps.iter_mut().filter(|gap| gap.kind == GapKind::Unread) {
+        let is_it =
+            |(blob, word): &&(ObjectId, Suppression)| gap.object == Some(*blob) && !word.is_expired(today);
+        let Some((_, word)) = accepted.iter().find(is_it) else { continue };
+        let (who, until) = (word.who.as_deref().unwrap_or_default(), word.until.unwrap_or(today));
+        gap.kind = GapKind::Partial;
+        gap.detail = format!("{}; {}: {}, {who}, until {until}", gap.detail, word.source, word.reason);
+    }
+    let ended = accepted.iter().filter(|(_, word)| word.is_expired(today));
+    ended.map(|(_, word)| format!("{}: this entry has ended; renew it or take it out", word.source)).collect()
 }
 
 /// How many rules a policy switches off.

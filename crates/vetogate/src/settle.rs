@@ -63,10 +63,20 @@ fn keep(report: &mut Report, push: Push<'_>, input: &[u8], common_dir: &Path) {
     let in_name = |judged: &Judged| matches!(judged.finding.location.place, Place::RefName(_));
     let found = &report.verdict.findings;
     let is_clean = found.is_empty() && report.gaps.is_empty();
-    let Ok(lines) = std::str::from_utf8(input) else { return };
-    if is_clean || found.iter().any(in_name) {
+    let is_named = found.iter().any(in_name);
+    let lines = std::str::from_utf8(input).ok().filter(|_| !is_clean && !is_named);
+    let Some(lines) = lines else {
+        if report.verdict.override_available {
+            report.verdict.override_available = false;
+            let why = if is_named {
+                "a secret stands in the name of a ref"
+            } else {
+                "the name of a ref is not UTF-8"
+            };
+            report.notes.push(format!("there is no override of this push: {why}; rename it and push again"));
+        }
         return;
-    }
+    };
     let veto = Veto {
         remote: pins::shown(push.remote),
         url: pins::shown(push.url),

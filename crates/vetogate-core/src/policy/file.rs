@@ -1,6 +1,6 @@
 //! What is written in a policy file, and how it becomes a [`Policy`].
 
-use super::{Overrides, Policy, PolicyError, RuleSetting, TriageRules};
+use super::{Key, Policy, PolicyError, RuleSetting, STRICT, TriageRules};
 use crate::digest::sha256;
 use crate::{Confidence, Posture, Proof, Severity};
 use globset::{GlobBuilder, GlobMatcher};
@@ -14,9 +14,9 @@ use toml::Spanned;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PolicyFile {
-    preset: Option<Preset>,
-    posture: Option<Posture>,
-    min_confidence: Option<Confidence>,
+    preset: Option<Spanned<Preset>>,
+    posture: Option<Spanned<Posture>>,
+    min_confidence: Option<Spanned<Confidence>>,
     #[serde(default)]
     limits: Limits,
     #[serde(default, rename = "override")]
@@ -32,9 +32,11 @@ struct PolicyFile {
     rules: BTreeMap<Spanned<String>, Spanned<RuleEntry>>,
     #[serde(default)]
     exclude: Vec<Spanned<ExcludeEntry>>,
+    #[serde(default)]
+    public: Vec<Spanned<PublicEntry>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 enum Preset {
     Default,
@@ -50,13 +52,13 @@ struct Limits {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct TriageEntry {
-    signed: Option<bool>,
+    signed: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct InlineEntry {
-    allowed: Option<bool>,
+    allowed: Option<Spanned<bool>>,
 }
 
 /// Read first: a newer file may have keys that this version does not know.
@@ -68,8 +70,8 @@ struct Versioned {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct OverrideEntry {
-    allowed: Option<bool>,
-    proof: Option<Proof>,
+    allowed: Option<Spanned<bool>>,
+    proof: Option<Spanned<Proof>>,
     minutes: Option<Spanned<toml::Value>>,
 }
 
@@ -90,6 +92,12 @@ struct ExcludeEntry {
     until: Option<Spanned<toml::Value>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublicEntry {
+    url: Option<Spanned<String>>,
+}
+
 /// Turns byte offsets into the place of an error.
 struct Reader<'a> {
     text: &'a str,
@@ -100,6 +108,11 @@ impl Reader<'_> {
     fn error(&self, span: &Range<usize>, message: impl Into<String>) -> PolicyError {
         let (line, column) = self.place(span.start);
         PolicyError { source_name: self.source.to_owned(), line, column, message: message.into() }
+    }
+
+    /// File and line.
+    fn at(&self, span: &Range<usize>) -> String {
+        format!("{}:{}", self.source, self.place(span.start).0)
     }
 
     fn place(&self, offset: usize) -> (usize, usize) {
@@ -121,8 +134,8 @@ impl Reader<'_> {
             let message = format!("rule `{pattern}` is disabled without a reason; add `reason = \"...\"`");
             return Err(self.error(&span, message));
         }
-        let line = self.place(span.start).0;
-        Ok(RuleSetting { pattern, severity: entry.severity, enabled: entry.enabled, reason, line })
+        let source = self.at(&span);
+        Ok(RuleSetting { pattern, severity: entry.severity, enabled: entry.enabled, reason, source })
     }
 
     fn rule_pattern(&self, pattern: Spanned<String>) -> Result<String, PolicyError> {
@@ -142,7 +155,7 @@ impl Reader<'_> {
 
     fn exclusion(&self, entry: Spanned<ExcludeEntry>) -> Result<crate::Suppression, PolicyError> {
         let span = entry.span();
-        let source = format!("{}:{}", self.source, self.place(span.start).0);
+        let source = self.at(&span);
         let entry = entry.into_inner();
         let needs = |key: &str, expected: &str| {
             self.error(&span, format!("this exclusion has no `{key}`; expected {expected}"))
@@ -190,20 +203,11 @@ impl Reader<'_> {
         number.map(Duration::from_secs).ok_or_else(error)
     }
 
-    fn overrides(&self, entry: &OverrideEntry) -> Result<Overrides, PolicyError> {
-        let default = Overrides::default();
-        let minutes = match &entry.minutes {
-            Some(value) => {
-                let number = value.get_ref().as_integer().filter(|number| (1..=60).contains(number));
-                let number = number.and_then(|number| u8::try_from(number).ok());
-                let error =
-                    || self.error(&value.span(), "expected a whole number of minutes between 1 and 60");
-                number.ok_or_else(error)?
-            }
-            None => default.minutes,
-        };
-        let allowed = entry.allowed.unwrap_or(default.allowed);
-        Ok(Overrides { allowed, proof: entry.proof.unwrap_or(default.proof), minutes })
+    fn minutes(&self, minutes: &Spanned<toml::Value>) -> Result<u8, PolicyError> {
+        let number = minutes.get_ref().as_integer().filter(|number| (1..=60).contains(number));
+        let number = number.and_then(|number| u8::try_from(number).ok());
+        let error = || self.error(&minutes.span(), "expected a whole number of minutes between 1 and 60");
+        number.ok_or_else(error)
     }
 
     /// An error where the file asks for a newer version than this.
@@ -240,6 +244,18 @@ impl Reader<'_> {
         Ok(text.clone())
     }
 
+    fn public(&self, entry: Spanned<PublicEntry>) -> Result<String, PolicyError> {
+        let span = entry.span();
+        let expected = "expected the URL of a remote, such as \"https://example.org/team/app\"";
+        let url = entry.into_inner().url;
+        let url = url.ok_or_else(|| self.error(&span, format!("this upstream has no `url`; {expected}")))?;
+        let is_url = |text: &str| text.contains([':', '/']) && !text.contains(char::is_whitespace);
+        if !is_url(url.get_ref()) {
+            return Err(self.error(&url.span(), expected));
+        }
+        Ok(url.into_inner())
+    }
+
     fn glob(&self, path: &Spanned<String>) -> Result<GlobMatcher, PolicyError> {
         let pattern = path.get_ref().trim_start_matches("./");
         if pattern.is_empty() || pattern.starts_with('/') || pattern.starts_with("..") {
@@ -270,6 +286,7 @@ fn in_toml(message: &str) -> String {
         ("struct OverrideEntry", "a table"),
         ("struct TriageEntry", "a table"),
         ("struct InlineEntry", "a table"),
+        ("struct PublicEntry", "a table"),
     ];
     let message = elided(&message.trim_end().replace('\n', ", "));
     words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
@@ -294,152 +311,107 @@ fn elided(message: &str) -> String {
 
 pub(super) fn parse(text: &str, source: &str) -> Result<Policy, PolicyError> {
     let reader = Reader { text, source };
-    reader.version()?;
-    let file: PolicyFile = toml::from_str(text)
-        .map_err(|error| reader.error(&error.span().unwrap_or(0..0), in_toml(error.message())))?;
-    let mut policy = match file.preset {
-        Some(Preset::Strict) => Policy::strict(),
-        Some(Preset::Default) | None => Policy::default(),
+    let file = reader.file()?;
+    if let Some(entry) = file.public.first() {
+        let message = "a repository does not say which remotes are public; expected it in the file of the user or of the machine";
+        return Err(reader.error(&entry.span(), message));
+    }
+    reader.policy(file)
+}
+
+pub(super) fn parse_floor(text: &str, source: &str) -> Result<Policy, PolicyError> {
+    let reader = Reader { text, source };
+    let file = reader.file()?;
+    let refused = |span: Range<usize>, what: &str| {
+        let message =
+            format!("{what} in the file of one repository alone, for this one may only tighten; take it out");
+        Err(reader.error(&span, message))
     };
-    policy.posture = file.posture.unwrap_or(policy.posture);
-    policy.min_confidence = file.min_confidence.unwrap_or(policy.min_confidence);
-    if let Some(seconds) = &file.limits.seconds {
-        policy.time_limit = reader.seconds(seconds)?;
+    if let Some(entry) = file.exclude.first() {
+        return refused(entry.span(), "an exclusion counts");
     }
-    policy.overrides = reader.overrides(&file.overrides)?;
-    match file.triage.signed {
-        Some(true) => policy.triage = TriageRules::Signed,
-        Some(false) => policy.triage = TriageRules::Trusted,
-        None => {}
+    if let Some(name) = &file.repository {
+        return refused(name.span(), "`repository` stands");
     }
-    policy.inline_allowed = file.inline.allowed.unwrap_or(policy.inline_allowed);
-    policy.repository = file.repository.as_ref().map(|name| reader.repository(name)).transpose()?;
-    policy.rules = file
-        .rules
-        .into_iter()
-        .map(|(key, entry)| reader.rule_setting(key, entry))
-        .collect::<Result<_, _>>()?;
-    policy.rules.sort_by_key(|setting| setting.line);
-    policy.exclusions =
-        file.exclude.into_iter().map(|entry| reader.exclusion(entry)).collect::<Result<_, _>>()?;
-    policy.source = source.to_owned();
-    policy.digest = sha256("vetogate/policy/v1", &[text.as_bytes()]);
-    Ok(policy)
+    let off = file.rules.iter().find(|(_, entry)| entry.get_ref().enabled == Some(false));
+    if let Some((name, _)) = off {
+        return refused(name.span(), "a rule is switched off");
+    }
+    reader.policy(file)
+}
+
+impl Reader<'_> {
+    fn file(&self) -> Result<PolicyFile, PolicyError> {
+        self.version()?;
+        toml::from_str(self.text)
+            .map_err(|error| self.error(&error.span().unwrap_or(0..0), in_toml(error.message())))
+    }
+
+    fn policy(&self, file: PolicyFile) -> Result<Policy, PolicyError> {
+        let mut policy = self.values(&file)?;
+        policy.repository = file.repository.as_ref().map(|name| self.repository(name)).transpose()?;
+        let mut rules: Vec<_> = file.rules.into_iter().collect();
+        rules.sort_by_key(|(key, _)| key.span().start);
+        policy.rules =
+            rules.into_iter().map(|(key, entry)| self.rule_setting(key, entry)).collect::<Result<_, _>>()?;
+        policy.exclusions =
+            file.exclude.into_iter().map(|entry| self.exclusion(entry)).collect::<Result<_, _>>()?;
+        policy.public = file.public.into_iter().map(|entry| self.public(entry)).collect::<Result<_, _>>()?;
+        policy.source = self.source.to_owned();
+        policy.digest = sha256("vetogate/policy/v1", &[self.text.as_bytes()]);
+        Ok(policy)
+    }
+
+    /// The keys that have one value, each with where it is stated.
+    fn values(&self, file: &PolicyFile) -> Result<Policy, PolicyError> {
+        let mut policy = Policy::default();
+        let mut stated = BTreeMap::new();
+        if let Some(preset) = file.preset.as_ref().filter(|preset| *preset.get_ref() == Preset::Strict) {
+            policy = Policy::strict();
+            stated.extend(STRICT.map(|key| (key, preset.span())));
+        }
+        let mut state = |key, span| {
+            stated.insert(key, span);
+        };
+        if let Some(posture) = &file.posture {
+            policy.posture = *posture.get_ref();
+            state(Key::Posture, posture.span());
+        }
+        if let Some(confidence) = &file.min_confidence {
+            policy.min_confidence = *confidence.get_ref();
+            state(Key::MinConfidence, confidence.span());
+        }
+        if let Some(seconds) = &file.limits.seconds {
+            policy.time_limit = self.seconds(seconds)?;
+            state(Key::Seconds, seconds.span());
+        }
+        if let Some(allowed) = &file.overrides.allowed {
+            policy.overrides.allowed = *allowed.get_ref();
+            state(Key::OverrideAllowed, allowed.span());
+        }
+        if let Some(proof) = &file.overrides.proof {
+            policy.overrides.proof = *proof.get_ref();
+            state(Key::OverrideProof, proof.span());
+        }
+        if let Some(minutes) = &file.overrides.minutes {
+            policy.overrides.minutes = self.minutes(minutes)?;
+            state(Key::OverrideMinutes, minutes.span());
+        }
+        if let Some(signed) = &file.triage.signed {
+            policy.triage = if *signed.get_ref() { TriageRules::Signed } else { TriageRules::Trusted };
+            state(Key::TriageSigned, signed.span());
+        }
+        if let Some(allowed) = &file.inline.allowed {
+            policy.inline_allowed = *allowed.get_ref();
+            state(Key::InlineAllowed, allowed.span());
+        }
+        if let Some(name) = &file.repository {
+            state(Key::Repository, name.span());
+        }
+        policy.stated = stated.into_iter().map(|(key, span)| (key, self.at(&span))).collect();
+        Ok(policy)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        parse(text, "policy.toml").unwrap_err().to_string()
-    }
-
-    #[test]
-    fn reads_everything() {
-        let policy = parse(
-            "preset = \"strict\"\nposture = \"high\"\nmin_confidence = \"high\"\n[limits]\nseconds = 5\n\
-             [rules.\"secret/*\"]\nseverity = \"high\"\n[rules.\"secret/jwt\"]\nenabled = false\nreason = \"demo\"\n\
-             [[exclude]]\npath = \"tests/data/\"\nreason = \"made up\"\nuntil = \"2027-01-31\"\n",
-            "p",
-        )
-        .unwrap();
-        assert_eq!((policy.posture, policy.min_confidence), (Posture::High, Confidence::High));
-        assert_eq!(policy.time_limit, Duration::from_secs(5));
-        assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::High);
-        assert!(policy.disabled("secret/jwt").is_some() && policy.disabled("secret/x").is_none());
-        assert_eq!(policy.exclusions[0].source, "p:11");
-    }
-
-    #[test]
-    fn a_severity_does_not_switch_a_rule_on() {
-        let off = "[rules.\"secret/*\"]\nenabled = false\nreason = \"demo\"\n";
-        let severity = format!("{off}[rules.\"secret/jwt\"]\nseverity = \"low\"\n");
-        assert!(parse(&severity, "p").unwrap().disabled("secret/jwt").is_some());
-        let on = format!("{off}[rules.\"secret/jwt\"]\nenabled = true\n");
-        assert!(parse(&on, "p").unwrap().disabled("secret/jwt").is_none());
-    }
-
-    #[test]
-    fn each_mistake_has_a_place_and_a_remedy() {
-        assert_eq!(
-            error("posture = \"medum\""),
-            "policy.toml:1:11: unknown variant `medum`, expected `medium` or `high`"
-        );
-        assert!(error("\nextra = 1").starts_with("policy.toml:2:1: unknown field `extra`, expected one of"));
-        assert!(error("[rules.jwt]\nenabled = true").contains("`jwt` names no rule"));
-        assert!(error("[rules.\"secret/jwt\"]\nenabled = false").contains("without a reason"));
-        let bad_date = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = \"tomorrow\"";
-        assert_eq!(
-            error(bad_date),
-            "policy.toml:4:9: `tomorrow` is no date; expected one such as \"2027-01-31\""
-        );
-        for (missing, text) in [
-            ("path", "reason = \"b\"\nuntil = \"2027-01-31\""),
-            ("reason", "path = \"a\"\nuntil = \"2027-01-31\""),
-            ("until", "path = \"a\"\nreason = \"b\""),
-        ] {
-            let said = error(&format!("\n\n[[exclude]]\n{text}\n"));
-            assert!(said.starts_with("policy.toml:3:1: "), "{said}");
-            assert!(said.contains(&format!("has no `{missing}`; expected")), "{said}");
-        }
-        for wrong in ["0", "3601", "-1", "\"a\"", "1.5"] {
-            let said = error(&format!("[limits]\nseconds = {wrong}"));
-            assert_eq!(said, "policy.toml:2:11: expected a whole number of seconds between 1 and 3600");
-        }
-        assert!(error("posture = ").starts_with("policy.toml:1:"));
-    }
-
-    #[test]
-    fn a_date_may_stand_without_quotes_and_nothing_else_is_one() {
-        let with = |until: &str| format!("[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = {until}\n");
-        let policy = parse(&with("2027-01-31"), "p").unwrap();
-        assert_eq!(policy.exclusions[0].until, Some(jiff::civil::date(2027, 1, 31)));
-        for wrong in ["2027", "true", "\"\"", "[2027-01-31]", "12:00:00", "{ a = 1 }"] {
-            let said = error(&with(wrong));
-            assert!(said.starts_with("policy.toml:4:9: ") && said.contains("expected one such as"), "{said}");
-        }
-    }
-
-    #[test]
-    fn an_empty_list_of_rules_is_no_answer() {
-        let text = "[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = 2027-01-31\nrules = []\n";
-        assert!(error(text).starts_with("policy.toml:5:9: `rules` is empty"));
-    }
-
-    #[test]
-    fn a_newer_version_is_named_before_anything_else() {
-        let said = error("something = \"new\"\nmin_version = \"99.0\"\n");
-        assert!(said.starts_with("policy.toml:2:15: this policy needs veto 99.0 or newer"), "{said}");
-        assert!(parse("min_version = \"0.1.0\"", "p").is_ok());
-        for wrong in ["\"soon\"", "1", "\"1.2.3.4\""] {
-            let said = error(&format!("min_version = {wrong}"));
-            assert!(said.ends_with("expected a version, such as \"0.2.0\""), "{said}");
-        }
-    }
-
-    #[test]
-    fn what_is_long_is_not_repeated() {
-        let long: String = "q9Zt3LxW8vB2nM5kR7cD1fH4".repeat(3).chars().take(LONGEST + 1).collect();
-        for text in [
-            format!("preset = \"{long}\""),
-            format!("{long} = 1"),
-            format!("[rules.\"{long}\"]\nenabled = true"),
-            format!("[[exclude]]\npath = \"a\"\nreason = \"b\"\nuntil = \"{long}\""),
-        ] {
-            let said = error(&text);
-            assert!(!said.contains(&long[..8]) && said.contains("q9Zt..."), "{said}");
-        }
-    }
-
-    #[test]
-    fn wrong_types_are_said_in_words_of_toml() {
-        assert!(error("exclude = 1").ends_with("expected a list"), "{}", error("exclude = 1"));
-        for text in ["rules = 1", "limits = 1", "[rules]\n\"secret/x\" = 1", "exclude = [1]"] {
-            let said = error(text);
-            assert!(said.ends_with("expected a table"), "{said}");
-        }
-        let list = error("[[exclude]]\npath = \"a\"\nrules = \"secret/x\"");
-        assert!(list.ends_with("expected a list"), "{list}");
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What a changed policy lets through that the one before it did not.
 
-use super::Policy;
+use super::{Key, Policy};
 use crate::Severity;
 use crate::suppress::{Subject, Suppression};
 
@@ -12,7 +12,8 @@ impl Policy {
         new: &Self,
         rules: impl Iterator<Item = (&'a str, Severity)>,
     ) -> Vec<String> {
-        let mut lines: Vec<String> = self.general(new).into_iter().map(str::to_owned).collect();
+        let general = Key::ALL.into_iter().filter_map(|key| key.loosened(self, new));
+        let mut lines: Vec<String> = general.map(str::to_owned).collect();
         for (id, own) in rules {
             if new.disabled(id).is_some() && self.disabled(id).is_none() {
                 lines.push(format!("{id} is switched off"));
@@ -30,31 +31,12 @@ impl Policy {
         lines.extend(more.map(|exclusion| format!("{} is excluded", path(exclusion))));
         lines
     }
-
-    fn general(&self, new: &Self) -> Vec<&'static str> {
-        let (old, now) = (&self.overrides, &new.overrides);
-        let all = [
-            (new.posture < self.posture, "the posture is lower"),
-            (new.min_confidence > self.min_confidence, "the least confidence is higher"),
-            (self.medium_vetoes && !new.medium_vetoes, "medium findings veto no more"),
-            (now.allowed && !old.allowed, "overrides are allowed"),
-            (now.proof < old.proof, "an override takes a weaker proof"),
-            (now.minutes > old.minutes, "an override holds longer"),
-            (new.triage < self.triage, "triage counts unsigned"),
-            (new.inline_allowed && !self.inline_allowed, "ignores in the text count"),
-            (
-                new.repository != self.repository && self.repository.is_some(),
-                "the repository is called otherwise",
-            ),
-        ];
-        all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, line)| line).collect()
-    }
 }
 
 /// Whether one exclusion takes out what another does, for as long.
 fn reaches(known: &Suppression, other: &Suppression) -> bool {
     let parts = |suppression: &Suppression| match &suppression.subject {
-        Subject::Paths { glob, rules } => Some((glob.glob().glob().to_owned(), rules.clone())),
+        Subject::Paths { glob, rules, .. } => Some((glob.glob().glob().to_owned(), rules.clone())),
         _ => None,
     };
     let (Some((path, rules)), Some((other_path, other_rules))) = (parts(known), parts(other)) else {

@@ -10,10 +10,8 @@ impl Policy {
     /// A line for each name of a rule or of a family that no rule has, with the nearest ones. `known` gives the ids of
     /// all rules, and is asked only where the policy names any.
     pub fn unknown_rules(&self, known: impl FnOnce() -> Vec<String>) -> Vec<String> {
-        let settings = self
-            .rules
-            .iter()
-            .map(|setting| (format!("{}:{}", self.source, setting.line), setting.pattern.as_str()));
+        let all = std::iter::once(&self.rules).chain(&self.floors).flatten();
+        let settings = all.map(|setting| (setting.source.clone(), setting.pattern.as_str()));
         let excluded = self.exclusions.iter().flat_map(|exclusion| {
             let rules = match &exclusion.subject {
                 Subject::Paths { rules, .. } => &rules[..],

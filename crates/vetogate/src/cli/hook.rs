@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         .map_err(Failure::incomplete)?;
     let updates = push::parse(&input).map_err(Failure::usage)?;
     let asked = Push { remote: &push.remote, url: &push.url, updates: &updates };
-    let mut gate = Gate::look(asked, push.posture);
+    let mut gate = Gate::look(asked, push.posture).map_err(Failure::usage)?;
     let report = settle(&mut gate, asked, &input);
     if report.verdict.exit_code == exit::PASS {
         gate.believe();

@@ -111,6 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn it_fits_the_schema() {
+        let schema: serde_json::Value = serde_json::from_str(&crate::policies::schema::schema()).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let json = |text: &str| serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap();
+        assert!(schema.is_valid(&json(&uncommented())) && schema.is_valid(&json(POLICY)));
+        for wrong in
+            ["unknown = 1", "posture = \"low\"", "[override]\nminutes = 61", "[[exclude]]\npath = \"a\""]
+        {
+            assert!(!schema.is_valid(&json(wrong)), "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_key_is_explained() {
         let error = Policy::parse("unknown = 1", "p").unwrap_err().message;
         let keys: Vec<&str> = error.split('`').skip(3).step_by(2).collect();

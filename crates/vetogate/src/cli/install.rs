@@ -1,6 +1,6 @@
 //! `veto install`: puts the pre-push hook in, and pins the branch that is trusted.
 
-use super::{Failure, enrol, exit};
+use super::{Failure, enrol, exit, upstream};
 use crate::audit::Event;
 use crate::audit::log::Log;
 use crate::engine::findings::masked;
@@ -41,6 +41,9 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     }
     if !steps.done.is_empty() && !args.global {
         record();
+    }
+    if !args.global {
+        steps.done.extend(upstream::ask_for_public()?);
     }
     print(&steps, "already installed; nothing to do").map_err(Failure::incomplete)?;
     Ok(exit::PASS)

@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let url = veto.url(&git);
     let updates = veto.updates().map_err(Failure::usage)?;
     let asked = Push { remote: &veto.remote, url: &url, updates: &updates };
-    let gate = Gate::look(asked, None);
+    let gate = Gate::look(asked, None).map_err(Failure::usage)?;
     let report = gate.report(None);
     output::write_verdict(&report).map_err(Failure::incomplete)?;
     let binding = match answerable(&report, &url, code)? {

@@ -6,7 +6,7 @@ use super::{Failure, exit, output};
 use crate::gate;
 use crate::git::command::Git;
 use crate::hooks::place::Place;
-use crate::policies;
+use crate::policies::{self, layers, schema};
 use crate::sign::{Namespace, change, keygen};
 use crate::triage::repository;
 use crate::trust;
@@ -36,6 +36,8 @@ enum What {
         /// The file.
         file: Option<PathBuf>,
     },
+    /// The JSON schema of the file, for editors.
+    Schema,
     /// Sign the step from the policy and the signers that the remote has to those of this work tree.
     Sign {
         /// The SSH key of a signer of before.
@@ -55,6 +57,10 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.what {
         What::Show { remote } => shown::show(remote.as_deref()),
         What::Check { file } => check(file.as_deref()),
+        What::Schema => {
+            output::print(&schema::schema())?;
+            Ok(exit::PASS)
+        }
         What::Sign { sign, remote } => sign_step(sign, remote),
     }
 }
@@ -70,7 +76,9 @@ fn check(file: Option<&Path>) -> Result<u8, Failure> {
         .map_err(Failure::usage)?
         .ok_or_else(|| Failure::usage(anyhow!("there is no {name}; `veto init` writes one")))?;
     let text = String::from_utf8(text).map_err(|_| Failure::usage(anyhow!("{name}: not UTF-8")))?;
-    let policy = Policy::parse(&text, &name).map_err(Failure::usage)?;
+    let is_layer = layers::paths().iter().any(|layer| is_same_file(layer, &path));
+    let parse = if is_layer { Policy::parse_floor } else { Policy::parse };
+    let policy = parse(&text, &name).map_err(Failure::usage)?;
     let ids = || registry::rules().iter().map(|rule| rule.id.clone()).collect();
     for line in policy.unknown_rules(ids) {
         output::note(&line).map_err(Failure::incomplete)?;
@@ -79,10 +87,14 @@ fn check(file: Option<&Path>) -> Result<u8, Failure> {
     Ok(exit::PASS)
 }
 
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
 fn sign_step(key: &Path, remote: &str) -> Result<u8, Failure> {
     let place = Place::here(Path::new(".")).map_err(Failure::usage)?;
     let git = place.git();
-    let tip = trusted_tip(&git, remote)?;
+    let (tip, _) = trusted(&git, remote)?;
     let name = policies::repository_at(&git, &tip);
     let id = repository::id(&git, name.as_deref(), &tip).ok_or_else(|| {
         Failure::usage(anyhow!(
@@ -104,21 +116,19 @@ fn sign_step(key: &Path, remote: &str) -> Result<u8, Failure> {
     Ok(exit::PASS)
 }
 
-/// The commit of the branch that is trusted.
-fn trusted_tip(git: &Git, remote: &str) -> Result<String, Failure> {
+/// The commit of the branch that is trusted, and the branch for people.
+fn trusted(git: &Git, remote: &str) -> Result<(String, String), Failure> {
     let common_dir = gate::common_dir(git).map_err(Failure::usage)?;
     let pins = crate::pins::read(&common_dir).map_err(Failure::usage)?;
+    let shown = escape(remote.as_bytes());
     let branch = pins.branch(remote).ok_or_else(|| {
-        Failure::usage(anyhow!(
-            "no branch of {} is trusted yet; run `veto doctor --pin`",
-            escape(remote.as_bytes())
-        ))
+        Failure::usage(anyhow!("no branch of {shown} is trusted yet; run `veto doctor --pin`"))
     })?;
     let name = format!("refs/remotes/{remote}/{branch}^{{commit}}");
     let found = git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &name]);
-    found.ok().flatten().ok_or_else(|| {
-        Failure::usage(anyhow!("{} was not fetched yet; `git fetch` first", escape(remote.as_bytes())))
-    })
+    let tip = found.ok().flatten();
+    let tip = tip.ok_or_else(|| Failure::usage(anyhow!("{shown} was not fetched yet; `git fetch` first")))?;
+    Ok((tip, format!("{remote}/{branch}")))
 }
 
 /// Signs one file where it differs; whether it did.

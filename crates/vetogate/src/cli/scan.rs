@@ -6,6 +6,7 @@ use crate::baseline::Baseline;
 use crate::git::command::Git;
 use crate::git::remote;
 use crate::git::tree::GitTree;
+use crate::policies::layers::Layers;
 use crate::report::Report;
 use crate::report::text::Kind;
 use crate::run::{Context, Outcome, Session, Wish};
@@ -91,9 +92,11 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Wish { only: args.only.clone(), skip: args.skip.clone(), posture: args.posture, threads: args.jobs };
     let place = Located::find()?;
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
+    let layers = Layers::read().map_err(Failure::usage)?;
     let scanned = scan(args, &session, &place);
     progress.finish_and_clear();
     let Scanned { outcome, policy, trusted, notes } = by_base(args, &session, scanned?)?;
+    let policy = layers.over(policy);
     let is_whole = args.is_whole(&place);
     let mut triage = triage(&session, &place, &outcome, (&trusted, &policy), is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
@@ -243,7 +246,7 @@ fn triage(
     (trusted, policy): (&Trusted, &Policy),
     is_whole: bool,
 ) -> Triage {
-    if outcome.findings.is_empty() && !is_whole {
+    if !known::is_asked(outcome) && !is_whole {
         return Triage::default();
     }
     let tree = trusted.tree(session);
@@ -263,7 +266,7 @@ fn triage(
         tip,
         is_whole,
     };
-    known::read(&sources, &outcome.findings, &outcome.values)
+    known::read(&sources, outcome)
 }
 
 fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {

@@ -19,7 +19,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::{escape, guard};
 use vetogate_core::triage::{Entry, Status};
-use vetogate_core::{Finding, Novelty, Severity};
+use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity};
 
 /// A signed entry lasts so long where nothing else is said.
 const DAYS: i32 = 365;
@@ -27,7 +27,8 @@ const DAYS: i32 = 365;
 /// Arguments of `veto triage`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The finding, by the fingerprint in the report; without it, those of the last push are asked for one by one.
+    /// The finding, by the fingerprint in the report, or a blob of the last push that was not looked at whole, by its
+    /// id; without it, those of the last push are asked for one by one.
     fingerprint: Option<String>,
     /// What it is: false-positive, accepted-risk, fixed, or withdrawn (an earlier decision is taken back).
     #[arg(long, value_name = "STATUS", requires = "fingerprint")]
@@ -94,6 +95,15 @@ struct Subject {
 impl Found {
     /// What is known by this fingerprint: a finding of the last push, one of the work tree, or an entry that is there.
     fn subject(&mut self, fingerprint: &str) -> Result<Option<Subject>, Failure> {
+        if let Some(gap) = self.outcome.gaps.iter().find(|gap| is_of(gap, fingerprint)) {
+            return Ok(Some(Subject {
+                fingerprint: fingerprint.to_owned(),
+                rule: format!("gap/{}", gap.cause.as_str()),
+                path: gap.place.to_string(),
+                values: Vec::new(),
+                vetoes: true,
+            }));
+        }
         let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
         if !self.outcome.findings.iter().any(|finding| is_it(&finding)) {
             (self.outcome, self.root) = scan::whole_tree()?;
@@ -143,6 +153,11 @@ impl Found {
     }
 }
 
+/// Whether a gap is of this blob.
+fn is_of(gap: &Gap, id: &str) -> bool {
+    gap.object.is_some_and(|object| object.to_string() == id)
+}
+
 fn names() -> String {
     Status::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>().join("|")
 }
@@ -166,7 +181,8 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     let Some(last) = last else { return Ok(found(Outcome::default(), None)) };
     let url = last.url(git);
     let updates = last.updates().map_err(Failure::usage)?;
-    let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None);
+    let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None)
+        .map_err(Failure::usage)?;
     Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string())))
 }
 
@@ -292,6 +308,11 @@ fn entry(
     let reason = found.without_values(&masked(&escape(reason.trim().as_bytes())));
     if reason.is_empty() {
         return Err(Failure::usage(anyhow!("say why: --reason TEXT")));
+    }
+    if subject.fingerprint.parse::<ObjectId>().is_ok() && args.sign.is_none() && status != Status::Withdrawn {
+        return Err(Failure::usage(anyhow!(
+            "what was not looked at whole takes a signature: --sign KEY; nothing was recorded"
+        )));
     }
     let today = jiff::Zoned::now().date();
     if until.is_some_and(|until| until < today) {

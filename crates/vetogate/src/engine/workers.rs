@@ -40,6 +40,14 @@ pub struct Item {
     pub place: Place,
 }
 
+impl Item {
+    /// It was not looked at whole.
+    fn unread(&self, cause: GapCause, detail: String) -> Gap {
+        let gap = Gap::unread(cause, self.place.clone(), detail);
+        if let Source::Blob(oid) = self.source { gap.of_blob(oid) } else { gap }
+    }
+}
+
 /// What came of an item.
 #[derive(Debug, Clone, Default)]
 pub struct Looked {
@@ -161,7 +169,7 @@ fn sort_by_size(objects: &mut CatFile, items: &[&Item], known: &[u64], order: &m
 
 fn crashed(item: &Item) -> Looked {
     let detail = format!("a detector crashed on {}; please report it", item.place);
-    Looked { gap: Some(Gap::unread(GapCause::Crash, item.place.clone(), detail)), ..Looked::default() }
+    Looked { gap: Some(item.unread(GapCause::Crash, detail)), ..Looked::default() }
 }
 
 fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
@@ -219,7 +227,7 @@ fn absent_object(scope: &Scope<'_>, objects: &CatFile, absent: Absent, oid: Obje
     };
     let remedy = objects.odd(oid).unwrap_or_else(|| remedy(cause).into());
     let detail = format!("object {oid} ({}) {remedy}", item.place);
-    Looked { gap: Some(Gap::unread(cause, item.place.clone(), detail)), ..Looked::default() }
+    Looked { gap: Some(item.unread(cause, detail)), ..Looked::default() }
 }
 
 fn failed(error: &str, item: &Item) -> Looked {
@@ -228,7 +236,7 @@ fn failed(error: &str, item: &Item) -> Looked {
 
 fn limit(item: &Item) -> Gap {
     let detail = format!("{} was not looked at whole: too many candidates", item.place);
-    Gap::unread(GapCause::Limit, item.place.clone(), detail)
+    item.unread(GapCause::Limit, detail)
 }
 
 fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {

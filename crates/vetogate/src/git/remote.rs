@@ -58,6 +58,11 @@ impl Remotes {
         self.values.get("lfs.storage")?.last().map(String::as_str)
     }
 
+    /// The remotes that are fetched from.
+    pub fn fetching(&self) -> impl Iterator<Item = &str> {
+        self.names()
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().filter_map(|key| key.strip_prefix("remote.")?.strip_suffix(".fetch"))
     }

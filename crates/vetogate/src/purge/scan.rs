@@ -5,12 +5,13 @@ use super::{PurgeError, Survey};
 use crate::engine::findings::Candidate;
 use crate::gate::triage_of;
 use crate::git::remote::{CONFIG, Ref, Remotes, absolute, lfs_folder};
-use crate::git::tree::GitTree;
+use crate::pins;
+use crate::policies::layers::Layers;
+use crate::policies::of_push;
 use crate::report::{RefUpdate, Report};
 use crate::run::Context;
 use crate::source::published::Published;
 use crate::source::push::{Folders, Push, TrackingRefs};
-use crate::{pins, policies};
 use bstr::BString;
 use vetogate_core::judge::{Action, Judged};
 use vetogate_core::{Gap, ObjectId, Policy, RemoteView as _};
@@ -166,7 +167,10 @@ fn policy(
     updates: &[RefUpdate],
 ) -> Result<Word, PurgeError> {
     let session = survey.session;
-    let Some(remote) = aim.policy.as_deref() else { return Ok((Policy::default(), None, None)) };
+    let layers = Layers::read().map_err(|error| PurgeError::Refused(error.to_string()))?;
+    let Some(remote) = aim.policy.as_deref() else {
+        return Ok((layers.over(Policy::default()), None, None));
+    };
     let url = settings.fetched(remote).unwrap_or_default();
     let place = absolute(&url, &survey.place.root);
     let asked = TrackingRefs::ask(&session.git, remote, updates)?;
@@ -177,15 +181,17 @@ fn policy(
         let pins = pins::read(&folders.common).ok()?;
         pins.find(remote, &place, remotes).filter(|pin| pin.is_at(&place)).cloned()
     };
-    let (view, _) = TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?;
-    Ok(match view.trusted_tip() {
-        Some(tip) => {
-            let name = view.trusted_name().unwrap_or_default();
-            let (policy, gap) = policies::of_remote(&GitTree::new(&session.objects, tip), &name);
-            (policy, gap, Some((tip, name)))
-        }
-        None => (Policy::default(), None, None),
-    })
+    let (view, folders) = TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?;
+    let trusted = view.trusted_tip().map(|tip| (tip, view.trusted_name().unwrap_or_default()));
+    let reader = of_push::Reader {
+        git: &session.git,
+        objects: &session.objects,
+        common_dir: &folders.common,
+        place: pins::shown(&url),
+        layers: &layers,
+    };
+    let (policy, gap) = reader.read(trusted.as_ref());
+    Ok((policy, gap, trusted))
 }
 
 impl Seen {

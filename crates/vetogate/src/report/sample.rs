@@ -120,7 +120,8 @@ pub fn findings() -> Vec<Finding> {
 pub fn gaps() -> Vec<Gap> {
     vec![
         Gap::partial(GapCause::Limit, Place::File("a.zip!b".into()), "a.zip is nested too deep; unpack it"),
-        Gap::unread(GapCause::Missing, Place::Object(oid("ef")), "the object is missing; run git fetch"),
+        Gap::unread(GapCause::Missing, Place::Object(oid("ef")), "the object is missing; run git fetch")
+            .of_blob(oid("ef")),
     ]
 }
 

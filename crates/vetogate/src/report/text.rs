@@ -11,6 +11,7 @@ use super::steps::steps;
 use super::ways::ways_out;
 use anstyle::{AnsiColor, Style};
 use page::Page;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use vetogate_core::judge::{Action, Decision, Judged};
 use vetogate_core::text::shorten;
@@ -279,7 +280,11 @@ fn gaps(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             GapKind::Unread => ("unread", severity_style(Severity::High)),
             GapKind::Partial => ("partial", severity_style(Severity::Medium)),
         };
-        let text = format!("{}  {}  {}", gap.cause.as_str(), gap.place, gap.detail);
+        let mut text = format!("{}  {}  {}", gap.cause.as_str(), gap.place, gap.detail);
+        let object = gap.object.map(|object| object.to_string());
+        if let Some(object) = object.filter(|object| !text.contains(object.as_str())) {
+            let _ = write!(text, " ({object})");
+        }
         page.field(&format!("  {kind:<8} "), style, &text)
     })?;
     let ways = if report.verdict.decision == Decision::Block { ways_out(&report.gaps) } else { vec![] };

@@ -13,7 +13,10 @@ pub fn way_out(cause: GapCause) -> &'static str {
             "Move away what is damaged under .git/objects (it is named above, or by `git fsck --full`), then `git fetch \
              --refetch REMOTE` from a repository that has the object."
         }
-        GapCause::Limit => "Make what is over the limit smaller, or divide it.",
+        GapCause::Limit => {
+            "Make what is over the limit smaller, or divide it. A blob that has to be as it is can be answered for by a \
+             signature: `veto triage ID --status accepted-risk --reason TEXT --sign KEY`, with the id above."
+        }
         GapCause::TimeOut => {
             "Push in parts: an older commit first, `git push REMOTE ID:refs/heads/BRANCH`, then newer ones up to the \
              branch itself; one commit that is too much alone has to be divided. A higher `limits.seconds` in \
@@ -21,7 +24,8 @@ pub fn way_out(cause: GapCause) -> &'static str {
         }
         GapCause::Crash => {
             "This is a fault of veto: please report it with the line above. What is not named there can be pushed \
-             without it."
+             without it; a blob can be answered for by a signature: `veto triage ID --status accepted-risk --reason TEXT \
+             --sign KEY`, with the id above."
         }
         GapCause::Failed => {
             "See to what git or the system says above; `git fsck` tells whether the repository is whole."

@@ -7,6 +7,7 @@ use crate::git::listing::{Listing, Started, is_for_walk, list};
 use crate::git::tree::GitTree;
 use crate::git::walk::walk;
 use crate::report::RefUpdate;
+use crate::source::upstream::Upstream;
 use bstr::{BString, ByteSlice};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -52,6 +53,8 @@ pub struct Published {
     pub old_blobs: Vec<LooseBlob>,
     /// Commits that pushed refs point at.
     pub tips: Vec<ObjectId>,
+    /// Remotes whose history is public.
+    pub upstreams: Vec<Upstream>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
     /// What the last listing could not read.

@@ -3,6 +3,7 @@
 use super::repository;
 use super::values::{self, Values};
 use crate::git::command::Git;
+use crate::run::Outcome;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,15 +11,18 @@ use vetogate_core::policy::TriageRules;
 use vetogate_core::suppress::{Standing, Suppression};
 use vetogate_core::text::escape;
 use vetogate_core::triage::{Entry, FOLDER, Status};
-use vetogate_core::{Finding, Tree};
+use vetogate_core::{ObjectId, Tree};
 
 /// What a run knows of triage.
 #[derive(Debug, Clone, Default)]
 pub struct Triage {
     /// What takes findings out.
     pub suppressions: Vec<Suppression>,
+    /// Blobs for which somebody answers though they were not looked at whole, each with whose word it is.
+    pub accepted: Vec<(ObjectId, Suppression)>,
     /// What is to be said: an entry that counts for nothing, and why; a finding that came back.
     pub notes: Vec<String>,
+    blobs: BTreeMap<String, ObjectId>,
     compared: usize,
 }
 
@@ -45,10 +49,19 @@ pub struct Sources<'a> {
     pub is_whole: bool,
 }
 
-/// Reads the entries about these findings. `seen` are the guessable values of each fingerprint.
-pub fn read(sources: &Sources<'_>, findings: &[Finding], seen: &BTreeMap<String, Vec<Values>>) -> Triage {
-    let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
-    let mut triage = Triage::default();
+/// Whether anything was found that an entry can be about.
+pub fn is_asked(outcome: &Outcome) -> bool {
+    !outcome.findings.is_empty() || outcome.gaps.iter().any(|gap| gap.object.is_some())
+}
+
+/// Reads the entries about what was found and what was not looked at whole.
+pub fn read(sources: &Sources<'_>, outcome: &Outcome) -> Triage {
+    let (findings, seen) = (&outcome.findings, &outcome.values);
+    let blobs: BTreeMap<String, ObjectId> =
+        outcome.gaps.iter().filter_map(|gap| gap.object).map(|blob| (blob.to_string(), blob)).collect();
+    let found = findings.iter().map(|finding| finding.fingerprint.as_str());
+    let wanted: BTreeSet<&str> = found.chain(blobs.keys().map(String::as_str)).collect();
+    let mut triage = Triage { blobs: blobs.clone(), ..Triage::default() };
     if sources.rules == TriageRules::None {
         return triage;
     }
@@ -153,6 +166,16 @@ impl Triage {
                 None
             }
         };
+        if let Some(&blob) = self.blobs.get(&entry.fingerprint) {
+            if signer.is_none() {
+                self.notes.push(format!(
+                    "{source}: what was not looked at whole takes a signature; the entry counts for nothing"
+                ));
+                return;
+            }
+            self.accepted.push((blob, entry.suppression(Standing::Trusted, source, signer)));
+            return;
+        }
         let standing = match (&signer, is_trusted && sources.rules == TriageRules::Trusted) {
             (Some(_), _) | (None, true) => Standing::Trusted,
             (None, false) => Standing::Brought,

@@ -80,6 +80,7 @@ impl Sandbox {
             .env("PATH", std::env::join_paths(path).unwrap())
             .env("HOME", self.path().join("home"))
             .env("XDG_CONFIG_HOME", self.path().join("home/.config"))
+            .env("VETO_TEST_ETC", self.path().join("etc"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("TZ", "UTC")
             .env("LC_ALL", "C.UTF-8")

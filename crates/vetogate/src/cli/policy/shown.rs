@@ -1,17 +1,20 @@
 //! `veto policy show`.
 
 use super::super::{Failure, exit, output};
-use super::trusted_tip;
+use super::trusted;
+use crate::deadline::Deadline;
 use crate::git::catfile::CatFile;
-use crate::git::tree::GitTree;
+use crate::git::remote::{CONFIG, Remotes, absolute};
 use crate::hooks::place::Place;
-use crate::policies;
+use crate::policies::layers::Layers;
+use crate::policies::{self, of_push};
+use crate::{gate, pins};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
-use vetogate_core::policy::{RuleSetting, TriageRules};
+use vetogate_core::policy::{Key, RuleSetting};
 use vetogate_core::suppress::Subject;
-use vetogate_core::text::{escape, guard};
+use vetogate_core::text::guard;
 use vetogate_core::{Policy, Suppression, cwe};
 
 /// Prints the policy in force; gives the exit code.
@@ -20,28 +23,29 @@ use vetogate_core::{Policy, Suppression, cwe};
 /// When it can't be read, or is wrong.
 pub(super) fn show(remote: Option<&str>) -> Result<u8, Failure> {
     let place = Place::here(Path::new(".")).map_err(Failure::usage)?;
+    let layers = Layers::read().map_err(Failure::usage)?;
     let (policy, note) = match remote {
-        None => (policies::of_work_tree(&place.root).map_err(Failure::usage)?, None),
-        Some(remote) => {
-            let tip = trusted_tip(&place.git(), remote)?;
-            let objects =
-                RefCell::new(CatFile::new(place.git(), crate::deadline::Deadline::start(None).watch()));
-            let id = tip.parse().map_err(|_| Failure::usage(anyhow::anyhow!("git named no commit")))?;
-            let (policy, gap) = policies::of_remote(&GitTree::new(&objects, id), &escape(remote.as_bytes()));
-            (policy, gap.map(|gap| gap.detail))
-        }
+        None => (layers.over(policies::of_work_tree(&place.root).map_err(Failure::usage)?), None),
+        Some(remote) => of_remote(&place, remote, &layers)?,
     };
     let mut out = String::new();
-    for (key, value, default) in values(&policy)
-        .iter()
-        .zip(values(&Policy::default()))
-        .map(|(now, built_in)| (now.0, &now.1, built_in.1))
-    {
-        let source = if *value == default { "built-in" } else { policy.source.as_str() };
-        let _ = writeln!(out, "{key:<18} {value:<12} {}", guard(source));
+    for key in Key::ALL {
+        let source = policy.stated.get(&key).map_or("built-in", String::as_str);
+        let _ = writeln!(out, "{:<18} {:<12} {}", key.as_str(), key.value(&policy), guard(source));
     }
-    policy.rules.iter().for_each(|setting| rule(&mut out, setting, &policy.source));
+    policy.rules.iter().for_each(|setting| rule(&mut out, setting, ""));
+    policy.floors.iter().flatten().for_each(|setting| rule(&mut out, setting, "at least "));
     policy.exclusions.iter().for_each(|exclusion| excluded(&mut out, exclusion));
+    for url in &policy.public {
+        let _ = writeln!(out, "public {}", guard(&pins::shown(url)));
+    }
+    let idle = layers.iter().flat_map(|layer| {
+        policy.without_effect(layer).map(move |(key, source)| (key, key.value(layer), source))
+    });
+    for (key, value, source) in idle {
+        let _ =
+            writeln!(out, "without effect, for it would loosen: {} {value}  {}", key.as_str(), guard(source));
+    }
     out.push_str("\nSeverity by weakness:\n");
     for row in cwe::TABLE {
         let _ = writeln!(out, "{:<10} {:<9} {}", row.cwe.to_string(), row.severity, row.name);
@@ -53,44 +57,39 @@ pub(super) fn show(remote: Option<&str>) -> Result<u8, Failure> {
     Ok(exit::PASS)
 }
 
-fn values(policy: &Policy) -> Vec<(&'static str, String)> {
-    let triage = match policy.triage {
-        TriageRules::Trusted => "false",
-        TriageRules::Signed => "true",
-        TriageRules::None => "none counts",
+/// The policy of a push to a remote, with what is wrong with it.
+fn of_remote(place: &Place, remote: &str, layers: &Layers) -> Result<(Policy, Option<String>), Failure> {
+    let git = place.git();
+    let (tip, name) = trusted(&git, remote)?;
+    let objects = RefCell::new(CatFile::new(place.git(), Deadline::start(None).watch()));
+    let tip = tip.parse().map_err(|_| Failure::usage(anyhow::anyhow!("git named no commit")))?;
+    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let remotes = Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default());
+    let url = absolute(&remotes.fetched(remote).unwrap_or_default(), Path::new("."));
+    let reader = of_push::Reader {
+        git: &git,
+        objects: &objects,
+        common_dir: &common_dir,
+        place: pins::shown(&url),
+        layers,
     };
-    vec![
-        ("posture", policy.posture.to_string()),
-        ("min_confidence", policy.min_confidence.to_string()),
-        ("medium vetoes", policy.medium_vetoes.to_string()),
-        ("override.allowed", policy.overrides.allowed.to_string()),
-        ("override.proof", policy.overrides.proof.to_string()),
-        ("override.minutes", policy.overrides.minutes.to_string()),
-        ("triage.signed", triage.to_owned()),
-        ("inline.allowed", policy.inline_allowed.to_string()),
-        ("limits.seconds", policy.time_limit.as_secs().to_string()),
-        ("repository", policy.repository.clone().unwrap_or_else(|| "-".into())),
-    ]
+    let (policy, gap) = reader.read(Some(&(tip, name)));
+    Ok((policy, gap.map(|gap| gap.detail)))
 }
 
-fn rule(out: &mut String, setting: &RuleSetting, source: &str) {
-    let severity = setting.severity.map(|severity| format!("severity {severity}"));
+fn rule(out: &mut String, setting: &RuleSetting, least: &str) {
+    let severity = setting.severity.map(|severity| format!("severity {least}{severity}"));
     let enabled = setting.enabled.map(|enabled| if enabled { "on" } else { "off" }.to_owned());
     let said: Vec<String> = severity.into_iter().chain(enabled).chain(setting.reason.clone()).collect();
-    let _ = writeln!(
-        out,
-        "rule {}: {}  {}:{}",
-        guard(&setting.pattern),
-        guard(&said.join(", ")),
-        guard(source),
-        setting.line
-    );
+    let (pattern, said) = (guard(&setting.pattern), guard(&said.join(", ")));
+    let _ = writeln!(out, "rule {pattern}: {said}  {}", guard(&setting.source));
 }
 
 fn excluded(out: &mut String, exclusion: &Suppression) {
     let until = exclusion.until.map(|until| format!(", until {until}")).unwrap_or_default();
-    let Subject::Paths { glob, rules } = &exclusion.subject else { return };
+    let Subject::Paths { glob, rules, except } = &exclusion.subject else { return };
     let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
-    let what = format!("{}{rules}: {}{until}", glob.glob().glob(), exclusion.reason);
+    let except = if except.is_empty() { String::new() } else { format!(" but for {}", except.join(", ")) };
+    let what = format!("{}{rules}{except}: {}{until}", glob.glob().glob(), exclusion.reason);
     let _ = writeln!(out, "excluded {}  {}", guard(&what), guard(&exclusion.source));
 }

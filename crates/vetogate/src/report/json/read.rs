@@ -44,7 +44,7 @@ impl TryFrom<v1::Report> for Report {
             posture: wire.security_posture.into(),
             posture_evidence: wire.posture_evidence,
             verdict,
-            gaps: wire.gaps.into_iter().map(gap).collect(),
+            gaps: wire.gaps.into_iter().enumerate().map(gap).collect::<Result<_, _>>()?,
             suppressions,
             notes: wire.notes,
             refs: wire.refs.iter().enumerate().map(ref_update).collect::<Result<_, _>>()?,
@@ -185,13 +185,15 @@ fn oid(key: &str, hex: &str) -> Result<ObjectId, ReadError> {
     hex.parse().map_err(|error| value(key, error))
 }
 
-fn gap(wire: v1::Gap) -> Gap {
-    Gap {
+fn gap((index, wire): (usize, v1::Gap)) -> Result<Gap, ReadError> {
+    let object = wire.object.map(|hex| oid(&format!("gaps[{index}].object"), &hex)).transpose()?;
+    Ok(Gap {
         kind: wire.kind.into(),
         cause: wire.cause.into(),
         place: place(&wire.file, wire.scope),
         detail: wire.detail,
-    }
+        object,
+    })
 }
 
 fn ref_update((index, wire): (usize, &v1::RefUpdate)) -> Result<RefUpdate, ReadError> {

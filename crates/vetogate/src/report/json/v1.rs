@@ -452,4 +452,7 @@ pub struct Gap {
     /// What to do about it.
     #[serde(default)]
     pub recommendation: String,
+    /// The blob that was not looked at whole, where it is one: `veto triage` takes its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
 }

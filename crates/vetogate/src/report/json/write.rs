@@ -196,5 +196,6 @@ fn gap(gap: &Gap) -> v1::Gap {
         scope: if is_file { v1::Scope::File } else { v1::Scope::Git },
         detail: gap.detail.clone(),
         recommendation: way_out(gap.cause).into(),
+        object: gap.object.map(|object| object.to_string()),
     }
 }

@@ -159,3 +159,13 @@ fn a_missing_blob_is_a_gap() {
     gate.vetoed(&["main"]);
     gate.hook(&gate.line("HEAD"), &[]).exits(1);
 }
+
+/// The name of a ref that holds a secret is kept nowhere, so there is nothing to override by; it is said what to do.
+#[test]
+fn a_secret_in_the_name_of_a_ref_has_no_override() {
+    let gate = with_policy("[rules.\"secret/github-token\"]\nseverity = \"high\"\n");
+    gate.commit("Clean");
+    let text = gate.vetoed(&[&format!("HEAD:refs/heads/{}", token().trim())]);
+    assert!(!text.contains("veto override"), "{text}");
+    assert!(text.contains("a secret stands in the name of a ref; rename it and push again"), "{text}");
+}

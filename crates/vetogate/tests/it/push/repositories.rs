@@ -118,3 +118,55 @@ fn context_that_a_partial_clone_lacks_is_no_gap() {
     let text = gate.passes(&[&format!("{commit}:refs/heads/topic")]);
     assert!(text.contains("ALLOW"), "{text}");
 }
+
+/// What can't be looked at is answered for by a signature, blob by blob.
+#[test]
+fn a_blob_that_a_partial_clone_lacks_is_answered_for_by_a_signature() {
+    let gate = clone_with(&["--filter=blob:none", "--no-checkout"]);
+    // It comes to the remote later, so nothing here says that it is there.
+    let blob = |number: &str| {
+        gate.sandbox.git(".", &["clone", "-q", "remote.git", number]).ok();
+        gate.sandbox.write(format!("{number}/big"), number);
+        gate.sandbox.commit_all(number, "Big");
+        gate.sandbox.git(number, &["push", "-q", "origin", &format!("HEAD:refs/heads/{number}")]).ok();
+        gate.sandbox.git(number, &["rev-parse", "HEAD:big"]).ok().stdout.trim().to_owned()
+    };
+    gate.sandbox.git("remote.git", &["config", "uploadpack.allowAnySHA1InWant", "true"]).ok();
+    let commit = |blob: &str| {
+        gate.git(&["read-tree", "HEAD"]);
+        gate.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},big")]);
+        let tree = gate.git(&["write-tree", "--missing-ok"]);
+        gate.git(&["commit-tree", "-p", "HEAD", "-m", "Big", &tree])
+    };
+    let one = blob("one");
+    let pushed = format!("{}:refs/heads/topic", commit(&one));
+    let text = gate.push(&[&pushed]).exits(1).text();
+    assert!(text.contains("unread   missing") && text.contains(&one), "{text}");
+    let accept = |more: &[&str]| {
+        let start = ["triage", &one, "--status", "accepted-risk", "--reason", "A picture."];
+        gate.sandbox.veto("work", &[&start[..], more].concat())
+    };
+    assert!(accept(&[]).exits(2).text().contains("takes a signature"));
+    let key = gate.key("key");
+    gate.enrol(&key);
+    accept(&["--sign", &key]).ok();
+    let path = format!(".veto/triage.d/{one}.toml");
+    let entry = std::fs::read_to_string(gate.path(&path)).unwrap();
+    let with_entry = |entry: &str, blob: &str| {
+        let text = gate.blob(entry);
+        gate.git(&["read-tree", "HEAD"]);
+        for (path, blob) in [("big", blob), (path.as_str(), &text)] {
+            gate.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")]);
+        }
+        let tree = gate.git(&["write-tree", "--missing-ok"]);
+        let commit = gate.git(&["commit-tree", "-p", "HEAD", "-m", "Answered for", &tree]);
+        format!("{commit}:refs/heads/topic")
+    };
+    // One that was changed counts for nothing, nor one for another blob.
+    let changed = gate.push(&[&with_entry(&entry.replace("A picture.", "A film."), &one)]).exits(1).text();
+    assert!(changed.contains("takes a signature; the entry counts for nothing"), "{changed}");
+    let two = blob("two");
+    gate.push(&[&with_entry(&entry, &two)]).exits(1);
+    let text = gate.passes(&[&with_entry(&entry, &one)]);
+    assert!(text.contains("WARN") && text.contains("A picture., signed by"), "{text}");
+}
