@@ -171,25 +171,24 @@ fn note(place: &Place, line: u64, wrong: &Wrong) -> String {
         Wrong::All => format!(
             "{at}: this ignore names all rules and counts for nothing; name the one, or a family such as `secret/*`"
         ),
-        Wrong::Unknown(name) => unknown(&at, line, place, name),
+        Wrong::Unknown(name) => unknown(at, name),
         Wrong::Nothing => format!("{at}: this ignore matches nothing; take it out"),
         Wrong::NoReason => format!("{at}: this ignore gives no reason; write it behind the brackets"),
     }
 }
 
 /// As the policy says it of its own names.
-fn unknown(at: &str, line: u64, place: &Place, name: &str) -> String {
+fn unknown(source: String, name: &str) -> String {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_/*".contains(c);
     if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
         let name = shorten(name, 64);
         return format!(
-            "{at}: this ignore names `{name}`, which can't be a rule, and counts for nothing; expected one such as `secret/jwt`"
+            "{source}: this ignore names `{name}`, which can't be a rule, and counts for nothing; expected one such as `secret/jwt`"
         );
     }
-    let line = usize::try_from(line).unwrap_or(usize::MAX);
-    let setting = RuleSetting { pattern: name.to_owned(), severity: None, enabled: None, reason: None, line };
-    let policy = Policy { rules: vec![setting], source: place.to_string(), ..Policy::default() };
-    policy.unknown_rules(ids).concat()
+    let setting =
+        RuleSetting { pattern: name.to_owned(), severity: None, enabled: None, reason: None, source };
+    Policy { rules: vec![setting], ..Policy::default() }.unknown_rules(ids).concat()
 }
 
 fn ids() -> Vec<String> {

@@ -283,7 +283,8 @@ mod tests {
     /// What a push suppresses that brings this file.
     fn brought(file: &[u8]) -> Vec<Suppression> {
         let finding = sample::finding("a");
-        let tree = OneEntry(&finding.fingerprint, file);
+        let fingerprint = finding.fingerprint.clone();
+        let tree = OneEntry(&fingerprint, file);
         let git = Git::at(".");
         let sources = Sources {
             trusted: None,
@@ -295,7 +296,7 @@ mod tests {
             tip: String::new(),
             is_whole: false,
         };
-        read(&sources, std::slice::from_ref(&finding), &BTreeMap::new()).suppressions
+        read(&sources, &Outcome { findings: vec![finding], ..Outcome::default() }).suppressions
     }
 
     /// Whether the file counts as signed; and then it has to say what was signed.

@@ -20,7 +20,7 @@ const FEW: u32 = 8;
 fn moment(number: u32, whole: Duration) -> Duration {
     // A fraction that no two numbers share, spread evenly however many there are.
     let part = (f64::from(number) * 0.618_034).fract();
-    let part = if number % 2 == 0 { part * 1.1 } else { 0.6 + part * 0.5 };
+    let part = if number.is_multiple_of(2) { part * 1.1 } else { 0.6 + part * 0.5 };
     whole.mul_f64(part)
 }
 
@@ -232,7 +232,7 @@ fn decisions(count: u32, is_signed: bool) -> Figures {
     let (mut record, mut figures) = (Record::of(&gate), Figures::default());
     for number in 0..count {
         // Every third decision takes the place of an earlier one.
-        let old = (number % 3 == 0).then(|| fs::read(&file).ok()).flatten();
+        let old = (number.is_multiple_of(3)).then(|| fs::read(&file).ok()).flatten();
         if old.is_none() {
             let _ = fs::remove_file(&file);
         }
@@ -257,9 +257,9 @@ fn decisions(count: u32, is_signed: bool) -> Figures {
     no_litter(&gate, ".veto/triage.d");
     gate.commit("Decided");
     if is_signed {
-        drop(gate.passes(&["main"]))
+        gate.passes(&["main"]);
     } else {
-        drop(gate.vetoed(&["main"]))
+        gate.vetoed(&["main"]);
     }
     record.goes_on(&gate);
     Figures { torn: record.events("torn"), ..figures }
