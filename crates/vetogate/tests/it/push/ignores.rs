@@ -127,7 +127,7 @@ fn masses_in_one_file() {
     gate.write("b.py", "# veto: ignore[secret/jwt] x ".repeat(50_000));
     let started = std::time::Instant::now();
     let notes = said(&gate);
-    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     assert_eq!(notes.len(), 23, "{notes:?}");
     assert!(notes[20].contains("more notes on ignores in the text are left out"), "{notes:?}");
     assert!(notes[21].starts_with("a.py: 40000 more ignores in this file"), "{notes:?}");
