@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod generate;
+pub mod guide;
 pub mod tidy;
 
 use std::fs;

@@ -14,7 +14,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write the rule pages, the CLI reference and the schema of the report.
+    /// Write the rule pages, the CLI reference, the schema of the report and the guide line by line.
     Generate {
         /// Write nothing; name the files that are stale, missing or forgotten.
         #[arg(long)]

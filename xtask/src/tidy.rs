@@ -173,7 +173,7 @@ fn modules(source: &Source) -> Vec<PathBuf> {
 /// Rule files that `build.rs` does not read: all are read by their folder, so each must hold a registered rule.
 fn forgotten_rules(root: &Path) -> anyhow::Result<Vec<String>> {
     let folder = root.join("crates/vetogate-detect/rules");
-    let read: BTreeSet<&str> = vetogate_detect::secrets::specs().map(|spec| spec.file.as_str()).collect();
+    let read: BTreeSet<&str> = vetogate_detect::registry::specs().map(|spec| spec.file.as_str()).collect();
     let files = crate::files(&folder, "toml")?;
     let names = files.iter().filter_map(|path| path.strip_prefix(&folder).ok());
     let names = names.map(|path| path.to_string_lossy().replace('\\', "/"));

@@ -128,7 +128,7 @@ pub fn judge(case: Case<'_>) -> Verdict {
     let mut uses = vec![0; case.suppressions.len()];
     let mut findings: Vec<Judged> = Vec::with_capacity(case.findings.len());
     for finding in case.findings {
-        if case.policy.disabled(&finding.rule.id).is_some() {
+        if !case.policy.runs(&finding.rule.id) {
             continue;
         }
         let judged = judge_one(finding, case.posture, case.policy, case.suppressions, case.today);

@@ -12,7 +12,7 @@ pub use key::Key;
 
 use crate::digest::sha256;
 use crate::suppress::{Standing, Subject, Suppression};
-use crate::{Confidence, Posture, Proof, Severity};
+use crate::{Confidence, Packs, Posture, Proof, Severity};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -79,6 +79,8 @@ pub struct Policy {
     pub repository: Option<String>,
     /// Wall-clock limit of a hook.
     pub time_limit: Duration,
+    /// The packs of rules that run beside the others.
+    pub packs: Packs,
     /// Settings per rule; the last that matches wins.
     pub rules: Vec<RuleSetting>,
     /// Settings of others that may only tighten: each raises a severity, or keeps a rule on.
@@ -125,6 +127,7 @@ impl Default for Policy {
             inline_allowed: true,
             repository: None,
             time_limit: Duration::from_secs(60),
+            packs: Packs::default(),
             rules: Vec::new(),
             floors: Vec::new(),
             exclusions: Vec::new(),
@@ -136,6 +139,9 @@ impl Default for Policy {
     }
 }
 
+/// What the preset `guide` says.
+const GUIDE: [Key; 2] = [Key::GuideLiteral, Key::MinConfidence];
+
 /// What the preset `strict` says.
 const STRICT: [Key; 3] = [Key::MinConfidence, Key::MediumVetoes, Key::TriageSigned];
 
@@ -144,6 +150,13 @@ impl Policy {
     pub fn strict() -> Self {
         let triage = TriageRules::Signed;
         Self { min_confidence: Confidence::Low, medium_vetoes: true, triage, ..Self::default() }
+    }
+
+    /// The preset `guide`: the security guide to the letter. It knows no doubt ("no exceptions"), so low confidence counts
+    /// in full.
+    pub fn guide() -> Self {
+        let packs = Packs { guide_literal: true };
+        Self { packs, min_confidence: Confidence::Low, ..Self::default() }
     }
 
     /// What holds where the policy on the remote can't be understood, and `last` is the last one that could be:
@@ -186,6 +199,11 @@ impl Policy {
         self.floors.iter().filter_map(|floor| floor::last(floor, rule, says)).fold(said, Severity::max)
     }
 
+    /// Whether a rule runs: its pack is on, and no setting switches it off.
+    pub fn runs(&self, rule: &str) -> bool {
+        self.packs.allow(rule) && self.disabled(rule).is_none()
+    }
+
     /// The setting that switches a rule off, where one does.
     pub fn disabled(&self, rule: &str) -> Option<&RuleSetting> {
         let enabled = |setting: &RuleSetting| setting.enabled;
@@ -216,10 +234,11 @@ mod tests {
 
     #[test]
     fn what_holds_after_a_broken_one_is_stricter_in_everything() {
-        let text = "posture = \"high\"\n[rules.\"secret/x\"]\nseverity = \"low\"\n[rules.\"config/y\"]\nseverity = \"high\"\n[rules.\"secret/z\"]\nenabled = false\nreason = \"r\"\n";
+        let text = "preset = \"guide\"\nposture = \"high\"\n[rules.\"secret/x\"]\nseverity = \"low\"\n[rules.\"config/y\"]\nseverity = \"high\"\n[rules.\"secret/z\"]\nenabled = false\nreason = \"r\"\n";
         let last = Policy::parse(text, "p").unwrap();
         let policy = Policy::fallback_after(&last);
         assert_eq!((policy.posture, policy.medium_vetoes), (Posture::High, true));
+        assert!(policy.packs.guide_literal);
         assert_eq!(policy.severity("secret/x", Severity::Critical), Severity::Critical);
         assert_eq!(policy.severity("config/y", Severity::Medium), Severity::High);
         assert!(policy.disabled("secret/z").is_none() && policy.exclusions.is_empty());

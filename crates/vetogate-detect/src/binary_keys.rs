@@ -111,6 +111,7 @@ fn hit(text: &Text<'_>, start: usize, kind: &Kind) -> Hit {
         identifier: None,
         confidence: if text.hints.is_test { Confidence::Low } else { Confidence::High },
         guessable: false,
+        is_shown: false,
         note: None,
     }
 }

@@ -3,8 +3,8 @@
 //! The examples are templates: the values are generated in memory when they are run, and never shown.
 
 use crate::matching::Candidates;
-use crate::{Hit, Text, registry, secrets};
-use vetogate_core::Fuel;
+use crate::{Hit, Text, registry};
+use vetogate_core::{Fuel, Packs};
 use vetogate_rules::RuleSpec;
 use vetogate_rules::template::generate;
 use vetogate_syntax::path::PathHints;
@@ -12,8 +12,13 @@ use vetogate_syntax::path::PathHints;
 /// More than any example needs.
 const STEPS: u64 = 1 << 24;
 
-/// Everything that the blob detectors find in a text, as if it stood in a source file.
+/// Everything that the blob detectors find in a text, as if it stood in a source file; without packs.
 pub fn scan(text: &str) -> Vec<Hit> {
+    scan_with(text, Packs::default())
+}
+
+/// [`scan`], with the packs that are on.
+pub fn scan_with(text: &str, packs: Packs) -> Vec<Hit> {
     let text = Text {
         bytes: text.as_bytes(),
         candidates: &Candidates::of(text.as_bytes()),
@@ -22,7 +27,7 @@ pub fn scan(text: &str) -> Vec<Hit> {
         hints: PathHints::of(b"src/settings.conf"),
     };
     let mut hits = Vec::new();
-    for detector in registry::BLOB {
+    for detector in registry::BLOB.iter().copied().chain(registry::literal(packs)) {
         detector.scan(&text, &mut Fuel::new(STEPS), &mut hits);
     }
     hits
@@ -30,7 +35,7 @@ pub fn scan(text: &str) -> Vec<Hit> {
 
 /// The data rule with this id.
 pub fn spec(id: &str) -> Option<&'static RuleSpec> {
-    secrets::specs().find(|spec| spec.rule.id == id)
+    registry::specs().find(|spec| spec.rule.id == id)
 }
 
 /// One line for each example of a rule that does not behave.
@@ -43,7 +48,7 @@ pub fn misbehaving(spec: &RuleSpec) -> Vec<String> {
 fn missed(spec: &RuleSpec, template: &str) -> Option<String> {
     let (file, id) = (&spec.file, &spec.rule.id);
     let hits = match generate(template) {
-        Ok(text) => scan(&text),
+        Ok(text) => scan_with(&text, Packs::needed_by(id)),
         Err(error) => return Some(format!("{file}: {id}: {error}")),
     };
     if hits.iter().any(|hit| hit.rule.id == *id) {
@@ -56,14 +61,14 @@ fn missed(spec: &RuleSpec, template: &str) -> Option<String> {
 fn found(spec: &RuleSpec, template: &str) -> Option<String> {
     let (file, id) = (&spec.file, &spec.rule.id);
     match generate(template) {
-        Ok(text) if scan(&text).iter().all(|hit| hit.rule.id != *id) => None,
+        Ok(text) if scan_with(&text, Packs::needed_by(id)).iter().all(|hit| hit.rule.id != *id) => None,
         Ok(_) => Some(format!("{file}: {id} finds the near miss `{template}`")),
         Err(error) => Some(format!("{file}: {id}: {error}")),
     }
 }
 
-/// A template with words in the place of every value: what may be printed.
-pub fn masked(template: &str) -> String {
+/// A template with words in the place of every value that a rule of these packs finds: what may be printed.
+pub fn masked(template: &str, packs: Packs) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
@@ -79,7 +84,7 @@ pub fn masked(template: &str) -> String {
         }
     }
     out.push_str(rest);
-    without_hits(out)
+    without_hits(out, packs)
 }
 
 /// What is said of a hole: `[16 base32]`, or how its value begins, `ghp_...`.
@@ -93,8 +98,9 @@ fn hole(hole: &str) -> String {
 }
 
 /// Masks what a detector still finds: values that the template spells out, such as a password.
-fn without_hits(mut text: String) -> String {
-    let mut spans: Vec<_> = scan(&text).into_iter().flat_map(|hit| hit.secret_spans).collect();
+fn without_hits(mut text: String, packs: Packs) -> String {
+    let hits = scan_with(&text, packs).into_iter().filter(|hit| !hit.is_shown);
+    let mut spans: Vec<_> = hits.flat_map(|hit| hit.secret_spans).collect();
     spans.sort_by_key(|span| std::cmp::Reverse(span.start));
     let mut limit = text.len();
     for span in spans {
@@ -112,6 +118,7 @@ mod tests {
 
     #[test]
     fn a_masked_template_shows_no_value() {
+        let masked = |template: &str| masked(template, Packs::default());
         assert_eq!(masked("k = \"AKIA{base32:16}\" {{x}}"), "k = \"AKIA[16 base32]\" {x}");
         assert_eq!(masked("https://{crc32-base62:gho_}@x"), "https://gho_...@x");
         assert_eq!(masked(&["password = \"", "tRiv1al-but-r3al", "\""].concat()), "password = \"...\"");
@@ -119,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_rule_whose_examples_are_swapped_misbehaves() {
-        let mut swapped = secrets::specs().next().unwrap().clone();
+        let mut swapped = registry::specs().next().unwrap().clone();
         std::mem::swap(&mut swapped.positive, &mut swapped.negative);
         assert_eq!(misbehaving(&swapped).len(), swapped.positive.len() + swapped.negative.len());
     }

@@ -131,6 +131,7 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
         identifier: Some(identifier),
         confidence,
         guessable: promise == Promise::Password || entropy_bits(value) < UNGUESSABLE_BITS,
+        is_shown: false,
         note: None,
     }
 }

@@ -10,6 +10,7 @@ pub mod binary_keys;
 pub mod env_file;
 pub mod examples;
 pub mod generic;
+pub mod literal;
 pub mod matching;
 pub mod own_settings;
 pub mod placeholder;
@@ -56,6 +57,8 @@ pub struct Hit {
     pub confidence: Confidence,
     /// Whether the value could be guessed.
     pub guessable: bool,
+    /// Whether the value is code, or a name, that may be shown; else it is masked everywhere.
+    pub is_shown: bool,
     /// What is said of this very hit.
     pub note: Option<String>,
 }

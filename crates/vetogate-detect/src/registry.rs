@@ -1,24 +1,38 @@
 //! Every detector, on one screen.
 
-use crate::{BlobDetector, TreeDetector, binary_keys, env_file, generic, own_settings, secrets, uri};
+use crate::{
+    BlobDetector, TreeDetector, binary_keys, env_file, generic, literal, own_settings, secrets, uri,
+};
 use std::sync::Arc;
-use vetogate_core::Rule;
+use vetogate_core::{Packs, Rule};
+use vetogate_rules::RuleSpec;
 
 /// Detectors of leaks, in the order in which they look; a later one knows what an earlier one found.
 pub const BLOB: &[&dyn BlobDetector] =
     &[&secrets::DataRules, &binary_keys::BinaryKeys, &uri::UrlPasswords, &generic::Generic];
 
+/// The detector of the pack `guide-literal`, where that is on. It looks after the others.
+pub fn literal(packs: Packs) -> Option<&'static dyn BlobDetector> {
+    packs.guide_literal.then_some(&literal::GuideLiteral)
+}
+
 /// Detectors of state.
 pub const TREE: &[&dyn TreeDetector] = &[&env_file::EnvFile];
 
-/// The rules of leaks.
-pub fn leaks() -> Vec<Arc<Rule>> {
-    BLOB.iter().flat_map(|detector| detector.rules()).collect()
+/// The rules of leaks, with those of the packs that are on.
+pub fn leaks(packs: Packs) -> Vec<Arc<Rule>> {
+    let detectors = BLOB.iter().copied().chain(literal(packs));
+    detectors.flat_map(BlobDetector::rules).collect()
 }
 
-/// Every rule, by id.
+/// The rules that are data, with their examples; those of packs, too.
+pub fn specs() -> impl Iterator<Item = &'static RuleSpec> {
+    secrets::specs().chain(literal::specs())
+}
+
+/// Every rule, by id, whether or not its pack is on.
 pub fn rules() -> Vec<Arc<Rule>> {
-    let mut rules = leaks();
+    let mut rules = leaks(Packs { guide_literal: true });
     rules.extend(TREE.iter().flat_map(|detector| detector.rules()));
     rules.push(own_settings::rule());
     rules.sort_by(|a, b| a.id.cmp(&b.id));

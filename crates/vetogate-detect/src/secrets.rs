@@ -52,7 +52,7 @@ pub(crate) fn data_digest() -> &'static str {
     matching::DIGEST
 }
 
-/// The data rules, for tests and for `veto rules`.
+/// The data rules that always run; see [`crate::registry::specs`].
 pub fn specs() -> impl Iterator<Item = &'static RuleSpec> {
     (0..BUILDERS.len()).map(|index| &loaded(index).spec)
 }
@@ -144,6 +144,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
             value,
         )),
         guessable: f64::from(spec.rule.bits) < UNGUESSABLE_BITS && entropy_bits(value) < UNGUESSABLE_BITS,
+        is_shown: false,
         note: None,
     })
 }
@@ -256,10 +257,21 @@ impl Taken {
     }
 
     fn add(&mut self, hit: &Hit) {
-        for span in &hit.secret_spans {
-            let end = self.0.entry(span.start).or_default();
-            *end = span.end.max(*end);
+        hit.secret_spans.iter().for_each(|span| self.add_range(span));
+    }
+
+    fn add_range(&mut self, span: &Range<usize>) {
+        let end = self.0.entry(span.start).or_default();
+        *end = span.end.max(*end);
+    }
+
+    /// Takes a range where none of it is taken; whether it did.
+    pub(crate) fn take(&mut self, range: &Range<usize>) -> bool {
+        let is_free = !self.overlaps(range);
+        if is_free {
+            self.add_range(range);
         }
+        is_free
     }
 
     /// Whether a range overlaps one of them.

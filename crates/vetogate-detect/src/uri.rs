@@ -122,6 +122,7 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
         identifier: None,
         confidence: context.min(reach(user, value, host)),
         guessable: entropy_bits(value) < UNGUESSABLE_BITS,
+        is_shown: false,
         note: None,
     })
 }

@@ -4,9 +4,14 @@
 use crate::RuleSpec;
 use crate::trigram::{WORDS, hash_of, rarest_window};
 use std::fmt::Write;
+use vetogate_core::Packs;
 
-/// The source of the tables `BITMAP`, `BUCKETS`, `ANCHORS` and `BUILDERS`.
+/// The source of the tables `BITMAP`, `ANCHORS`, `BUILDERS` and, for the rules of packs, which no anchor leads to,
+/// `PACK_BUILDERS`.
 pub fn rust_source(specs: &[RuleSpec], digest: &str) -> String {
+    let mut specs: Vec<&RuleSpec> = specs.iter().collect();
+    // An anchor names its rule by its place among those that have any.
+    specs.sort_by_key(|spec| Packs::of(&spec.rule.id).is_some());
     let mut anchors: Vec<(usize, usize, &str, usize)> = Vec::new();
     for (rule, spec) in specs.iter().enumerate() {
         for text in &spec.anchors {
@@ -27,14 +32,16 @@ pub fn rust_source(specs: &[RuleSpec], digest: &str) -> String {
     for (hash, offset, text, rule) in &anchors {
         let _ = writeln!(out, "({hash}, Anchor {{ text: {text:?}, offset: {offset}, rule: {rule} }}),");
     }
-    let _ = writeln!(
-        out,
-        "];\ntype Builder = fn() -> RuleSpec;\npub(crate) static BUILDERS: &[(&str, Builder)] = &["
-    );
-    for (index, spec) in specs.iter().enumerate() {
-        let _ = writeln!(out, "({:?}, rule_{index}),", spec.rule.id);
+    let _ = writeln!(out, "];\ntype Builder = fn() -> RuleSpec;");
+    for (name, of_a_pack) in [("BUILDERS", false), ("PACK_BUILDERS", true)] {
+        let _ = writeln!(out, "pub(crate) static {name}: &[(&str, Builder)] = &[");
+        let own =
+            specs.iter().enumerate().filter(|(_, spec)| Packs::of(&spec.rule.id).is_some() == of_a_pack);
+        for (index, spec) in own {
+            let _ = writeln!(out, "({:?}, rule_{index}),", spec.rule.id);
+        }
+        let _ = writeln!(out, "];");
     }
-    let _ = writeln!(out, "];");
     for (index, spec) in specs.iter().enumerate() {
         let _ = writeln!(out, "fn rule_{index}() -> RuleSpec {{ {} }}", literal(spec));
     }

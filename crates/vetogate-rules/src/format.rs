@@ -5,7 +5,7 @@ use crate::{Class, RuleSpec};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
-use vetogate_core::{Category, Confidence, Cwe, Detects, Rule, Severity};
+use vetogate_core::{Category, Confidence, Cwe, Detects, Packs, Rule, Severity};
 
 /// What is wrong with a rule file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +39,7 @@ struct RuleSyntax {
     #[serde(default = "high")]
     confidence: Confidence,
     cwe: Spanned<Vec<u16>>,
-    anchors: Spanned<Vec<String>>,
+    anchors: Option<Spanned<Vec<String>>>,
     regex: Spanned<String>,
     #[serde(default = "before")]
     before: usize,
@@ -105,12 +105,7 @@ impl Reader<'_> {
         self.filled(&rule.negative, "near miss")?;
         self.filled(&rule.steps, "step out")?;
         self.filled(&rule.references, "page of the vendor or of a standard")?;
-        self.filled(&rule.anchors, "anchor")?;
-        if let Some(short) = rule.anchors.get_ref().iter().find(|anchor| anchor.len() < 3) {
-            return Err(
-                self.error(&rule.anchors.span(), format!("anchor `{short}` is shorter than three bytes"))
-            );
-        }
+        let anchors = self.anchors(&rule)?;
         let regex = regex::bytes::RegexBuilder::new(rule.regex.get_ref()).unicode(false).build();
         regex
             .map_err(|error| self.error(&rule.regex.span(), format!("not a regular expression: {error}")))?;
@@ -137,7 +132,7 @@ impl Reader<'_> {
                 references: rule.references.into_inner(),
                 bits: rule.bits,
             },
-            anchors: rule.anchors.into_inner().iter().map(|anchor| anchor.to_ascii_lowercase()).collect(),
+            anchors,
             regex: rule.regex.into_inner(),
             before: rule.before,
             after: rule.after,
@@ -150,6 +145,25 @@ impl Reader<'_> {
             negative: rule.negative.into_inner(),
             file: self.file.to_owned(),
         })
+    }
+
+    /// In lower case. A rule of a pack has none: it is tried on every text, where its pack is on.
+    fn anchors(&self, rule: &RuleSyntax) -> Result<Vec<String>, RuleError> {
+        match (&rule.anchors, Packs::of(rule.id.get_ref())) {
+            (None, Some(_)) => Ok(Vec::new()),
+            (None, None) => Err(self.error(&rule.id.span(), "expected `anchors`, at least one")),
+            (Some(anchors), Some(pack)) => {
+                Err(self.error(&anchors.span(), format!("a rule of the pack {pack} has no anchors")))
+            }
+            (Some(anchors), None) => {
+                self.filled(anchors, "anchor")?;
+                if let Some(short) = anchors.get_ref().iter().find(|anchor| anchor.len() < 3) {
+                    let message = format!("anchor `{short}` is shorter than three bytes");
+                    return Err(self.error(&anchors.span(), message));
+                }
+                Ok(anchors.get_ref().iter().map(|anchor| anchor.to_ascii_lowercase()).collect())
+            }
+        }
     }
 
     fn check_id(&self, id: &Spanned<String>) -> Result<(), RuleError> {
@@ -196,6 +210,10 @@ mod tests {
         assert!(error("secret/x", "X").starts_with("x.toml:2:6: expected an id"));
         assert!(error("[798]", "[1]").starts_with("x.toml:5:7: expected at least one CWE"));
         assert!(error("XKey", "XK").starts_with("x.toml:6:11: anchor `XK`"));
+        assert!(error("anchors = [\"XKey\"]\n", "").starts_with("x.toml:2:6: expected `anchors`"));
+        assert!(error("secret/x", "guide-literal/x").contains("the pack guide-literal has no anchors"));
+        let of_a_pack = GOOD.replace("secret/x", "guide-literal/x").replace("anchors = [\"XKey\"]\n", "");
+        assert!(parse(&of_a_pack, "x.toml").unwrap()[0].anchors.is_empty());
         assert!(error("xkey[0-9]{8}", "xkey(").starts_with("x.toml:7:9: not a regular expression"));
         assert!(error("[\"n\"]", "[]").starts_with("x.toml:11:12: expected at least one near miss"));
         assert!(error("title", "titel").contains("unknown field `titel`"));

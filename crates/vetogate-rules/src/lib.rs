@@ -41,10 +41,11 @@ pub enum Class {
 pub struct RuleSpec {
     /// What is reported.
     pub rule: Rule,
-    /// Literals of three bytes or more, compared without ASCII case: one stands in every match.
+    /// Literals of three bytes or more, compared without ASCII case: one stands in every match. A rule of a pack has
+    /// none.
     pub anchors: Vec<String>,
-    /// The expression, linear-time, over bytes. Group `secret` is the value (else the whole match is), group
-    /// `identifier` what it is assigned to.
+    /// The expression, linear-time, over bytes. Group `secret` is the value (else the whole match is, which in a pack may
+    /// be shown), group `identifier` what it is assigned to.
     pub regex: String,
     /// How far before an anchor a match can begin, in bytes.
     pub before: usize,

@@ -113,17 +113,28 @@ impl Gate<'static> {
         // A limit of its own begins anew, and does not know what was started before.
         let early = early.filter(|_| policy.time_limit == LIMIT);
         session.limit(policy.time_limit);
-        let upstreams = || upstream::find(&git, &folders.common, &policy.public, session.watch());
-        let mut outcome = match publish(&session, &remote, &folders, push.updates, early, &upstreams) {
-            Ok(outcome) => outcome,
-            Err(error) => unread(&session, "what the push publishes", &error),
+        session.obey(&policy);
+        let gaps: Vec<Gap> = policy_gap.into_iter().chain(known.gap).collect();
+        let public = policy.public.clone();
+        let look = |session: &Session<'_>, remote: &TrackingRefs, early| {
+            let upstreams = || upstream::find(&git, &folders.common, &public, session.watch());
+            let found = publish(session, remote, &folders, push.updates, early, &upstreams);
+            let mut outcome =
+                found.unwrap_or_else(|error| unread(session, "what the push publishes", &error));
+            outcome.gaps.extend(gaps.iter().cloned());
+            outcome
         };
-        outcome.gaps.extend(policy_gap.into_iter().chain(known.gap));
+        let outcome = look(&session, &remote, early);
         let context = Context { notes: known.note.into_iter().collect(), ..context(policy) };
-        let common_dir = Some(folders.common);
+        let common_dir = Some(folders.common.clone());
         let remote = Some(remote);
         let mut gate = Self { session, outcome, context, remote, alias, place, common_dir, layers };
         gate.take_signed_policy();
+        if gate.session.obey(&gate.context.policy)
+            && let Some(remote) = &gate.remote
+        {
+            gate.outcome = look(&gate.session, remote, None);
+        }
         let (found, gaps) = gate.loosened();
         gate.outcome.findings.extend(found);
         gate.outcome.gaps.extend(gaps);

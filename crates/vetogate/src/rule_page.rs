@@ -4,8 +4,11 @@
 
 use std::fmt::Write;
 use vetogate_core::judge::{Action, action};
-use vetogate_core::{Confidence, Posture, Rule};
+use vetogate_core::{Confidence, Packs, Posture, Rule};
 use vetogate_detect::examples;
+
+/// When a rule of the pack `guide-literal` runs.
+pub const OFF_UNLESS: &str = "off unless preset = \"guide\"";
 
 /// One part of a page.
 struct Section {
@@ -79,7 +82,9 @@ fn sections(rule: &Rule) -> Vec<Section> {
         section("What is looked for", Body::Literal(vec![rule.pattern.clone()])),
     ];
     if let Some(spec) = spec {
-        let masked = |list: &[String]| list.iter().map(|template| examples::masked(template)).collect();
+        let packs = Packs::needed_by(&rule.id);
+        let masked =
+            |list: &[String]| list.iter().map(|template| examples::masked(template, packs)).collect();
         sections.push(section("Found (values masked)", Body::Literal(masked(&spec.positive))));
         sections.push(section("Not found (values masked)", Body::Literal(masked(&spec.negative))));
     }
@@ -98,7 +103,9 @@ fn steps(rule: &Rule, env: Option<&str>) -> Vec<String> {
 }
 
 fn consequences(rule: &Rule) -> Vec<String> {
-    let mut lines = vec![format!("severity {}, confidence {}", rule.severity, rule.confidence)];
+    let pack = Packs::of(&rule.id).map(|pack| format!("of the pack {pack}: {OFF_UNLESS}"));
+    let mut lines: Vec<String> = pack.into_iter().collect();
+    lines.push(format!("severity {}, confidence {}", rule.severity, rule.confidence));
     for &posture in Posture::ALL {
         lines.push(format!("posture {posture}: {}", consequence(action(rule.severity, posture, false))));
     }

@@ -1,6 +1,7 @@
 //! One run, from a source to a report: the map of the program.
 
 mod clocks;
+mod doubled;
 mod ignores;
 mod kept;
 mod late;
@@ -29,7 +30,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
-use vetogate_core::{Category, Finding, Gap, GapKind, Novelty, ObjectId, Policy, Posture, Secret, Tree};
+use vetogate_core::{
+    Category, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
+};
 use vetogate_detect::registry;
 
 /// What the user asked for, whatever the source.
@@ -51,9 +54,9 @@ impl Wish {
     }
 
     /// Whether any rule of a leak is wanted; else no content is looked at, nor counted as if it were.
-    fn wants_leaks(&self) -> bool {
+    fn wants_leaks(&self, packs: Packs) -> bool {
         let is_whole = self.only.is_empty() && self.skip.is_empty();
-        is_whole || registry::leaks().iter().any(|rule| self.wants(rule.category))
+        is_whole || registry::leaks(packs).iter().any(|rule| self.wants(rule.category))
     }
 }
 
@@ -67,6 +70,8 @@ pub struct Session<'a> {
     pub wish: Wish,
     /// Called with the bytes of each thing looked at.
     pub on_item: &'a (dyn Fn(u64) + Sync),
+    /// What decides which rules run. Until one is known, none of a pack does.
+    policy: RefCell<Policy>,
     clocks: Clocks,
     kept: RefCell<Kept>,
     timestamp: jiff::Timestamp,
@@ -166,10 +171,26 @@ impl<'a> Session<'a> {
             objects,
             wish,
             on_item,
+            policy: RefCell::default(),
             clocks,
             kept: RefCell::default(),
             timestamp: jiff::Timestamp::now(),
         }
+    }
+
+    /// Goes by this policy from here on: the one place where packs are switched on. Whether rules run now that did not
+    /// before, or the other way round.
+    pub fn obey(&self, policy: &Policy) -> bool {
+        let before = self.policy.replace(policy.clone());
+        let is_other = before.packs != policy.packs;
+        if is_other {
+            *self.kept.borrow_mut() = Kept::default();
+        }
+        is_other
+    }
+
+    fn packs(&self) -> Packs {
+        self.policy.borrow().packs
     }
 
     /// Begins the clock again, with the limit of a policy that was read meanwhile.
@@ -192,7 +213,7 @@ impl<'a> Session<'a> {
 
     fn scope<'s>(&'s self, watch: &'s Watch) -> Scope<'s> {
         let (threads, is_limited) = (self.wish.threads, self.clocks.limit.is_some());
-        Scope { git: &self.git, watch, threads, is_limited, on_item: self.on_item }
+        Scope { git: &self.git, watch, threads, is_limited, packs: self.packs(), on_item: self.on_item }
     }
 
     /// Looks at what was not looked at before; answers stand in the order of the items.
@@ -235,13 +256,14 @@ impl<'a> Session<'a> {
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
-        if self.wish.wants_leaks() {
+        if self.wish.wants_leaks(self.packs()) {
             // What may be large comes last.
             self.names(published, &mut candidates, &mut outcome);
             self.words(published, &mut candidates, &mut outcome);
             self.blobs(published, lfs, &mut candidates, &mut outcome);
         }
         self.fit(&mut candidates, |candidate| &candidate.hit, &mut outcome);
+        self.say_once(&mut candidates);
         self.at_tips(published, &mut candidates);
         let mut trees = bases.to_vec();
         trees.extend(others.iter().filter(|other| !bases.contains(other)));
@@ -297,12 +319,13 @@ impl<'a> Session<'a> {
         let mut outcome = Outcome { gaps: files.gaps.clone(), ..Outcome::default() };
         outcome.counts.total_files = files.items.len() as u64;
         let mut candidates = Vec::new();
-        if self.wish.wants_leaks() {
+        if self.wish.wants_leaks(self.packs()) {
             self.simple(&files.items, &mut candidates, &mut outcome);
             self.names_of_files(files, &mut candidates, &mut outcome);
         }
         self.say_late(&mut outcome, &[]);
         let redactor = Redactor::new(&candidates);
+        self.say_once(&mut candidates);
         outcome.take(candidates, &|_| None);
         let (found, gaps) = state::faults(tree, &[], &files.changes);
         outcome.findings.extend(found);
@@ -318,12 +341,13 @@ impl<'a> Session<'a> {
         let bases: Vec<ObjectId> = head.into_iter().collect();
         let mut outcome = Outcome::default();
         let mut candidates = Vec::new();
-        if self.wish.wants_leaks() {
+        if self.wish.wants_leaks(self.packs()) {
             self.blobs(&published, None, &mut candidates, &mut outcome);
             self.names(&published, &mut candidates, &mut outcome);
         }
         self.say_late(&mut outcome, &[]);
         candidates.iter_mut().for_each(|candidate| candidate.commits.clear());
+        self.say_once(&mut candidates);
         debt::classify(&self.scope(&self.clocks.watch), &self.objects, &published, &bases, &mut candidates);
         let redactor = Redactor::new(&candidates);
         outcome.take(candidates, &|_| None);
@@ -406,7 +430,8 @@ fn rules_off(policy: &Policy) -> u64 {
     if policy.rules.iter().all(|setting| setting.enabled != Some(false)) {
         return 0;
     }
-    registry::rules().iter().filter(|rule| policy.disabled(&rule.id).is_some()).count() as u64
+    let is_off = |id: &str| policy.packs.allow(id) && !policy.runs(id);
+    registry::rules().iter().filter(|rule| is_off(&rule.id)).count() as u64
 }
 
 /// What is written beside a finding counts for little: whoever pushes it wrote it.

@@ -1,6 +1,6 @@
 //! What is written in a policy file, and how it becomes a [`Policy`].
 
-use super::{Key, Policy, PolicyError, RuleSetting, STRICT, TriageRules};
+use super::{GUIDE, Key, Policy, PolicyError, RuleSetting, STRICT, TriageRules};
 use crate::digest::sha256;
 use crate::{Confidence, Posture, Proof, Severity};
 use globset::{GlobBuilder, GlobMatcher};
@@ -36,11 +36,12 @@ struct PolicyFile {
     public: Vec<Spanned<PublicEntry>>,
 }
 
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Preset {
     Default,
     Strict,
+    Guide,
 }
 
 #[derive(Deserialize, Default)]
@@ -366,9 +367,14 @@ impl Reader<'_> {
     fn values(&self, file: &PolicyFile) -> Result<Policy, PolicyError> {
         let mut policy = Policy::default();
         let mut stated = BTreeMap::new();
-        if let Some(preset) = file.preset.as_ref().filter(|preset| *preset.get_ref() == Preset::Strict) {
-            policy = Policy::strict();
-            stated.extend(STRICT.map(|key| (key, preset.span())));
+        if let Some(preset) = &file.preset {
+            let (whole, keys): (Policy, &[Key]) = match preset.get_ref() {
+                Preset::Default => (Policy::default(), &[]),
+                Preset::Strict => (Policy::strict(), &STRICT),
+                Preset::Guide => (Policy::guide(), &GUIDE),
+            };
+            policy = whole;
+            stated.extend(keys.iter().map(|&key| (key, preset.span())));
         }
         let mut state = |key, span| {
             stated.insert(key, span);

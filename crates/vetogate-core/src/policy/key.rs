@@ -11,6 +11,8 @@ pub enum Key {
     MinConfidence,
     /// Whether medium findings veto, which a preset says.
     MediumVetoes,
+    /// Whether the pack `guide-literal` runs, which a preset says.
+    GuideLiteral,
     /// `override.allowed`
     OverrideAllowed,
     /// `override.proof`
@@ -29,10 +31,11 @@ pub enum Key {
 
 impl Key {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Posture,
         Self::MinConfidence,
         Self::MediumVetoes,
+        Self::GuideLiteral,
         Self::OverrideAllowed,
         Self::OverrideProof,
         Self::OverrideMinutes,
@@ -48,6 +51,7 @@ impl Key {
             Self::Posture => "posture",
             Self::MinConfidence => "min_confidence",
             Self::MediumVetoes => "medium vetoes",
+            Self::GuideLiteral => "guide-literal",
             Self::OverrideAllowed => "override.allowed",
             Self::OverrideProof => "override.proof",
             Self::OverrideMinutes => "override.minutes",
@@ -64,6 +68,7 @@ impl Key {
             Self::Posture => policy.posture.to_string(),
             Self::MinConfidence => policy.min_confidence.to_string(),
             Self::MediumVetoes => policy.medium_vetoes.to_string(),
+            Self::GuideLiteral => if policy.packs.guide_literal { "on" } else { "off" }.into(),
             Self::OverrideAllowed => policy.overrides.allowed.to_string(),
             Self::OverrideProof => policy.overrides.proof.to_string(),
             Self::OverrideMinutes => policy.overrides.minutes.to_string(),
@@ -87,6 +92,9 @@ impl Key {
                 (new.min_confidence > old.min_confidence, "the least confidence is higher")
             }
             Self::MediumVetoes => (old.medium_vetoes && !new.medium_vetoes, "medium findings veto no more"),
+            Self::GuideLiteral => {
+                (old.packs.guide_literal && !new.packs.guide_literal, "the patterns of the guide are off")
+            }
             Self::OverrideAllowed => (now.allowed && !was.allowed, "overrides are allowed"),
             Self::OverrideProof => (now.proof < was.proof, "an override takes a weaker proof"),
             Self::OverrideMinutes => (now.minutes > was.minutes, "an override holds longer"),
@@ -119,6 +127,7 @@ impl Key {
             Self::Posture => into.posture = from.posture,
             Self::MinConfidence => into.min_confidence = from.min_confidence,
             Self::MediumVetoes => into.medium_vetoes = from.medium_vetoes,
+            Self::GuideLiteral => into.packs.guide_literal = from.packs.guide_literal,
             Self::OverrideAllowed => into.overrides.allowed = from.overrides.allowed,
             Self::OverrideProof => into.overrides.proof = from.overrides.proof,
             Self::OverrideMinutes => into.overrides.minutes = from.overrides.minutes,

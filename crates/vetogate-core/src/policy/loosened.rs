@@ -14,7 +14,8 @@ impl Policy {
     ) -> Vec<String> {
         let general = Key::ALL.into_iter().filter_map(|key| key.loosened(self, new));
         let mut lines: Vec<String> = general.map(str::to_owned).collect();
-        for (id, own) in rules {
+        // A rule that does not run before or after has nothing to say; that its pack goes is said once.
+        for (id, own) in rules.filter(|(id, _)| self.packs.allow(id) && new.packs.allow(id)) {
             if new.disabled(id).is_some() && self.disabled(id).is_none() {
                 lines.push(format!("{id} is switched off"));
             } else if new.severity(id, own) < self.severity(id, own) {
@@ -60,7 +61,11 @@ mod tests {
 
     fn lines(old: &str, new: &str) -> Vec<String> {
         let parse = |text| Policy::parse(text, "p").unwrap();
-        let rules = [("secret/x", Severity::Critical), ("config/y", Severity::Medium)];
+        let rules = [
+            ("secret/x", Severity::Critical),
+            ("config/y", Severity::Medium),
+            ("guide-literal/z", Severity::High),
+        ];
         parse(old).loosened_by(&parse(new), rules.into_iter())
     }
 
@@ -72,6 +77,8 @@ mod tests {
     fn what_lets_more_through_is_said() {
         assert_eq!(lines("posture = \"high\"", ""), ["the posture is lower"]);
         assert_eq!(lines("preset = \"strict\"", "").len(), 3);
+        let guide = ["the least confidence is higher", "the patterns of the guide are off"];
+        assert_eq!(lines("preset = \"guide\"", ""), guide);
         assert_eq!(lines("", "min_confidence = \"high\""), ["the least confidence is higher"]);
         assert_eq!(lines("[override]\nproof = \"signed\"", ""), ["an override takes a weaker proof"]);
         assert_eq!(lines("", "[override]\nminutes = 60"), ["an override holds longer"]);
@@ -107,6 +114,9 @@ mod tests {
             nothing
         );
         assert_eq!(lines("", "[rules.\"config/y\"]\nseverity = \"high\""), nothing);
+        let lower = "[rules.\"guide-literal/z\"]\nseverity = \"low\"";
+        assert_eq!(lines("", lower), nothing);
+        assert_eq!(lines("preset = \"guide\"", &format!("preset = \"guide\"\n{lower}")).len(), 1);
         assert_eq!(lines(&exclude("a", "2027-01-01", ""), ""), nothing);
         let (long, short) =
             (exclude("a", "2027-01-01", ""), exclude("a", "2026-12-01", "rules = [\"secret/x\"]\n"));

@@ -50,6 +50,7 @@ pub(super) fn hit(text: &Text<'_>, word: &Range<usize>, pairs: &Pairs) -> Option
         identifier: None,
         confidence: context.min(chosen(value)).min(uri::reach_of_server(user, value, host)),
         guessable: entropy_bits(value) < UNGUESSABLE_BITS,
+        is_shown: false,
         note: None,
     })
 }

@@ -3,8 +3,8 @@
 use super::{Failure, exit, output};
 use crate::rule_page;
 use std::sync::Arc;
-use vetogate_core::Rule;
 use vetogate_core::text::{escape, shorten};
+use vetogate_core::{Packs, Rule};
 use vetogate_detect::registry;
 
 /// Arguments of `veto explain`.
@@ -42,19 +42,19 @@ pub fn find(id: &str) -> Result<Arc<Rule>, Failure> {
     Err(Failure::usage(anyhow::anyhow!("there is no rule `{}`; {hint}", shorten(&escape(id.as_bytes()), 60))))
 }
 
-/// Up to three ids that hold the words, or are a few letters away; the closest first.
+/// Up to three ids that hold the words, or are a few letters away; the closest first, and of those what always runs.
 fn close_matches<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = shorten(&id.to_ascii_lowercase().replace('_', "-"), 64);
-    let mut ranked: Vec<(usize, &str)> = ids
+    let mut ranked: Vec<(usize, bool, &str)> = ids
         .filter_map(|id| {
             let name = id.split_once('/').map_or(id, |(_, name)| name);
             let away = distance(&wanted, id).min(distance(&wanted, name));
             let holds = wanted.len() >= 3 && id.contains(&wanted);
-            (holds || away <= wanted.len() / 3).then_some((away, id))
+            (holds || away <= wanted.len() / 3).then_some((away, Packs::of(id).is_some(), id))
         })
         .collect();
     ranked.sort_unstable();
-    ranked.into_iter().take(3).map(|(_, id)| id).collect()
+    ranked.into_iter().take(3).map(|(_, _, id)| id).collect()
 }
 
 /// Levenshtein's distance, in bytes.

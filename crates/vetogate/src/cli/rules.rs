@@ -6,8 +6,8 @@ use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use std::fmt::Write;
-use vetogate_core::{Category, Confidence, Rule, Severity};
-use vetogate_detect::{examples, registry, secrets};
+use vetogate_core::{Category, Confidence, Packs, Rule, Severity};
+use vetogate_detect::{examples, registry};
 
 /// Arguments of `veto rules`.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,8 @@ fn list() -> String {
     let mut out = String::new();
     for rule in rules {
         let (severity, confidence) = (rule.severity.as_str(), rule.confidence.as_str());
-        let _ = writeln!(out, "{:width$}  {severity:8}  {confidence:6}  {}", rule.id, rule.title);
+        let pack = Packs::of(&rule.id).map(|_| format!(" [{}]", rule_page::OFF_UNLESS)).unwrap_or_default();
+        let _ = writeln!(out, "{:width$}  {severity:8}  {confidence:6}  {}{pack}", rule.id, rule.title);
     }
     out
 }
@@ -74,6 +75,8 @@ fn list() -> String {
 struct Row<'a> {
     id: &'a str,
     title: &'a str,
+    /// The pack without which it is off.
+    pack: Option<&'static str>,
     description: &'a str,
     category: Category,
     severity: Severity,
@@ -91,6 +94,7 @@ impl<'a> From<&'a Rule> for Row<'a> {
         Self {
             id: &rule.id,
             title: &rule.title,
+            pack: Packs::of(&rule.id),
             description: &rule.description,
             category: rule.category,
             severity: rule.severity,
@@ -114,7 +118,7 @@ fn json() -> Result<String, Failure> {
 
 fn test(rule: Option<&str>) -> Result<u8, Failure> {
     let specs: Vec<_> = match rule {
-        None => secrets::specs().collect(),
+        None => registry::specs().collect(),
         Some(id) => {
             let rule = explain::find(id)?;
             let none = || Failure::usage(anyhow!("`{id}` is written in code; `cargo test` runs its cases"));

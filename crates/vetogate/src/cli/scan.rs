@@ -93,10 +93,14 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let place = Located::find()?;
     let session = Session::begin(Git::at(place.root.clone()), wish, None, &on_item);
     let layers = Layers::read().map_err(Failure::usage)?;
-    let scanned = scan(args, &session, &place);
+    let base = Base::of(args, &session, &layers)?;
+    let scanned = scan(args, &session, &place, base.as_ref().map(|base| &base.policy), &layers);
     progress.finish_and_clear();
-    let Scanned { outcome, policy, trusted, notes } = by_base(args, &session, scanned?)?;
-    let policy = layers.over(policy);
+    let scanned = scanned?;
+    let Scanned { outcome, policy, trusted, notes } = match base {
+        Some(base) => base.judges(scanned),
+        None => scanned,
+    };
     let is_whole = args.is_whole(&place);
     let mut triage = triage(&session, &place, &outcome, (&trusted, &policy), is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
@@ -208,19 +212,31 @@ impl Trusted {
     }
 }
 
-/// With `--base`, what that commit says holds, whatever the work tree says.
-fn by_base(args: &Args, session: &Session<'_>, scanned: Scanned) -> Result<Scanned, Failure> {
-    let Some(base) = &args.base else { return Ok(scanned) };
-    let name = format!("{base}^{{commit}}");
-    let found = session.git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &name]);
-    let tip: Option<ObjectId> = found.ok().flatten().and_then(|id| id.parse().ok());
-    let tip = tip.ok_or_else(|| {
-        Failure::usage(anyhow!("`{}` names no commit here; fetch it first", escape(base.as_bytes())))
-    })?;
-    let (policy, gap) = policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short());
-    let mut outcome = scanned.outcome;
-    outcome.gaps.extend(gap);
-    Ok(Scanned { outcome, policy, trusted: Trusted::Commit(tip), notes: scanned.notes })
+/// What the commit of `--base` says, which holds whatever the work tree says.
+struct Base {
+    tip: ObjectId,
+    policy: Policy,
+    gap: Option<Gap>,
+}
+
+impl Base {
+    fn of(args: &Args, session: &Session<'_>, layers: &Layers) -> Result<Option<Self>, Failure> {
+        let Some(base) = &args.base else { return Ok(None) };
+        let name = format!("{base}^{{commit}}");
+        let found = session.git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &name]);
+        let tip: Option<ObjectId> = found.ok().flatten().and_then(|id| id.parse().ok());
+        let tip = tip.ok_or_else(|| {
+            Failure::usage(anyhow!("`{}` names no commit here; fetch it first", escape(base.as_bytes())))
+        })?;
+        let (policy, gap) = policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short());
+        Ok(Some(Self { tip, policy: layers.over(policy), gap }))
+    }
+
+    fn judges(self, scanned: Scanned) -> Scanned {
+        let Scanned { mut outcome, notes, .. } = scanned;
+        outcome.gaps.extend(self.gap);
+        Scanned { outcome, policy: self.policy, trusted: Trusted::Commit(self.tip), notes }
+    }
 }
 
 /// The debt that was recorded once.
@@ -269,23 +285,35 @@ fn triage(
     known::read(&sources, outcome)
 }
 
-fn scan(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
+/// Looks by the policy of `--base`, where there is one, else by that of the source.
+fn scan(
+    args: &Args,
+    session: &Session<'_>,
+    place: &Located,
+    base: Option<&Policy>,
+    layers: &Layers,
+) -> Result<Scanned, Failure> {
+    let obey = |own: Policy| {
+        let own = layers.over(own);
+        session.obey(base.unwrap_or(&own));
+        own
+    };
     if args.stdin {
-        return stdin(args, session, place);
+        return stdin(args, session, place, obey);
     }
     if args.staged {
         place.repository("--staged")?;
-        return staged(session, place);
+        return staged(session, place, obey);
     }
     if let Some(range) = &args.commits {
         place.repository("--commits")?;
-        return commits(session, range);
+        return commits(session, range, obey);
     }
     if args.history {
         place.repository("--history")?;
-        return history(session, place);
+        return history(session, place, obey);
     }
-    work_tree(args, session, place)
+    work_tree(args, session, place, obey)
 }
 
 /// The whole work tree around the current folder, as `veto scan` looks at it.
@@ -298,11 +326,18 @@ pub fn whole_tree() -> Result<(Outcome, PathBuf), Failure> {
         return Ok((Outcome::default(), place.root));
     }
     let session = Session::begin(Git::at(place.root.clone()), Wish::default(), None, &|_| {});
+    let layers = Layers::read().map_err(Failure::usage)?;
+    session.obey(&layers.over(policies::of_work_tree(&place.root).map_err(Failure::usage)?));
     let outcome = files(&session, &place, std::slice::from_ref(&place.root), &place.root, false)?;
     Ok((outcome, place.root))
 }
 
-fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
+fn work_tree(
+    args: &Args,
+    session: &Session<'_>,
+    place: &Located,
+    obey: impl Fn(Policy) -> Policy,
+) -> Result<Scanned, Failure> {
     if place.is_bare {
         return Err(Failure::usage(anyhow!(
             "this repository is bare: it has no work tree; use --history or --commits RANGE"
@@ -330,6 +365,7 @@ fn work_tree(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scan
         common(&paths)
     };
     let policy = policies::of_work_tree(&root).map_err(Failure::usage)?;
+    let policy = obey(policy);
     let outcome = files(session, place, &paths, &root, args.no_ignore)?;
     Ok(Scanned { outcome, policy, trusted: Trusted::Folder(root), notes: Vec::new() })
 }
@@ -367,8 +403,13 @@ fn common(paths: &[PathBuf]) -> PathBuf {
     root
 }
 
-fn staged(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
+fn staged(
+    session: &Session<'_>,
+    place: &Located,
+    obey: impl Fn(Policy) -> Policy,
+) -> Result<Scanned, Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
+    let policy = obey(policy);
     let git = session.git.clone().with_given_index();
     let (entries, head) = index::staged(&git).map_err(Failure::incomplete)?;
     let tree = IndexTree::read(&git, &session.objects).map_err(Failure::incomplete)?;
@@ -376,7 +417,7 @@ fn staged(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
     Ok(Scanned { outcome, policy, trusted: Trusted::Folder(place.root.clone()), notes: Vec::new() })
 }
 
-fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
+fn commits(session: &Session<'_>, range: &str, obey: impl Fn(Policy) -> Policy) -> Result<Scanned, Failure> {
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
@@ -389,6 +430,7 @@ fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
         Some(tip) => policies::of_remote(&GitTree::new(&session.objects, tip), &tip.short()),
         None => (Policy::default(), None),
     };
+    let policy = obey(policy);
     let mut bases = exclude;
     bases.extend(published.listing.boundary());
     bases.truncate(8);
@@ -401,12 +443,17 @@ fn commits(session: &Session<'_>, range: &str) -> Result<Scanned, Failure> {
     Ok(Scanned { outcome, policy, trusted, notes: note.into_iter().collect() })
 }
 
-fn history(session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
+fn history(
+    session: &Session<'_>,
+    place: &Located,
+    obey: impl Fn(Policy) -> Policy,
+) -> Result<Scanned, Failure> {
     let policy = if place.is_bare {
         Policy::default()
     } else {
         policies::of_work_tree(&place.root).map_err(Failure::usage)?
     };
+    let policy = obey(policy);
     let updates = refs::all(&session.git, session.watch()).map_err(Failure::incomplete)?;
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
     published
@@ -439,8 +486,14 @@ impl Tree for OneFile<'_> {
     }
 }
 
-fn stdin(args: &Args, session: &Session<'_>, place: &Located) -> Result<Scanned, Failure> {
+fn stdin(
+    args: &Args,
+    session: &Session<'_>,
+    place: &Located,
+    obey: impl Fn(Policy) -> Policy,
+) -> Result<Scanned, Failure> {
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
+    let policy = obey(policy);
     let name = args.name.clone().unwrap_or_default();
     let mut content = Vec::new();
     std::io::stdin()

@@ -100,7 +100,7 @@ impl Redactor {
     /// Knows the values of these candidates.
     pub fn new(candidates: &[Candidate]) -> Self {
         // A weak guess is often an ordinary word, which would make every place that holds it unreadable.
-        let counts = |hit: &&RawHit| !hit.guessable || hit.confidence > Confidence::Low;
+        let counts = |hit: &&RawHit| !hit.is_shown && (!hit.guessable || hit.confidence > Confidence::Low);
         let hits = candidates.iter().map(|candidate| &candidate.hit).filter(counts);
         let all = hits.flat_map(|hit| &hit.values);
         let long = all.filter(|value| value.expose().len() >= LEAST);
@@ -192,7 +192,7 @@ fn finding(
             at_tip: candidate.at_tip,
         },
         confidence: hit.confidence,
-        severity: hit.rule.severity,
+        severity: hit.severity,
         fingerprint,
         snippet: redactor.mask(&hit.snippet),
         identifier: hit.identifier.map(|name| redactor.mask(&name)),

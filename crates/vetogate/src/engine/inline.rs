@@ -114,7 +114,11 @@ mod tests {
     use vetogate_detect::registry;
 
     fn at(text: &str) -> Option<Inline> {
-        let rule = registry::leaks().iter().find(|rule| rule.id == "secret/jwt").unwrap().clone();
+        let rule = registry::leaks(vetogate_core::Packs::default())
+            .iter()
+            .find(|rule| rule.id == "secret/jwt")
+            .unwrap()
+            .clone();
         find(text.as_bytes(), text.find("HERE").unwrap(), 1, &rule).inline
     }
 

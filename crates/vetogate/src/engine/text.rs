@@ -8,9 +8,9 @@ use super::inline::{self, Inline};
 use bstr::ByteSlice;
 use std::sync::Arc;
 use vetogate_core::text::{escape, shorten};
-use vetogate_core::{Confidence, Fuel, Rule, Secret, Span};
+use vetogate_core::{Confidence, Fuel, Packs, Rule, Secret, Severity, Span};
 use vetogate_detect::matching::Candidates;
-use vetogate_detect::{Hit, Text, registry};
+use vetogate_detect::{Hit, Text, literal, registry};
 use vetogate_syntax::encoding::{self, Encoding};
 use vetogate_syntax::path::PathHints;
 
@@ -36,8 +36,12 @@ pub struct RawHit {
     pub identifier: Option<String>,
     /// How sure.
     pub confidence: Confidence,
+    /// How severe, by the rule, or by another that found the same.
+    pub severity: Severity,
     /// Whether the value could be guessed.
     pub guessable: bool,
+    /// Whether the value is no secret.
+    pub is_shown: bool,
     /// What is said of this very hit.
     pub note: Option<String>,
     /// Where.
@@ -53,6 +57,9 @@ pub struct RawHit {
 /// Looks at a content piece by piece.
 pub struct Scanner {
     hints: PathHints,
+    packs: Packs,
+    /// For hits of packs, however long the content is.
+    pack_fuel: Fuel,
     head: Vec<u8>,
     encoding: Option<Encoding>,
     odd: Vec<u8>,
@@ -75,6 +82,8 @@ impl Scanner {
     pub fn new(hints: PathHints) -> Self {
         Self {
             hints,
+            packs: Packs::default(),
+            pack_fuel: Fuel::new(literal::MOST),
             head: Vec::new(),
             encoding: None,
             odd: Vec::new(),
@@ -94,6 +103,12 @@ impl Scanner {
     /// As [`new`](Self::new), for all ignores of ours, too.
     pub fn with_marks(hints: PathHints) -> Self {
         Self { marks: Some(Marks::default()), ..Self::new(hints) }
+    }
+
+    /// With the rules of these packs.
+    #[must_use]
+    pub fn with(self, packs: Packs) -> Self {
+        Self { packs, ..self }
     }
 
     /// Takes the next bytes.
@@ -138,7 +153,7 @@ impl Scanner {
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
         if encoding != Encoding::Bytes {
-            let plain = Self { encoding: Some(Encoding::Bytes), ..Self::new(self.hints) };
+            let plain = Self { encoding: Some(Encoding::Bytes), ..Self::new(self.hints).with(self.packs) };
             self.plain = Some(Box::new(plain));
         }
         self.take(&head);
@@ -211,7 +226,10 @@ impl Scanner {
         for detector in registry::BLOB {
             detector.scan(&text, &mut fuel, &mut hits);
         }
-        self.exhausted |= fuel.is_exhausted();
+        if let Some(literal) = registry::literal(self.packs) {
+            literal.scan(&text, &mut self.pack_fuel, &mut hits);
+        }
+        self.exhausted |= fuel.is_exhausted() || self.pack_fuel.is_exhausted();
         hits
     }
 
@@ -257,7 +275,9 @@ fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
         values: hit.values.clone(),
         identifier: hit.identifier.as_deref().map(|name| escape(name.as_bytes())),
         confidence: hit.confidence,
+        severity: hit.rule.severity,
         guessable: hit.guessable,
+        is_shown: hit.is_shown,
         note: hit.note.clone(),
         span,
         snippet: snippet(text, hit),
@@ -324,7 +344,7 @@ fn snippet(text: &[u8], hit: &Hit) -> String {
     }
     let mut out = String::new();
     let mut at = hit.span.start;
-    let mut parts: Vec<_> = hit.secret_spans.iter().zip(&hit.values).collect();
+    let mut parts: Vec<_> = hit.secret_spans.iter().zip(&hit.values).filter(|_| !hit.is_shown).collect();
     parts.sort_by_key(|(span, _)| span.start);
     for (span, value) in parts {
         if span.start >= at && span.end <= hit.span.end {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use vetogate_core::text::escape;
-use vetogate_core::{Gap, GapCause, ObjectId, Place};
+use vetogate_core::{Gap, GapCause, ObjectId, Packs, Place};
 use vetogate_syntax::path::{FileKind, PathHints};
 
 /// Where a content comes from.
@@ -79,6 +79,8 @@ pub struct Scope<'a> {
     pub threads: usize,
     /// Whether time may run out: then what is small is looked at first.
     pub is_limited: bool,
+    /// Packs of rules that look at files.
+    pub packs: Packs,
     /// Called after each item.
     pub on_item: &'a (dyn Fn(u64) + Sync),
 }
@@ -181,7 +183,7 @@ fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
         Source::Blob(oid) => blob(scope, objects, *oid, item),
         Source::Commit(oid) => commit(scope, objects, *oid, item),
         Source::File(path) => file(scope, path, item),
-        Source::Bytes(bytes) => whole(bytes, item.hints, item),
+        Source::Bytes(bytes) => whole(bytes, scanner(scope, item), item),
     });
     (scope.on_item)(looked.bytes);
     looked
@@ -201,7 +203,7 @@ fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) ->
         Ok(Err(absent)) => return absent_object(scope, objects, absent, oid, item),
         Err(error) => return failed(&error.to_string(), item),
     };
-    let mut scanner = Scanner::new(item.hints);
+    let mut scanner = Scanner::new(item.hints).with(scope.packs);
     let mut head = Vec::new();
     let read = objects.content(header.size, |piece| {
         if header.size <= LFS_POINTER {
@@ -250,14 +252,19 @@ fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) 
     }
     // The headers end at the first empty line (gitformat-commit); without one, everything is header.
     let end = content.find("\n\n").map_or(content.len(), |end| end + 1);
-    let headers = whole(&content[..end], PROSE, item);
-    let message = whole(&content[end..], PROSE, item);
+    let headers = whole(&content[..end], Scanner::new(PROSE), item);
+    let message = whole(&content[end..], Scanner::new(PROSE), item);
     let gap = headers.gap.or(message.gap);
     Looked { hits: message.hits, header_hits: headers.hits, bytes: header.size, gap, ..Looked::default() }
 }
 
-fn whole(bytes: &[u8], hints: PathHints, item: &Item) -> Looked {
-    let mut scanner = Scanner::new(hints);
+/// Packs look at files; messages and names have people in them by their nature.
+fn scanner(scope: &Scope<'_>, item: &Item) -> Scanner {
+    let packs = if matches!(item.place, Place::File(_)) { scope.packs } else { Packs::default() };
+    Scanner::new(item.hints).with(packs)
+}
+
+fn whole(bytes: &[u8], mut scanner: Scanner, item: &Item) -> Looked {
     scanner.feed(bytes);
     let (hits, exhausted) = scanner.finish();
     Looked { hits, gap: exhausted.then(|| limit(item)), bytes: bytes.len() as u64, ..Looked::default() }
@@ -271,7 +278,7 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
         }
         Err(error) => return failed(&format!("{} can't be read: {error}", item.place), item),
     };
-    let mut scanner = Scanner::with_marks(item.hints);
+    let mut scanner = Scanner::with_marks(item.hints).with(scope.packs);
     let mut buffer = vec![0; 128 << 10];
     let mut bytes = 0;
     loop {

@@ -19,7 +19,7 @@ fn value() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "preset": one_of(&["default", "strict"], "What the other keys are where they are not set."),
+            "preset": one_of(&["default", "strict", "guide"], "What the other keys are where they are not set."),
             "posture": one_of(&["medium", "high"], "high: everything from medium up must be remediated."),
             "min_confidence": one_of(&["low", "medium", "high"], "Findings that are less sure warn at most."),
             "min_version": text("An older veto says so before it minds anything else, such as 0.1.0."),

@@ -200,7 +200,8 @@ impl Sorted {
             seen.published.listing.commits.get(*index).is_some_and(|commit| own.contains(&commit.oid))
         };
         let mut hits: BTreeMap<String, Hits<'_>> = BTreeMap::new();
-        for candidate in &seen.candidates {
+        // Code is mended, and not masked.
+        for candidate in seen.candidates.iter().filter(|candidate| !candidate.hit.is_shown) {
             let hits = hits.entry(candidate.fingerprint()).or_default();
             let is_open = candidate.commits.is_empty() || candidate.commits.iter().any(is_own);
             match candidate.place {

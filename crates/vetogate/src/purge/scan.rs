@@ -139,8 +139,9 @@ pub fn look(survey: &Survey<'_>, aim: &Aim) -> Result<Seen, PurgeError> {
     let old = updates.iter().map(|update| update.old).filter(|old| exclude.contains(old));
     let bases: Vec<ObjectId> = old.chain(published.listing.boundary()).take(BASES).collect();
     let lfs = lfs_folder(&survey.place.common_dir, settings.lfs_storage());
-    let (mut outcome, candidates) = session.with_candidates(&published, &bases, &exclude, Some(&lfs));
     let (policy, gap, trusted) = policy(survey, aim, &settings, &updates)?;
+    session.obey(&policy);
+    let (mut outcome, candidates) = session.with_candidates(&published, &bases, &exclude, Some(&lfs));
     outcome.gaps.extend(gap);
     let triage = triage_of(session, &outcome, &policy, &survey.place.common_dir, trusted.as_ref());
     let context = Context {

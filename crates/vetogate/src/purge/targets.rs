@@ -14,9 +14,9 @@ use memchr::memmem;
 use replace::{Replaced, Span, Unit, decoded, encode, joined, replace};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use vetogate_core::{Fuel, ObjectId, Place, Secret};
+use vetogate_core::{Fuel, ObjectId, Packs, Place, Secret};
 use vetogate_detect::matching::Candidates;
-use vetogate_detect::{Hit, Text, registry};
+use vetogate_detect::{Hit, Text, literal, registry};
 use vetogate_syntax::encoding::Encoding;
 use vetogate_syntax::path::PathHints;
 
@@ -31,6 +31,8 @@ const HEAD: usize = 4096;
 #[derive(Default)]
 pub struct Targets {
     fingerprints: HashSet<String>,
+    /// That found any of them.
+    packs: Packs,
     strong: Vec<Strong>,
     /// Where chosen hits stand.
     places: HashMap<Option<ObjectId>, HashSet<Place>>,
@@ -50,6 +52,7 @@ impl Targets {
             if targets.fingerprints.contains(&candidate.fingerprint()) {
                 let places = targets.places.entry(candidate.blob).or_default();
                 places.insert(candidate.place.clone());
+                targets.packs = targets.packs.and(Packs::needed_by(&candidate.hit.rule.id));
                 targets.add_strong(candidate);
             }
         }
@@ -164,6 +167,9 @@ impl Targets {
         let mut hits = Vec::new();
         for detector in registry::BLOB {
             detector.scan(&text, &mut fuel, &mut hits);
+        }
+        if let Some(literal) = registry::literal(self.packs) {
+            literal.scan(&text, &mut Fuel::new(literal::MOST), &mut hits);
         }
         let place = place.to_string();
         let chosen = hits.into_iter().filter(|hit| self.fingerprints.contains(&fingerprint(hit, &place)));
@@ -306,7 +312,7 @@ mod tests {
     #[test]
     fn no_rule_finds_its_own_examples_again() {
         let mut wrong = Vec::new();
-        for spec in vetogate_detect::secrets::specs() {
+        for spec in registry::specs() {
             for (template, path) in spec.positive.iter().flat_map(|template| {
                 ["src/a.conf", "a.py", "a.sh", "a.yml", "a.json", "a.ts"].map(|path| (template, path))
             }) {

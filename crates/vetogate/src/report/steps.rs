@@ -120,7 +120,7 @@ fn variable(finding: &Finding) -> String {
 /// The name of the environment variable for a value of this rule that is assigned to this.
 pub fn variable_name(identifier: Option<&str>, rule: &str) -> String {
     let named = identifier.and_then(screaming);
-    let usual = || vetogate_detect::secrets::specs().find(|spec| spec.rule.id == rule)?.env.clone();
+    let usual = || vetogate_detect::registry::specs().find(|spec| spec.rule.id == rule)?.env.clone();
     let rule = || screaming(rule.rsplit('/').next().unwrap_or_default());
     named.or_else(usual).or_else(rule).unwrap_or_else(|| "SECRET".into())
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use vetogate_core::policy::RuleSetting;
 use vetogate_core::suppress::rule_matches;
 use vetogate_core::text::shorten;
-use vetogate_core::{Novelty, Place, Policy};
+use vetogate_core::{Novelty, Packs, Place, Policy};
 use vetogate_detect::registry;
 
 /// So many are named in a report; the rest is counted.
@@ -53,8 +53,8 @@ pub struct Remarks {
 }
 
 impl Remarks {
-    /// On all ignores of a content that was looked at whole.
-    pub fn whole(&mut self, looked: &Looked, place: &Place) {
+    /// On all ignores of a content that was looked at whole, with the rules of these packs.
+    pub fn whole(&mut self, looked: &Looked, place: &Place, packs: Packs) {
         if looked.marks.kept.is_empty() || !is_source(place) || looked.gap.is_some() || looked.out_of_time {
             return;
         }
@@ -63,7 +63,8 @@ impl Remarks {
         for mark in &looked.marks.kept {
             let is_used = used.contains(&(mark.line, mark.named.as_deref()));
             let wrong = names.wrong(mark);
-            let is_idle = wrong.is_empty() && !is_used;
+            // What does not run here may find something elsewhere.
+            let is_idle = wrong.is_empty() && !is_used && names.run(mark, packs);
             self.add(place, mark.line, wrong.into_iter().chain(is_idle.then_some(Wrong::Nothing)));
             self.add(place, mark.line, (is_used && !mark.has_reason).then_some(Wrong::NoReason));
         }
@@ -200,6 +201,7 @@ fn ids() -> Vec<String> {
 struct Names {
     ids: Vec<String>,
     known: HashMap<String, bool>,
+    runs: HashMap<String, bool>,
 }
 
 impl Names {
@@ -230,5 +232,15 @@ impl Names {
         let known = self.ids.iter().any(|id| rule_matches(name, id));
         self.known.insert(name.to_owned(), known);
         known
+    }
+
+    /// Whether a rule that a mark names runs with these packs.
+    fn run(&mut self, mark: &Mark, packs: Packs) -> bool {
+        let named = mark.named.clone().unwrap_or_default();
+        let Self { ids, runs, .. } = self;
+        *runs.entry(named).or_insert_with_key(|named| {
+            let is_named = |id: &String| named.split(',').any(|name| rule_matches(name.trim(), id));
+            ids.iter().any(|id| packs.allow(id) && is_named(id))
+        })
     }
 }

@@ -47,7 +47,7 @@ fn room(left: Duration) -> usize {
 fn worst<T>(found: &mut Vec<T>, room: usize, hit: impl Fn(&T) -> &RawHit) {
     let rank = |one: &T| {
         let hit = hit(one);
-        Reverse((hit.rule.severity, hit.confidence, !hit.guessable))
+        Reverse((hit.severity, hit.confidence, !hit.guessable))
     };
     found.sort_by_key(rank);
     found.truncate(room);

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod baseline;
+mod guide;
 mod install;
 mod listing;
 mod policy;

@@ -23,6 +23,20 @@ fn reads_everything() {
 }
 
 #[test]
+fn only_the_guide_switches_its_pack_on() {
+    for (text, is_on) in [("preset = \"guide\"", true), ("preset = \"strict\"", false), ("", false)] {
+        let policy = parse(text, "p").unwrap();
+        assert_eq!(policy.packs.guide_literal, is_on, "{text}");
+        assert_eq!(policy.runs("guide-literal/assert"), is_on, "{text}");
+        assert!(policy.runs("secret/x"));
+    }
+    let off = "preset = \"guide\"\n[rules.\"guide-literal/assert\"]\nenabled = false\nreason = \"r\"\n";
+    let policy = parse(off, "p").unwrap();
+    assert!(!policy.runs("guide-literal/assert") && policy.runs("guide-literal/email"));
+    assert!(!policy.medium_vetoes && policy.min_confidence == Confidence::Low);
+}
+
+#[test]
 fn a_severity_does_not_switch_a_rule_on() {
     let off = "[rules.\"secret/*\"]\nenabled = false\nreason = \"demo\"\n";
     let severity = format!("{off}[rules.\"secret/jwt\"]\nseverity = \"low\"\n");

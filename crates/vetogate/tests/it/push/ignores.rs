@@ -39,6 +39,9 @@ fn one_that_matches_nothing_is_said_by_a_scan() {
     gate.write("c.py", line("# veto: ignore[secret/jwt] Another rule."));
     let nothing = "this ignore matches nothing; take it out";
     assert_eq!(said(&gate), [("a.py:2"), ("b.py:1"), ("c.py:1")].map(|place| format!("{place}: {nothing}")));
+    // A rule that does not run here may find something elsewhere.
+    gate.write("e.py", "x = 1  # veto: ignore[guide-literal/assert] Not here.\n");
+    assert_eq!(said(&gate).len(), 3);
     // A push looks for none, and none is looked for where the policy lets none count.
     gate.commit("Ignores");
     assert!(!gate.push(&["main"]).text().contains(nothing));

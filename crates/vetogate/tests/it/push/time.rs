@@ -12,7 +12,7 @@ use vetogate::engine::workers::{PROSE, look};
 use vetogate::engine::{Item, Scope, Source};
 use vetogate::git::catfile::CatFile;
 use vetogate::git::command::Git;
-use vetogate_core::{ObjectId, Place};
+use vetogate_core::{ObjectId, Packs, Place};
 
 /// An object that git reads for ever: a pipe has its place in an alternate, where we do not look.
 pub(super) struct Stalled {
@@ -194,7 +194,8 @@ fn sizes_in_order(gate: &Gate, blobs: &[&str]) -> Vec<u64> {
     let items: Vec<Item> = blobs.iter().map(item).collect();
     let seen = Mutex::new(Vec::new());
     let on_item = |bytes: u64| seen.lock().unwrap().push(bytes);
-    let scope = Scope { git: &git, watch: &watch, threads: 1, is_limited: true, on_item: &on_item };
+    let packs = Packs::default();
+    let scope = Scope { git: &git, watch: &watch, threads: 1, is_limited: true, packs, on_item: &on_item };
     let looked = look(&scope, &mut objects, &items.iter().collect::<Vec<_>>());
     assert!(looked[0].bytes > looked[1].bytes, "answers stand in the order of the items");
     seen.into_inner().unwrap()
