@@ -2,7 +2,7 @@
 
 pub mod json;
 #[cfg(test)]
-mod sample;
+pub mod sample;
 pub mod steps;
 pub mod text;
 pub mod ways;

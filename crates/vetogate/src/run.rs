@@ -2,6 +2,7 @@
 
 mod clocks;
 mod doubled;
+mod ignores;
 mod kept;
 mod late;
 mod leaks;
@@ -91,6 +92,8 @@ pub struct Outcome {
     pub values: BTreeMap<String, Vec<Vec<Secret>>>,
     /// Ignores that stand in the text beside findings.
     pub ignores: Vec<Suppression>,
+    /// What is to be said of ignores in the text.
+    pub remarks: ignores::Remarks,
     /// Commits that pushed refs point at.
     pub tips: Vec<ObjectId>,
 }
@@ -100,6 +103,7 @@ impl Outcome {
     fn take(&mut self, candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) {
         self.take_values(&candidates);
         let merged = merge(candidates);
+        self.remarks.beside(&merged);
         let ignores: Vec<Option<Inline>> =
             merged.iter().map(|candidate| candidate.hit.inline.clone()).collect();
         self.findings = findings(merged, commits);
@@ -128,6 +132,7 @@ impl Outcome {
                 *place = redactor.mask(place);
             }
         }
+        self.remarks.mask(redactor);
         for gap in &mut self.gaps {
             gap.place = redactor.place(&gap.place);
             gap.detail = redactor.mask(&gap.detail);
@@ -370,6 +375,7 @@ impl<'a> Session<'a> {
         let posture = self.wish.posture.map_or(policy.posture, |asked| asked.max(policy.posture));
         let ignores = if policy.inline_allowed { &outcome.ignores[..] } else { &[] };
         let suppressions = [&triage.suppressions[..], &policy.exclusions[..], ignores].concat();
+        let ignore_notes = outcome.ignore_notes(&policy);
         let case = Case {
             findings: outcome.findings,
             gaps: &outcome.gaps,
@@ -380,7 +386,7 @@ impl<'a> Session<'a> {
             today,
         };
         let verdict = judge(case);
-        let mut notes = [said, triage.notes, ended].concat();
+        let mut notes = [said, triage.notes, ended, ignore_notes].concat();
         notes.extend(unused(&verdict.uses, &suppressions, is_whole, today));
         notes.extend(policy.unknown_rules(|| registry::rules().iter().map(|rule| rule.id.clone()).collect()));
         Report {

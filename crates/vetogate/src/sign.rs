@@ -3,6 +3,8 @@
 //! The format is OpenSSH's `PROTOCOL.sshsig`. A signature counts for one namespace, so that one that was made for a
 //! commit is none for an override.
 
+#[cfg(test)]
+pub mod altered;
 pub mod change;
 pub mod keygen;
 pub mod signers;

@@ -46,3 +46,27 @@ impl Anchor {
         sshsig::verify(&self.signature, Namespace::Audit, &self.signed_bytes(), signers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sign::altered::altered;
+    use ssh_key::private::{Ed25519Keypair, KeypairData};
+    use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+    #[test]
+    fn any_change_of_a_signed_one_is_refused() {
+        let key = PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&[1; 32])), "").unwrap();
+        let line = format!("ann namespaces=\"veto-audit@v1\" {}\n", key.public_key().to_openssh().unwrap());
+        let signers = Signers::parse(line.as_bytes(), "f").unwrap();
+        let head = Head { seq: 7, hash: "ab".repeat(32) };
+        let mut anchor = Anchor::new(&head, "2026-11-30T12:00:00Z".into());
+        let signature = key.sign("veto-audit@v1", HashAlg::Sha512, &anchor.signed_bytes()).unwrap();
+        anchor.signature = signature.to_pem(LineEnding::LF).unwrap();
+        assert!(anchor.signer(&signers).is_ok());
+        for changed in altered(&serde_json::to_vec(&anchor).unwrap()) {
+            let Ok(other) = serde_json::from_slice::<Anchor>(&changed) else { continue };
+            assert!(other.signer(&signers).is_err() || other.signed_bytes() == anchor.signed_bytes());
+        }
+    }
+}

@@ -4,7 +4,10 @@
 //! rule or a family (`secret/*`). Others count for the category of their tool and for their line alone: `gitleaks:allow`
 //! and `pragma: allowlist secret` (secrets), `# nosec`, `nosemgrep`, `eslint-disable-line` and `-next-line` (code).
 
+pub mod marks;
+
 use bstr::ByteSlice;
+use marks::{Mark, Written, marks, written};
 use vetogate_core::suppress::rule_matches;
 use vetogate_core::text::{escape, shorten};
 use vetogate_core::{Category, Rule};
@@ -16,6 +19,10 @@ pub struct Inline {
     pub form: &'static str,
     /// What it says why, escaped; empty where it says nothing.
     pub reason: String,
+    /// Of one of ours, which: what stands between its brackets, as [`Mark`] has it.
+    pub named: Option<String>,
+    /// Whether it stands on the line above.
+    pub is_above: bool,
 }
 
 /// Bytes of a line that are looked at on either side.
@@ -34,14 +41,30 @@ const OTHERS: &[(&str, bool, Category)] = &[
     ("eslint-disable-next-line", true, Category::Code),
 ];
 
-/// The ignore that is about a hit of `rule` at `offset`.
-pub fn find(text: &[u8], offset: usize, rule: &Rule) -> Option<Inline> {
+/// So many ignores beside one hit are kept for notes.
+const MOST_MARKS: usize = 4;
+
+/// What stands beside a hit.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// The ignore that is about it.
+    pub inline: Option<Inline>,
+    /// Ignores of ours, whatever they are about; the first of them.
+    pub marks: Vec<Mark>,
+}
+
+/// What stands beside a hit of `rule` at `offset`, which is on the line with this number.
+pub fn find(text: &[u8], offset: usize, number: u64, rule: &Rule) -> Beside {
     let line = line_around(text, offset);
     let above = above(text, offset);
-    own(line, rule)
-        .or_else(|| above.filter(|above| is_comment(above)).and_then(|above| own(above, rule)))
+    let comment = above.filter(|above| is_comment(above)).unwrap_or_default();
+    let (here, over) = (written(line), written(comment));
+    let inline = own(&here, rule)
+        .or_else(|| Some(Inline { is_above: true, ..own(&over, rule)? }))
         .or_else(|| other(line, false, rule))
-        .or_else(|| above.and_then(|above| other(above, true, rule)))
+        .or_else(|| above.and_then(|above| other(above, true, rule)));
+    let marks = marks(&over, comment, number.saturating_sub(1)).chain(marks(&here, line, number));
+    Beside { inline, marks: marks.take(MOST_MARKS).collect() }
 }
 
 fn line_around(text: &[u8], offset: usize) -> &[u8] {
@@ -67,22 +90,22 @@ fn is_comment(line: &[u8]) -> bool {
 }
 
 /// `veto: ignore[RULE,...] REASON`. Without a rule it is none: it would hide what nobody looked at.
-fn own(line: &[u8], rule: &Rule) -> Option<Inline> {
-    let rest = &line[line.find(OWN)? + OWN.len()..];
-    let rest = rest.trim_start().strip_prefix(b"[")?;
-    let end = rest.find_byte(b']')?;
-    let named = rest[..end].to_str().ok()?;
-    let fits =
-        named.split(',').any(|pattern| rule_matches(pattern.trim(), &rule.id) && pattern.trim() != "*");
-    let reason = rest[end + 1..].trim().trim_end_with(|c| "*/->".contains(c)).trim();
-    fits.then(|| Inline { form: OWN, reason: shorten(&escape(reason), 120) })
+fn own(written: &[Written<'_>], rule: &Rule) -> Option<Inline> {
+    let fits = |named: &str| {
+        named.split(',').any(|pattern| rule_matches(pattern.trim(), &rule.id) && pattern.trim() != "*")
+    };
+    written.iter().find_map(|written| {
+        written.rules().filter(|named| fits(named))?;
+        let reason = shorten(&escape(written.reason()), 120);
+        Some(Inline { form: OWN, reason, named: written.named(), is_above: false })
+    })
 }
 
 fn other(line: &[u8], is_next: bool, rule: &Rule) -> Option<Inline> {
     let mut marks =
         OTHERS.iter().filter(|(_, next, category)| *next == is_next && *category == rule.category);
     let (form, ..) = marks.find(|(mark, ..)| line.find(mark).is_some())?;
-    Some(Inline { form, reason: String::new() })
+    Some(Inline { form, reason: String::new(), named: None, is_above: is_next })
 }
 
 #[cfg(test)]
@@ -96,7 +119,7 @@ mod tests {
             .find(|rule| rule.id == "secret/jwt")
             .unwrap()
             .clone();
-        find(text.as_bytes(), text.find("HERE").unwrap(), &rule)
+        find(text.as_bytes(), text.find("HERE").unwrap(), 1, &rule).inline
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A hit counts in exactly one window: from the end of the window's lead to the beginning of its tail. So it is exact
 //! across borders for everything that is shorter than the tail.
 
+use super::inline::marks::{Mark, Marks};
 use super::inline::{self, Inline};
 use bstr::ByteSlice;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct RawHit {
     pub snippet: String,
     /// An ignore beside it.
     pub inline: Option<Inline>,
+    /// The first ignores of ours beside it, whatever they are about.
+    pub marks: Vec<Mark>,
 }
 
 /// Looks at a content piece by piece.
@@ -68,6 +71,8 @@ pub struct Scanner {
     is_binary: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
+    /// Ignores of ours, where they are asked for.
+    marks: Option<Marks>,
     /// The same content as plain bytes: two bytes at its beginning must not hide the rest.
     plain: Option<Box<Scanner>>,
 }
@@ -90,8 +95,14 @@ impl Scanner {
             is_binary: false,
             exhausted: false,
             hits: Vec::new(),
+            marks: None,
             plain: None,
         }
+    }
+
+    /// As [`new`](Self::new), for all ignores of ours, too.
+    pub fn with_marks(hints: PathHints) -> Self {
+        Self { marks: Some(Marks::default()), ..Self::new(hints) }
     }
 
     /// With the rules of these packs.
@@ -112,7 +123,13 @@ impl Scanner {
     }
 
     /// Ends, with all hits in order, and whether a bound was reached before everything was looked at.
-    pub fn finish(mut self) -> (Vec<RawHit>, bool) {
+    pub fn finish(self) -> (Vec<RawHit>, bool) {
+        let (hits, exhausted, _) = self.finish_with_marks();
+        (hits, exhausted)
+    }
+
+    /// As [`finish`](Self::finish), with the ignores that were asked for.
+    pub fn finish_with_marks(mut self) -> (Vec<RawHit>, bool, Marks) {
         if self.encoding.is_none() {
             self.begin();
         }
@@ -127,7 +144,7 @@ impl Scanner {
             self.exhausted |= exhausted;
         }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
-        (self.hits, self.exhausted)
+        (self.hits, self.exhausted, self.marks.unwrap_or_default())
     }
 
     fn begin(&mut self) {
@@ -185,6 +202,10 @@ impl Scanner {
         let mut ruler = Ruler::new(&text, self.line, self.column);
         let placed: Vec<RawHit> = found.iter().map(|hit| place(&mut ruler, hit)).collect();
         self.hits.extend(placed);
+        if let Some(marks) = &mut self.marks {
+            let mut ruler = Ruler::new(&text, self.line, self.column);
+            marks.take(&text, self.lead..until, |at| ruler.at(at).0);
+        }
         if self.is_binary || memchr::memchr(0, &text).is_some() {
             self.look_wide(&text, until);
         }
@@ -235,7 +256,8 @@ impl Scanner {
             let (line, column) = ruler.at(at);
             let width = 2 * hit.span.len() as u64;
             let span = Span { line, column, end_line: line, end_column: column + width };
-            self.hits.push(raw_hit(&narrow, &hit, span));
+            // Its lines are none of the content's.
+            self.hits.push(RawHit { marks: Vec::new(), ..raw_hit(&narrow, &hit, span) });
         }
     }
 }
@@ -247,6 +269,7 @@ fn place(ruler: &mut Ruler<'_>, hit: &Hit) -> RawHit {
 }
 
 fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
+    let beside = inline::find(text, begin(text, hit), span.line, &hit.rule);
     RawHit {
         rule: Arc::clone(&hit.rule),
         values: hit.values.clone(),
@@ -258,7 +281,8 @@ fn raw_hit(text: &[u8], hit: &Hit, span: Span) -> RawHit {
         note: hit.note.clone(),
         span,
         snippet: snippet(text, hit),
-        inline: inline::find(text, begin(text, hit), &hit.rule),
+        inline: beside.inline,
+        marks: beside.marks,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Looking at many contents: one reader of objects and one scanner per worker, panics caught, time watched.
 
+use super::inline::marks::Marks;
 use super::text::{RawHit, Scanner};
 use crate::deadline::Watch;
 use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE, remedy};
@@ -64,6 +65,8 @@ pub struct Looked {
     pub vanished: bool,
     /// The beginning of a small blob that is a Git LFS pointer: the id of its content.
     pub lfs: Option<String>,
+    /// Ignores of ours in a file on disk.
+    pub marks: Marks,
 }
 
 /// Where and how workers work.
@@ -275,7 +278,7 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
         }
         Err(error) => return failed(&format!("{} can't be read: {error}", item.place), item),
     };
-    let mut scanner = Scanner::new(item.hints).with(scope.packs);
+    let mut scanner = Scanner::with_marks(item.hints).with(scope.packs);
     let mut buffer = vec![0; 128 << 10];
     let mut bytes = 0;
     loop {
@@ -292,8 +295,8 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
             return Looked { out_of_time: true, ..Looked::default() };
         }
     }
-    let (hits, exhausted) = scanner.finish();
-    Looked { hits, gap: exhausted.then(|| limit(item)), bytes, ..Looked::default() }
+    let (hits, exhausted, marks) = scanner.finish_with_marks();
+    Looked { hits, gap: exhausted.then(|| limit(item)), bytes, marks, ..Looked::default() }
 }
 
 /// A longer content is no pointer to git-lfs (docs/spec.md: less than 1024 bytes).

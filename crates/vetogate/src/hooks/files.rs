@@ -1,5 +1,7 @@
 //! Reading and writing small files so that nobody ever sees half of one.
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -49,6 +51,9 @@ pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 
 fn replace(path: &Path, bytes: &[u8], mode: u32, keep: Option<Permissions>) -> io::Result<()> {
     let temporary = beside(path);
+    if let Some(folder) = path.parent() {
+        clear(folder, &start(path));
+    }
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
         file.write_all(bytes)?;
@@ -70,8 +75,31 @@ fn target(path: &Path) -> PathBuf {
 }
 
 fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.veto-{}", std::process::id()))
+    path.with_file_name(format!("{}{}", start(path), std::process::id()))
+}
+
+/// How the names of temporary files for this one begin; the number of a process follows.
+fn start(path: &Path) -> String {
+    format!(".{}.veto-", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Takes away what processes left in a folder that were killed while they wrote: names of this start with the number of a
+/// process that is gone, and git's locks of them. In a container the number of a killed one is soon that of another.
+pub fn clear(folder: &Path, start: &str) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(start));
+        let number = number.and_then(|number| number.trim_end_matches(".lock").parse::<i32>().ok());
+        if number.is_some_and(|number| !is_another(number)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a process with this number runs that is not this one.
+fn is_another(number: i32) -> bool {
+    let Some(process) = Pid::from_raw(number) else { return false };
+    process != rustix::process::getpid() && test_kill_process(process) != Err(Errno::SRCH)
 }
 
 /// Whether the file, behind links, is a regular one that somebody may execute.
@@ -94,5 +122,28 @@ pub fn keep_as(path: &Path, kept: &Path) -> io::Result<()> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Err(_) => fs::rename(path, kept),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_by_the_killed_is_no_hindrance_and_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let dead = child.id();
+        child.wait().unwrap();
+        let left = |number| folder.path().join(format!(".x.json.veto-{number}"));
+        let living = [left(1), folder.path().join(".y.json.veto-1"), folder.path().join(".x.json.veto-z")];
+        for file in [left(dead), left(std::process::id())].iter().chain(&living) {
+            fs::write(file, "half").unwrap();
+        }
+        put(&path, b"whole", PLAIN).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert!(!left(dead).exists() && !left(std::process::id()).exists());
+        assert!(living.iter().all(|file| file.exists()));
     }
 }

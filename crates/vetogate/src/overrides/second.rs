@@ -100,9 +100,13 @@ impl Approval {
 #[cfg(test)]
 mod tests {
     use super::super::binding::tests::binding;
+    use super::super::token::Token;
     use super::*;
+    use crate::sign::altered::altered;
     use ssh_key::private::{Ed25519Keypair, KeypairData};
     use ssh_key::{HashAlg, LineEnding, PrivateKey};
+    use vetogate_core::Proof;
+    use vetogate_core::policy::Overrides;
 
     fn pair(seed: u8) -> PrivateKey {
         PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&[seed; 32])), "").unwrap()
@@ -149,5 +153,63 @@ mod tests {
         let mut changed = approved_by(2);
         changed.request.reason.push('!');
         assert!(check(&changed, 1, 1, 2).unwrap_err().contains("does not fit"));
+    }
+
+    /// A token of Ann's, with the approval of Bob.
+    fn token() -> Token {
+        let (reason, who) = ("Because of the demo.".into(), "Ann".into());
+        let mut token = Token::new(binding(1), reason, who, at(2), 15, "n".into());
+        let signature = pair(1).sign("veto-override@v1", HashAlg::Sha512, &token.signed_bytes()).unwrap();
+        token.signature = Some(signature.to_pem(LineEnding::LF).unwrap());
+        token.approval = Some(approved_by(2));
+        token
+    }
+
+    fn counts(token: &Token) -> bool {
+        let rules = Overrides { proof: Proof::SecondPerson, ..Overrides::default() };
+        token.check(&binding(1), at(2), &rules, &signers()).is_ok()
+    }
+
+    /// Wherever the file of an approval is changed: it is refused, or says the same.
+    #[test]
+    fn any_change_of_an_approval_is_refused() {
+        let (approval, mut token) = (approved_by(2), token());
+        assert!(counts(&token));
+        for changed in altered(&serde_json::to_vec(&approval).unwrap()) {
+            let Ok(other) = serde_json::from_slice::<Approval>(&changed) else { continue };
+            let is_same = other.signed_bytes() == approval.signed_bytes();
+            token.approval = Some(other);
+            assert!(is_same || !counts(&token));
+        }
+    }
+
+    /// The same of a token that holds both signatures.
+    #[test]
+    fn any_change_of_a_token_with_an_approval_is_refused() {
+        let token = token();
+        let both = |token: &Token| {
+            let approval = token.approval.as_ref().map(Approval::signed_bytes);
+            (token.signed_bytes(), approval)
+        };
+        for changed in altered(&serde_json::to_vec(&token).unwrap()) {
+            let Ok(other) = Token::parse(&changed) else { continue };
+            assert!(!counts(&other) || both(&other) == both(&token));
+        }
+    }
+
+    /// A request that was changed on its way is approved as it was shown then, and for another push it is no help.
+    #[test]
+    fn a_changed_request_lets_no_other_push_through() {
+        let (request, mut token) = (approved_by(2).request, token());
+        for changed in altered(&serde_json::to_vec(&request).unwrap()) {
+            let Ok(other) = Request::parse(&changed) else { continue };
+            let is_same = other.binding == request.binding;
+            let mut approval = Approval::new(other, at(1));
+            let bytes = approval.signed_bytes();
+            let signature = pair(2).sign("veto-override@v1", HashAlg::Sha512, &bytes).unwrap();
+            approval.signature = signature.to_pem(LineEnding::LF).unwrap();
+            token.approval = Some(approval);
+            assert_eq!(counts(&token), is_same);
+        }
     }
 }

@@ -160,6 +160,7 @@ impl Session<'_> {
     pub(super) fn simple(&self, items: &[Item], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
         let looked = self.look(items);
         for (looked, item) in looked.iter().zip(items) {
+            outcome.remarks.whole(looked, &item.place, self.packs());
             candidates.extend(looked.hits.iter().map(|hit| Candidate::new(hit.clone(), item.place.clone())));
         }
         self.count(looked, items, outcome);

@@ -225,3 +225,134 @@ fn proof(sources: &Sources<'_>, entry: &Entry) -> Result<Option<String>, String>
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::write::text;
+    use super::*;
+    use crate::report::sample;
+    use crate::sign::altered::altered;
+    use ssh_key::private::{Ed25519Keypair, KeypairData};
+    use ssh_key::{HashAlg, LineEnding, PrivateKey};
+    use vetogate_core::{EntryKind, Gap};
+
+    /// A tree with one entry of triage.
+    struct OneEntry<'a>(&'a str, &'a [u8]);
+
+    impl Tree for OneEntry<'_> {
+        fn get(&self, path: &[u8]) -> Result<Option<Vec<u8>>, Gap> {
+            Ok((path == Entry::path_of(self.0).as_bytes()).then(|| self.1.to_vec()))
+        }
+
+        fn list(&self, _: &[u8]) -> Result<Vec<vetogate_core::Entry>, Gap> {
+            let name = Entry::file_name(self.0).into_bytes();
+            Ok(vec![vetogate_core::Entry { name, kind: EntryKind::File }])
+        }
+    }
+
+    fn key() -> PrivateKey {
+        PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&[1; 32])), "").unwrap()
+    }
+
+    fn signers() -> Result<Signers, String> {
+        let key = key().public_key().to_openssh().unwrap();
+        Signers::parse(format!("ann namespaces=\"veto-triage@v1\" {key}\n").as_bytes(), "f")
+            .map_err(|error| error.to_string())
+    }
+
+    fn signed() -> Entry {
+        let mut entry = Entry {
+            fingerprint: sample::finding("a").fingerprint,
+            rule: "secret/aws-access-key".into(),
+            path: "a".into(),
+            status: Status::FalsePositive,
+            reason: "It is \"made\" up.".into(),
+            who: "Ann <ann@example.org>".into(),
+            created: jiff::civil::date(2026, 11, 30),
+            until: Some(jiff::civil::date(2027, 11, 30)),
+            repository: Some("r".into()),
+            serial: 12,
+            values: Vec::new(),
+            signature: None,
+        };
+        let signature = key().sign("veto-triage@v1", HashAlg::Sha512, &entry.signed_bytes()).unwrap();
+        entry.signature = Some(signature.to_pem(LineEnding::LF).unwrap());
+        entry
+    }
+
+    /// What a push suppresses that brings this file.
+    fn brought(file: &[u8]) -> Vec<Suppression> {
+        let finding = sample::finding("a");
+        let fingerprint = finding.fingerprint.clone();
+        let tree = OneEntry(&fingerprint, file);
+        let git = Git::at(".");
+        let sources = Sources {
+            trusted: None,
+            brought: vec![(&tree, "tip".into())],
+            rules: TriageRules::Trusted,
+            signers: &signers,
+            git: &git,
+            repository: Some("r".into()),
+            tip: String::new(),
+            is_whole: false,
+        };
+        read(&sources, &Outcome { findings: vec![finding], ..Outcome::default() }).suppressions
+    }
+
+    /// Whether the file counts as signed; and then it has to say what was signed.
+    fn counts(file: &[u8]) -> bool {
+        let is_trusted = |one: &Suppression| one.standing == Standing::Trusted;
+        let counts = brought(file).iter().any(is_trusted);
+        let entry = signed();
+        let says = || Entry::parse(file, &Entry::path_of(&entry.fingerprint)).unwrap().signed_bytes();
+        assert!(!counts || says() == entry.signed_bytes(), "{}", String::from_utf8_lossy(file));
+        counts
+    }
+
+    /// Wherever the file is changed: it counts no more than an unsigned one, or says the same.
+    #[test]
+    fn any_change_of_a_signed_entry_is_refused() {
+        let file = text(&signed());
+        assert!(counts(file.as_bytes()));
+        let same = altered(file.as_bytes()).filter(|changed| counts(changed)).count();
+        // The comment, blanks and ends of lines are no part of it.
+        assert!(same < file.len() * 3, "{same}");
+    }
+
+    #[test]
+    fn what_is_no_part_of_it_may_change() {
+        let file = text(&signed());
+        let lines: Vec<&str> = file.lines().collect();
+        let (fields, signature) =
+            lines.split_at(lines.iter().position(|line| line.starts_with("signature")).unwrap());
+        let backwards: Vec<&str> = fields.iter().rev().chain(signature).copied().collect();
+        for other in [
+            file.replace('\n', "\r\n"),
+            file.replace("# A decision", "# Another word on a decision"),
+            file.replace(" = ", "  =  "),
+            file.replace("\"r\"", "'r'"),
+            backwards.join("\n"),
+        ] {
+            assert!(other != file && counts(other.as_bytes()), "{other}");
+        }
+        for other in [
+            file.replace("serial = 12", "serial = 13"),
+            file.replace("2027-11-30", "2028-11-30"),
+            file.replace("false-positive", "accepted-risk"),
+            file.replace("\"r\"", "\"s\""),
+            file.replace("secret/aws-access-key", "secret/*"),
+            format!("values = [\"$argon2id$\"]\n{file}"),
+            format!("{file}reason = \"twice\"\n"),
+        ] {
+            assert!(other != file && !counts(other.as_bytes()), "{other}");
+        }
+    }
+
+    /// Of a file that was cut off, the rest is refused or counts for less.
+    #[test]
+    fn a_part_of_an_entry_never_counts_as_signed() {
+        let file = text(&signed());
+        let end = file.trim_end().len();
+        assert!((0..end).all(|cut| !counts(&file.as_bytes()[..cut])));
+    }
+}

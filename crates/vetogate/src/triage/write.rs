@@ -67,14 +67,19 @@ pub fn branch_name(entry: &Entry) -> String {
     format!("veto-triage-{short}{version}")
 }
 
+/// How the name of an index begins in which a commit is made; the number of the process follows.
+const INDEX: &str = "index-";
+
 /// Makes a branch with one commit on top of `tip`, which adds the entry and changes nothing else; gives its name.
 ///
 /// # Errors
 /// When git fails, or there is such a branch already.
 pub fn as_branch(git: &Git, common_dir: &Path, tip: &str, entry: &Entry) -> Result<String, GitError> {
     let name = branch_name(entry);
-    let index = common_dir.join(format!("veto/index-{}", std::process::id()));
-    fs::create_dir_all(common_dir.join("veto")).map_err(GitError::Start)?;
+    let folder = common_dir.join("veto");
+    fs::create_dir_all(&folder).map_err(GitError::Start)?;
+    files::clear(&folder, INDEX);
+    let index = folder.join(format!("{INDEX}{}", std::process::id()));
     let with_index = git.clone().with_index(index.clone());
     let made = commit(git, &with_index, tip, entry);
     let _ = fs::remove_file(index);

@@ -1,7 +1,10 @@
 //! Real pushes through the installed hook: what is vetoed, what passes, and what arrives.
 
 mod audit;
+mod crashes;
 mod debt;
+mod full_disk;
+mod ignores;
 mod layers;
 mod loosened;
 mod overrides;

@@ -7,10 +7,10 @@ use std::fs;
 const REASON: &str = "A made-up value that the demo needs.";
 
 /// What has to be typed for a push of `main`.
-const PHRASE: &str = "publish main to remote";
+pub const PHRASE: &str = "publish main to remote";
 
 /// A gate whose policy makes passwords high, with one in a commit.
-fn with_high(more: &str) -> Gate {
+pub fn with_high(more: &str) -> Gate {
     let gate = Gate::new();
     let policy = format!("{more}\n[rules.\"secret/*\"]\nseverity = \"high\"\n");
     gate.write(".veto/policy.toml", policy).commit("Policy");
@@ -21,7 +21,7 @@ fn with_high(more: &str) -> Gate {
 
 /// The code in a veto.
 #[track_caller]
-fn code(gate: &Gate) -> String {
+pub fn code(gate: &Gate) -> String {
     let text = gate.vetoed(&["main"]);
     let (_, code) = text.split_once("veto override ").unwrap_or_else(|| panic!("no code in {text}"));
     code.split_whitespace().next().unwrap().to_owned()

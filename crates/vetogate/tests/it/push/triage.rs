@@ -17,7 +17,7 @@ fn triage(gate: &Gate, fingerprint: &str, more: &[&str]) -> String {
 }
 
 /// A gate with a vetoed push; gives the fingerprint of what was found.
-fn with_veto(content: &str) -> (Gate, String) {
+pub fn with_veto(content: &str) -> (Gate, String) {
     let gate = Gate::new();
     gate.write("a.conf", content).commit("Dirty");
     let fingerprint = fingerprint(&gate.vetoed(&["main"]));
