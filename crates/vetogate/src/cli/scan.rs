@@ -25,6 +25,7 @@ use vetogate_core::text::escape;
 use vetogate_core::{
     Category, Change, Confidence, Entry, EntryKind, Gap, ObjectId, Place, Policy, Posture, RemoteView, Tree,
 };
+use vetogate_detect::registry;
 use vetogate_syntax::path::PathHints;
 
 /// Arguments of `veto scan`.
@@ -101,6 +102,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Some(base) => base.judges(scanned),
         None => scanned,
     };
+    let notes = [notes, without_rules(&args.only, &policy)?].concat();
     let is_whole = args.is_whole(&place);
     let mut triage = triage(&session, &place, &outcome, (&trusted, &policy), is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
@@ -115,6 +117,30 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     filter(&mut report, args.confidence);
     args.output.write(&report, Kind::Scan)?;
     Ok(report.verdict.exit_code)
+}
+
+/// A note for each category that was asked for and that no rule is of.
+///
+/// # Errors
+/// When that is so of all of them: nothing was looked at.
+fn without_rules(only: &[Category], policy: &Policy) -> Result<Vec<String>, Failure> {
+    if only.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rules = registry::rules();
+    let is_looked_at = |category: &Category| {
+        rules.iter().any(|rule| rule.category == *category && policy.packs.allow(&rule.id))
+    };
+    let none: Vec<&str> =
+        only.iter().filter(|category| !is_looked_at(category)).map(|category| category.as_str()).collect();
+    if none.len() == only.len() {
+        return Err(Failure::usage(anyhow!(
+            "no rule of {} is there, so nothing was looked at; `veto rules list` shows what is",
+            none.join(", ")
+        )));
+    }
+    let note = |category: &str| format!("no rule of {category} is there: nothing of it was looked at");
+    Ok(none.into_iter().map(note).collect())
 }
 
 /// Takes what is not to be shown out of a report whose verdict stands.

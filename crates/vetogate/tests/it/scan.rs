@@ -201,7 +201,11 @@ fn categories() {
     let sandbox = Sandbox::with_clone();
     sandbox.write("work/a.txt", token());
     json(&sandbox, "work", &["--only", "secrets"], 1);
-    json(&sandbox, "work", &["--only", "containers"], 0);
+    // What no rule is of is not called clean.
+    let said = sandbox.veto("work", &["scan", "--only", "containers"]).exits(2).text();
+    assert!(said.contains("no rule of containers is there, so nothing was looked at"), "{said}");
+    let said = sandbox.veto("work", &["scan", "--only", "containers,configuration"]).ok().text();
+    assert!(said.contains("no rule of containers is there: nothing of it was looked at"), "{said}");
     json(&sandbox, "work", &["--skip", "secrets"], 0);
     for flag in ["--only", "--skip"] {
         let said = sandbox.veto("work", &["scan", flag, "nonsense"]).exits(2).stderr;
