@@ -10,6 +10,7 @@ use bstr::ByteSlice;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
@@ -44,7 +45,7 @@ static EXPRESSIONS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     LOADED.iter().map(compile).collect()
 });
 
-/// How the guide reads a secret from the environment, and what `veto purge` leaves in its place.
+/// How a program reads a secret from the environment, as the guide tells it to.
 const WAYS_OUT: &[&str] = &[
     "process.env",
     "os.environ",
@@ -58,8 +59,7 @@ const WAYS_OUT: &[&str] = &[
     "System.getenv",
     "ENV.fetch",
     "ENV[",
-    "$",
-    "REDACTED",
+    "${",
 ];
 
 /// The rules of the pack.
@@ -93,20 +93,21 @@ impl BlobDetector for GuideLiteral {
 fn hit(spec: &RuleSpec, rule: &Arc<Rule>, text: &Text<'_>, captures: &Captures<'_>) -> Option<Hit> {
     let group = |name| captures.name(name).filter(|group| !group.as_bytes().trim().is_empty());
     let whole = group("place").or_else(|| captures.get(0))?;
-    let secret = group("secret").or_else(|| group("other"));
-    let value = secret.unwrap_or(whole);
-    if spec.class == Class::Password && is_way_out(text.bytes, value.range(), secret.is_none()) {
+    let secret = group("secret").or_else(|| group("other")).map(|secret| secret.range());
+    let secret = if spec.class == Class::PrivateKey { body(text.bytes, whole.end()) } else { secret };
+    let range = secret.clone().unwrap_or(whole.range());
+    let value = &text.bytes[range.clone()];
+    if spec.class == Class::Password && is_way_out(text.bytes, range.start, secret.is_none()) {
         return None;
     }
     let identifier = group("identifier").map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
-    let is_strong =
-        f64::from(rule.bits) >= UNGUESSABLE_BITS || entropy_bits(value.as_bytes()) >= UNGUESSABLE_BITS;
+    let is_strong = f64::from(rule.bits) >= UNGUESSABLE_BITS || entropy_bits(value) >= UNGUESSABLE_BITS;
     Some(Hit {
         rule: Arc::clone(rule),
-        span: whole.range(),
-        secret_spans: vec![value.range()],
-        values: vec![Secret::new(value.as_bytes())],
-        identifier: identifier.or_else(|| secret.is_none().then(|| skeleton(value.as_bytes()))),
+        span: whole.start()..whole.end().max(range.end),
+        secret_spans: vec![range],
+        values: vec![Secret::new(value)],
+        identifier: identifier.or_else(|| secret.is_none().then(|| skeleton(value))),
         confidence: rule.confidence,
         // An address is long, and can be looked up all the same.
         guessable: secret.is_none() || rule.category == Category::Pii || !is_strong,
@@ -116,13 +117,38 @@ fn hit(spec: &RuleSpec, rule: &Arc<Rule>, text: &Text<'_>, captures: &Captures<'
 }
 
 /// Whether the value is read from the environment; of a name, whether it is what is read.
-fn is_way_out(text: &[u8], value: std::ops::Range<usize>, is_name: bool) -> bool {
+fn is_way_out(text: &[u8], start: usize, is_name: bool) -> bool {
     if !is_name {
-        return WAYS_OUT.iter().any(|way| text[value.start..].starts_with(way.as_bytes()));
+        return leads_out(&text[start..]);
     }
-    let before = &text[value.start.saturating_sub(32)..value.start];
+    let before = &text[start.saturating_sub(32)..start];
     let before = before.trim_end_with(|c| "([{.\"' ".contains(c));
-    WAYS_OUT.iter().any(|way| before.ends_with(way.trim_end_matches(['(', '[']).as_bytes()))
+    WAYS_OUT.iter().any(|way| before.ends_with(way.trim_end_matches(['(', '[', '{']).as_bytes()))
+}
+
+/// Whether it begins with a reference to the environment, or is what `veto purge` leaves.
+fn leads_out(value: &[u8]) -> bool {
+    let is_name = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
+    let word = value.strip_prefix(b"$").unwrap_or(value);
+    let word = &word[..word.iter().take_while(is_name).count()];
+    let ends = value.get(word.len() + usize::from(value.starts_with(b"$")));
+    let is_whole = ends.is_none_or(|byte| b" \t\r\n\"'`;,)}]<".contains(byte));
+    let is_variable = value.starts_with(b"$") && !word.is_empty() && is_whole;
+    is_variable
+        || word == b"REDACTED" && is_whole
+        || WAYS_OUT.iter().any(|way| value.starts_with(way.as_bytes()))
+}
+
+/// The bounds of a body of a key: shorter is none, and more is not kept.
+const BODY: Range<usize> = 16..16_384;
+
+/// What stands behind the head of a key, as far as it can be one, with what says how it is encrypted.
+fn body(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let is_body = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=\\\r\n\t :,-".contains(byte);
+    let rest = &text[start..text.len().min(start + BODY.end)];
+    let rest = &rest[..rest.iter().take_while(is_body).count()];
+    let rest = &rest[..rest.find("-----").unwrap_or(rest.len())];
+    (rest.trim().len() >= BODY.start).then(|| start..start + rest.len())
 }
 
 /// What tells code from other code of the same rule in a file, without what stands in strings.

@@ -26,8 +26,14 @@ impl Policy {
         let known = known();
         let is_unknown =
             |(_, pattern): &&(String, &str)| !known.iter().any(|rule| rule_matches(pattern, rule));
-        named.iter().filter(is_unknown).map(|(place, pattern)| note(place, pattern, &known)).collect()
+        let unknown = named.iter().filter(is_unknown).map(|(place, pattern)| note(place, pattern, &known));
+        let off = named.iter().filter(|(_, pattern)| !self.packs.allow(pattern));
+        unknown.chain(off.map(|(place, pattern)| off_note(place, pattern))).collect()
     }
+}
+
+fn off_note(place: &str, pattern: &str) -> String {
+    format!("{place}: `{pattern}` says nothing, for its pack is off without `preset = \"guide\"`")
 }
 
 fn note(place: &str, pattern: &str, known: &[String]) -> String {
@@ -68,6 +74,18 @@ mod tests {
     fn distances() {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!((distance("", "ab"), distance("ab", ""), distance("a", "a")), (2, 2, 0));
+    }
+
+    #[test]
+    fn what_is_said_of_a_pack_that_is_off_is_said_to_be_nothing() {
+        let text = "[rules.\"guide-literal/email\"]\nseverity = \"low\"\n";
+        let said = |text: &str| {
+            Policy::parse(text, "p").unwrap().unknown_rules(|| vec!["guide-literal/email".to_owned()])
+        };
+        let expected =
+            "p:1: `guide-literal/email` says nothing, for its pack is off without `preset = \"guide\"`";
+        assert_eq!(said(text), [expected]);
+        assert!(said(&format!("preset = \"guide\"\n{text}")).is_empty());
     }
 
     #[test]

@@ -77,9 +77,23 @@ fn the_ways_out_of_the_guide_are_no_findings() {
         "password = os.environ[\"DB_PASSWORD\"]",
         "echo ${DB_PASSWORD}",
         "api_key = \"REDACTED\"",
+        "password=$DB_PASS_WORD;",
+        "client_secret: $CLIENT_SECRET",
     ] {
         let hits = scan_with(text, ON);
         assert!(hits.is_empty(), "{text}: {:?}", hits[0].rule.id);
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_way_out_is_found() {
+    for template in [
+        "password = \"$ecret{alnum:6}\"",
+        "pwd=$A{lower:9}",
+        "api_key = REDACTED{alnum:9}",
+        "key = env{alnum:9}",
+    ] {
+        assert_eq!(ids(template).len(), 1, "{template}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::support::{Answer, Sandbox};
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Stdio;
 use vetogate_rules::template::generate;
 
@@ -193,4 +194,31 @@ fn what_is_purged_is_no_finding_of_the_guide() {
     let found = rules(&scan(&sandbox, &["--commits", "origin/main..HEAD"]).exits(1));
     assert_eq!(found, ["guide-literal/eval"]);
     assert!(std::fs::read_to_string(sandbox.path().join("work/b.py")).unwrap().contains("eval(x)"));
+}
+
+/// What a signer of before signed counts for the very push that brings it: what it says of packs, too.
+#[test]
+fn a_signed_policy_switches_the_guide_on_and_off_at_once() {
+    let sandbox = guarded(GUIDE);
+    sandbox.run("home", "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "ann", "-f", "ann"]).ok();
+    let key = sandbox.path().join("home/ann");
+    let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
+    let public: Vec<&str> = public.split_whitespace().take(2).collect();
+    let signers = format!("ann namespaces=\"veto-policy@v1\" {}\n", public.join(" "));
+    sandbox.write("work/.veto/allowed_signers", signers);
+    sandbox.commit_all("work", "Signers");
+    sandbox.git("work", &["push", "-q", "--no-verify", "origin", "main"]).ok();
+    let push_with = |policy: &str, path: &str, code: i32| {
+        sandbox.write("work/.veto/policy.toml", policy);
+        sandbox.write(Path::new("work").join(path), LITERAL);
+        sandbox.veto("work", &["policy", "sign", "--sign", key.to_str().unwrap()]).ok();
+        sandbox.commit_all("work", "A signed step");
+        push(&sandbox).exits(code).text()
+    };
+    let passed = push_with("preset = \"default\"\n", "a.py", 0);
+    assert!(!passed.contains("(guide"), "{passed}");
+    // It is read where anything was found, here a password of a test, that warns.
+    sandbox.write("work/tests/a.conf", file("db_password = \"{lower:2}{digits:3}-{lower:2}{digits:2}X\"\n"));
+    let vetoed = push_with(GUIDE, "b.py", 1);
+    assert!(vetoed.contains("Use of assert (guide, B101)") && vetoed.contains("b.py"), "{vetoed}");
 }
