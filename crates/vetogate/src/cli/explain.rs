@@ -1,17 +1,20 @@
-//! `veto explain RULE`: the rule's page on the terminal.
+//! `veto explain RULE-OR-FINDING`: the rule's page on the terminal, of a finding with where it stands.
 
-use super::{Failure, exit, output};
+use super::{Failure, exit, output, triage};
 use crate::rule_page;
+use std::fmt::Write as _;
 use std::sync::Arc;
-use vetogate_core::text::{escape, shorten};
+use vetogate_core::text::{escape, guard, shorten};
 use vetogate_core::{Packs, Rule};
 use vetogate_detect::registry;
 
 /// Arguments of `veto explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The rule's id, as a report names it, such as `secret/aws-access-key`.
-    rule: String,
+    /// The rule's id, as a report names it, such as `secret/aws-access-key`; or the fingerprint of a finding of the last
+    /// push or of this work tree.
+    #[arg(value_name = "RULE-OR-FINDING")]
+    what: String,
 }
 
 /// Prints the page; gives the exit code.
@@ -19,9 +22,52 @@ pub struct Args {
 /// # Errors
 /// When there is no such rule.
 pub fn run(args: &Args) -> Result<u8, Failure> {
-    let rule = find(&args.rule)?;
-    output::print(&rule_page::text(&rule))?;
+    let what = args.what.trim();
+    let page = if is_fingerprint(what) {
+        finding(what)?
+    } else {
+        let rule = rule(what)?;
+        rule_page::text(&rule)
+    };
+    output::print(&page)?;
     Ok(exit::PASS)
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == FINGERPRINT && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Hexadecimal digits of a fingerprint.
+const FINGERPRINT: usize = 32;
+
+/// Where a finding stands, and its rule's page.
+fn finding(fingerprint: &str) -> Result<String, Failure> {
+    let found = triage::findings(fingerprint)?;
+    let Some(first) = found.first() else {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no finding `{fingerprint}` in the last push, nor in this work tree; `veto scan` names them"
+        )));
+    };
+    let mut text = String::new();
+    for finding in &found {
+        let at = &finding.location;
+        let commit = at.commit.map(|oid| format!(" (commit {})", oid.short())).unwrap_or_default();
+        let line = format!("{}:{}:{}{commit}  {}", at.place, at.span.line, at.span.column, finding.snippet);
+        let _ = writeln!(text, "{}", guard(&line));
+    }
+    text.push('\n');
+    Ok(text + &rule_page::text(&first.rule))
+}
+
+fn rule(id: &str) -> Result<Arc<Rule>, Failure> {
+    let number = id.strip_prefix("SEC-").filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if number.is_some() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "{} counts the findings of one report; name the finding by its fingerprint, or its rule",
+            shorten(id, 20)
+        )));
+    }
+    find(id)
 }
 
 /// The rule with this id.

@@ -81,6 +81,24 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     Ok(exit::PASS)
 }
 
+/// What is found with this fingerprint in the last push, else in this work tree.
+///
+/// # Errors
+/// When neither can be looked at.
+pub fn findings(fingerprint: &str) -> Result<Vec<Finding>, Failure> {
+    let git = Git::at(".");
+    let here = || Ok::<Outcome, Failure>(scan::whole_tree()?.0);
+    let outcome = match gate::common_dir(&git) {
+        Ok(common_dir) => last_push(&git, &common_dir)?.outcome,
+        Err(_) => here()?,
+    };
+    let of = |outcome: Outcome| -> Vec<Finding> {
+        outcome.findings.into_iter().filter(|finding| finding.fingerprint == fingerprint).collect()
+    };
+    let found = of(outcome);
+    if found.is_empty() { Ok(of(here()?)) } else { Ok(found) }
+}
+
 /// What a decision is about.
 struct Subject {
     fingerprint: String,

@@ -227,3 +227,19 @@ fn an_ignore_in_the_text() {
     let text = gate.vetoed(&["main"]);
     assert!(text.contains("counts for medium and low findings alone"), "{text}");
 }
+
+/// What a veto names can be asked about.
+#[test]
+fn a_finding_is_explained() {
+    let (gate, fingerprint) = with_veto(&token());
+    let said = gate.sandbox.veto("work", &["explain", &fingerprint]).ok().stdout;
+    assert!(said.starts_with("a.conf:1:1 ") && said.contains("secret/github-token"), "{said}");
+    fs::write(gate.path("b.conf"), password()).unwrap();
+    let scan = gate.sandbox.veto("work", &["scan", "b.conf"]).exits(1).stdout;
+    let said = gate.sandbox.veto("work", &["explain", &self::fingerprint(&scan)]).ok().stdout;
+    assert!(said.starts_with("b.conf:1:"), "{said}");
+    let said = gate.sandbox.veto("work", &["explain", &"0".repeat(32)]).exits(2).text();
+    assert!(said.contains("no finding `0000"), "{said}");
+    let said = gate.sandbox.veto("work", &["explain", "SEC-001"]).exits(2).text();
+    assert!(said.contains("counts the findings of one report"), "{said}");
+}
