@@ -146,8 +146,9 @@ const BODY: Range<usize> = 16..16_384;
 fn body(text: &[u8], start: usize) -> Option<Range<usize>> {
     let is_body = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=\\\r\n\t :,-".contains(byte);
     let rest = &text[start..text.len().min(start + BODY.end)];
-    let rest = &rest[..rest.iter().take_while(is_body).count()];
+    // The next line of dashes comes first, so that heads in a row are not read over and over.
     let rest = &rest[..rest.find("-----").unwrap_or(rest.len())];
+    let rest = &rest[..rest.iter().take_while(is_body).count()];
     (rest.trim().len() >= BODY.start).then(|| start..start + rest.len())
 }
 
