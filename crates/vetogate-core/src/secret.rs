@@ -18,8 +18,15 @@ impl Secret {
         &self.0
     }
 
-    /// What may be shown of it: at most the first four characters, and only where enough stays hidden.
+    /// What may be shown of it: at most the first four characters, and only where enough stays hidden; of what reads
+    /// like a card number (ISO/IEC 7812: up to 19 digits), the last four, by which people know their card.
     pub fn masked(&self) -> String {
+        let digits: String =
+            self.0.iter().filter(|byte| byte.is_ascii_digit()).map(|&byte| char::from(byte)).collect();
+        let is_card = self.0.iter().all(|byte| byte.is_ascii_digit() || b" -".contains(byte));
+        if is_card && (13..=19).contains(&digits.len()) {
+            return format!("...{}", &digits[digits.len() - 4..]);
+        }
         let keep = if self.0.len() >= 16 { 4 } else { 0 };
         let head = self.0.iter().take(keep).take_while(|byte| byte.is_ascii_graphic());
         head.map(|&byte| char::from(byte)).chain("...".chars()).collect()
@@ -81,6 +88,15 @@ fn alphabet(bytes: &[u8]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_is_known_by_its_last_four() {
+        let masked = |text: &str| Secret::new(text.as_bytes()).masked();
+        assert_eq!(masked(&["4000", "0000", "0000", "9217"].join("-")), "...9217");
+        assert_eq!(masked(&["4000", "0000", "0000", "921"].join(" ")), "...0921");
+        assert_eq!(masked("12345"), "...");
+        assert_eq!(masked(&["4000", "0000", "0000", "921x"].concat()), "4000...");
+    }
 
     #[test]
     fn debug_never_shows_the_value() {
