@@ -1,6 +1,10 @@
 //! `veto install` asks whether the remote `upstream` is public: what it has then warns instead of vetoing.
 
+use super::override_push::who;
 use super::{Failure, ask};
+use crate::audit::Event;
+use crate::audit::log::Log;
+use crate::gate;
 use crate::git::command::Git;
 use crate::git::remote::{CONFIG, Remotes, absolute, is_same_place};
 use crate::hooks::{files, show, user_folder};
@@ -8,6 +12,7 @@ use crate::overrides::agent::agent;
 use crate::pins;
 use crate::policies::layers::{Layers, NAME};
 use anyhow::Context as _;
+use serde_json::json;
 use std::path::Path;
 use vetogate_core::Policy;
 use vetogate_core::text::{escape, toml_string};
@@ -56,6 +61,13 @@ fn add(url: &str) -> Result<String, Failure> {
     let text = format!("{before}{blank}\n[[public]]\nurl = {}\n", toml_string(url));
     let text = text.trim_start_matches('\n');
     Policy::parse_floor(text, &name).map_err(Failure::usage)?;
+    // What is not recorded must not count.
+    let common_dir = gate::common_dir(&Git::at(".")).map_err(Failure::usage)?;
+    let event = Event::loosening("public", json!({ "url": url, "who": who(&Git::at(".")) }));
+    Log::of(&common_dir)
+        .append(&[event])
+        .context("what can't be recorded is not written")
+        .map_err(Failure::usage)?;
     std::fs::create_dir_all(&folder)
         .and_then(|()| files::write(&path, text.as_bytes(), files::PLAIN))
         .with_context(|| format!("could not write {name}"))

@@ -12,6 +12,7 @@ use crate::git::remote::{CONFIG, Ref, Remotes, absolute, parse_refs, refs_argume
 use crate::pins::{self, Pin, Pins};
 use bstr::{BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -102,6 +103,10 @@ fn pin_one(
 ) -> Result<(), HookError> {
     let name = escape(remote.as_bytes());
     let old = pins.pin(remote).filter(|pin| pin.is_at(url)).and_then(|pin| pin.branch.clone());
+    if std::io::stderr().is_terminal() {
+        // It may take its time, and a person waits.
+        let _ = writeln!(anstream::stderr(), "asking {} for its main branch", masked(&name));
+    }
     let head = ask(place, remote, url, Asker::Person)?;
     match &head {
         Head::Branch { name: branch, .. } => {

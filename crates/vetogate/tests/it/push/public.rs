@@ -87,6 +87,8 @@ fn install_asks_on_a_terminal() {
     assert!(text.contains("Is upstream (") && text.contains("called "), "{text}");
     let kept = std::fs::read_to_string(gate.sandbox.path().join(USER)).unwrap();
     assert_eq!(kept, format!("posture = \"medium\"\n\n{}", public(&gate)));
+    let log = std::fs::read_to_string(gate.path(".git/veto/audit.jsonl")).unwrap();
+    assert!(log.contains("\"public\"") && log.contains("upstream.git"), "{log}");
     assert!(!gate.typed(&["install"], &[]).ok().stdout.contains("Is upstream"));
     gate.passes(&["main"]);
     // Nobody is asked where nobody answers.
