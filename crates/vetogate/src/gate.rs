@@ -366,23 +366,31 @@ fn look_around(
         known_remote = KnownRemote::find(push, &folders.common, remotes);
         known_remote.pin.clone()
     };
-    let (remote, folders) = TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?;
+    let (mut remote, folders) =
+        TrackingRefs::collect(&session.git, asked, push, known, pin, session.watch())?;
+    let answered = commits_here(&session.objects, remote.answered())?;
+    remote.know(answered);
     Ok((remote, folders, known_remote))
 }
 
 /// The old ids of the push that are here: what the remote said that it has.
 fn known(objects: &RefCell<CatFile>, updates: &[RefUpdate]) -> anyhow::Result<Vec<ObjectId>> {
-    let mut known = Vec::new();
-    for update in updates.iter().filter(|update| !update.old.is_null()) {
+    commits_here(objects, updates.iter().map(|update| update.old).filter(|old| !old.is_null()).collect())
+}
+
+/// Those of these that are here and are commits, or tags.
+fn commits_here(objects: &RefCell<CatFile>, oids: Vec<ObjectId>) -> anyhow::Result<Vec<ObjectId>> {
+    let mut here = Vec::new();
+    for oid in oids {
         let mut objects = objects.borrow_mut();
-        if let Ok(header) = objects.header(update.old)? {
+        if let Ok(header) = objects.header(oid)? {
             use crate::git::catfile::ObjectKind::{Commit, Tag};
             if objects.content(header.size, |_| {}).is_ok() && matches!(header.kind, Commit | Tag) {
-                known.push(update.old);
+                here.push(oid);
             }
         }
     }
-    Ok(known)
+    Ok(here)
 }
 
 /// The listing of an ordinary push, started while the rest is being asked: what the old ids exclude is enough where it

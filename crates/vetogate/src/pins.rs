@@ -39,6 +39,9 @@ pub struct Pin {
     /// Tracking refs that told of something else, as `NAME ID`.
     #[serde(default)]
     pub stale: BTreeSet<String>,
+    /// Of a remote that was never fetched: commits of its branches, as it answered, that are here.
+    #[serde(default)]
+    pub heads: BTreeSet<String>,
 }
 
 impl Pin {
@@ -61,6 +64,9 @@ impl Pin {
 
 /// So many stale refs are told apart; of more, none counts until it is pinned again.
 const MOST_STALE: usize = 4096;
+
+/// So many commits of the branches of a remote are kept.
+pub const MOST_HEADS: usize = 64;
 
 /// Stands for every tracking ref.
 const ALL: &str = "*";
@@ -239,6 +245,10 @@ fn write(common_dir: &Path, pins: &Pins) -> io::Result<()> {
                 pin.stale.iter().map(|stale| format!("  {},\n", toml_string(stale))).collect();
             let _ = write!(text, "stale = [\n{stale}]\n");
         }
+        if !pin.heads.is_empty() {
+            let heads: String = pin.heads.iter().map(|head| format!("  {},\n", toml_string(head))).collect();
+            let _ = write!(text, "heads = [\n{heads}]\n");
+        }
     }
     files::put(&path, text.as_bytes(), files::PLAIN)
 }
@@ -254,7 +264,9 @@ mod tests {
         for (name, branch) in [("origin", Some("main")), ("a.b/c", Some("main")), ("q\"\\\u{7f}", None)] {
             let branch = branch.map(str::to_owned);
             let stale = BTreeSet::from(["refs/remotes/o/x aa".to_owned()]);
-            pins.set(name, Pin { url: format!("/x/{name}"), unanswered: branch.is_none(), branch, stale });
+            let heads = BTreeSet::from(["aa".to_owned()]);
+            let url = format!("/x/{name}");
+            pins.set(name, Pin { url, unanswered: branch.is_none(), branch, stale, heads });
         }
         write(folder.path(), &pins).unwrap();
         assert_eq!(read(folder.path()).unwrap(), pins);
@@ -266,7 +278,8 @@ mod tests {
         let mut pins = Pins::default();
         let pin = |url: &str| {
             let branch = Some("main".to_owned());
-            Pin { url: url.to_owned(), branch, unanswered: false, stale: BTreeSet::new() }
+            let (stale, heads) = (BTreeSet::new(), BTreeSet::new());
+            Pin { url: url.to_owned(), branch, unanswered: false, stale, heads }
         };
         pins.set("origin", pin("git@h:o/r"));
         pins.set("other", pin("git@h:o/other"));

@@ -164,7 +164,7 @@ fn own_refs(place: &Place, settings: &Remotes, remote: &str) -> Result<Vec<Ref>,
 fn unanswered(place: &Place, settings: &Remotes, remote: &str, url: &str) -> Result<Pin, HookError> {
     let own = own_refs(place, settings, remote)?;
     let stale = pins::all_stale(own.iter().map(|found| pins::stale(&found.name, found.oid)));
-    Ok(Pin { url: pins::shown(url), branch: None, unanswered: true, stale })
+    Ok(Pin { url: pins::shown(url), branch: None, unanswered: true, stale, heads: BTreeSet::new() })
 }
 
 fn answered(
@@ -183,8 +183,15 @@ fn answered(
         .flat_map(|(name, oid)| settings.tracking(remote, name).into_iter().map(|tracking| (tracking, *oid)))
         .collect();
     let own = own_refs(place, settings, remote)?;
-    let stale = stale_refs(place, &own, &there);
-    Ok(Pin { url: pins::shown(url), branch, unanswered: false, stale: pins::all_stale(stale.into_iter()) })
+    let stale = pins::all_stale(stale_refs(place, &own, &there).into_iter());
+    let heads = if own.is_empty() { heads(place, &branches) } else { BTreeSet::new() };
+    Ok(Pin { url: pins::shown(url), branch, unanswered: false, stale, heads })
+}
+
+/// Commits that the branches of a remote point at and that are here, as in a fork that was just added: it has them.
+fn heads(place: &Place, branches: &[Branch]) -> BTreeSet<String> {
+    let oids: BTreeSet<ObjectId> = branches.iter().map(|(_, oid)| *oid).collect();
+    present(place, &oids).iter().take(pins::MOST_HEADS).map(ToString::to_string).collect()
 }
 
 /// The tracking refs that do not tell of the remote, as it answered: it has no such branch, or another commit there.
@@ -241,7 +248,8 @@ pub fn pin_pushed(remote: &str, common_dir: &Path) -> Result<(Pin, Option<String
         .as_ref()
         .map(|branch| format!("pinned {} as the trusted branch of {name}", escape(branch.as_bytes())));
     // Of a remote that was never fetched, all that it has looks new.
-    let unfetched = pin.branch.is_some() && own_refs(&place, &settings, remote)?.is_empty();
+    let is_unknown = pin.branch.is_some() && pin.heads.is_empty();
+    let unfetched = is_unknown && own_refs(&place, &settings, remote)?.is_empty();
     let fetch = unfetched.then(|| format!("`git fetch {name}` makes known what it has already"));
     let said: Vec<String> = pinned.into_iter().chain(say_stale(&name, &pin)).chain(fetch).collect();
     Ok((pin, (!said.is_empty()).then(|| said.join("; "))))

@@ -164,6 +164,18 @@ impl TrackingRefs {
         Ok((view, folders))
     }
 
+    /// What the remote answered that it has, where nothing was fetched from it yet.
+    pub fn answered(&self) -> Vec<ObjectId> {
+        let heads =
+            self.pin.iter().filter(|_| self.trusted && self.near.is_empty()).flat_map(|pin| &pin.heads);
+        heads.filter_map(|head| head.parse().ok()).collect()
+    }
+
+    /// The remote has these, too.
+    pub fn know(&mut self, commits: impl IntoIterator<Item = ObjectId>) {
+        self.known.extend(commits);
+    }
+
     /// Where git-lfs keeps its contents.
     pub fn lfs_folder(&self, folders: &Folders) -> PathBuf {
         remote::lfs_folder(&folders.common, self.remotes.lfs_storage())

@@ -6,8 +6,8 @@ use crate::deadline::Watch;
 use crate::engine::findings::Candidate;
 use crate::git::catfile::finish;
 use crate::git::command::{Git, GitError};
-use crate::git::remote::{self, CONFIG, Ref, Remotes, absolute};
-use crate::pins::{self, Pin};
+use crate::git::remote::{self, CONFIG, Ref, Remotes, absolute, is_same_place};
+use crate::pins;
 use bstr::ByteSlice as _;
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -45,17 +45,17 @@ pub fn find(
     let refs = remote::refs(git, &["refs/remotes/"], watch)?;
     for name in remotes.fetching() {
         let Some(url) = remotes.fetched(name).map(|url| absolute(&url, Path::new("."))) else { continue };
-        let at = Pin { url, branch: None, unanswered: false, stale: std::collections::BTreeSet::new() };
-        if !urls.iter().any(|named| at.is_at(named)) {
+        let is_there = |named: &String| is_same_place(&pins::shown(named), &pins::shown(&url));
+        if !urls.iter().any(is_there) {
             continue;
         }
-        match pins.pin(name).filter(|pin| pin.is_at(&at.url)) {
+        match pins.pin(name).filter(|pin| pin.is_at(&url)) {
             Some(pin) => {
                 let tells = |found: &&Ref| {
                     is_tracking(&remotes, name, found) && !pin.is_stale(&found.name, found.oid)
                 };
                 let tips = refs.iter().filter(tells).map(|found| found.oid).collect();
-                found.push(Upstream { place: pins::shown(&at.url), tips });
+                found.push(Upstream { place: pins::shown(&url), tips });
             }
             None => {
                 let name = escape(name.as_bytes());

@@ -196,3 +196,28 @@ fn folders_whose_names_differ_by_an_ending() {
     let text = gate.sandbox.git("work", &["push", "origin", "main"]).exits(1).text();
     assert!(text.contains("File: a.conf"), "{text}");
 }
+
+/// A fork that was just added and never fetched: what it answers that it has is no news to it, now and later.
+#[test]
+fn a_fork_that_was_never_fetched() {
+    let gate = Gate::new();
+    gate.write("old.conf", token()).commit("Yesterday's");
+    gate.publish("main");
+    gate.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "fork.git"]).ok();
+    gate.git(&["remote", "add", "fork", "../fork.git"]);
+    for branch in ["one", "two"] {
+        gate.git(&["checkout", "-q", "-B", branch, "main"]);
+        gate.commit("Clean");
+        let text = gate.sandbox.git("work", &["push", "fork", branch]).ok().text();
+        assert!(text.contains("veto: ALLOW"), "{text}");
+        gate.write("new.conf", token()).commit("A secret");
+        let text = gate.sandbox.git("work", &["push", "fork", branch]).exits(1).text();
+        assert!(text.contains("new.conf") && !text.contains("old.conf"), "{text}");
+    }
+    // Of another place under its name nothing is known.
+    gate.sandbox.git(".", &["init", "-q", "--bare", "empty.git"]).ok();
+    gate.git(&["remote", "set-url", "fork", "../empty.git"]);
+    gate.git(&["checkout", "-q", "-B", "three", "main"]);
+    let text = gate.sandbox.git("work", &["push", "fork", "three"]).exits(1).text();
+    assert!(text.contains("old.conf"), "{text}");
+}
