@@ -176,7 +176,8 @@ impl Gate<'_> {
         let id = repository::id(&self.session.git, self.policy().repository.as_deref(), &base)?;
         let signers = self.signers(self.common_dir.as_ref()?).ok()?;
         let signature = String::from_utf8(signature).ok()?;
-        let step = change::Change::new(&id, policies::FILE, &before, &text);
+        let since = change::since(&self.session.git, &base, policies::FILE);
+        let step = change::Change::new(&id, policies::FILE, &since, (&before, &text));
         let proof = step.verify(&signature, &signers).ok()?;
         let source = format!("{}:{} (signed by {})", tip.short(), policies::FILE, proof.name);
         Some(self.layers.over(Policy::parse(std::str::from_utf8(&text).ok()?, &source).ok()?))
@@ -187,22 +188,32 @@ impl Gate<'_> {
     fn loosened(&self) -> (Vec<Finding>, Vec<Gap>) {
         let nothing = (Vec::new(), Vec::new());
         let Some(common_dir) = self.common_dir.as_ref() else { return nothing };
-        let Some((branch, old)) = self.trusted_branch().zip(self.trusted()) else { return nothing };
+        let Some(branch) = self.trusted_branch() else { return nothing };
         let name = format!("refs/heads/{branch}");
         let update = self.context.refs.iter().find(|update| update.name == name.as_str());
         let Some(update) = update.filter(|update| !update.new.is_null()) else { return nothing };
         let new = GitTree::new(&self.session.objects, update.new);
-        if old.lookup(b".veto").ok() == new.lookup(b".veto").ok() {
+        // Git asked the remote a moment ago: that is what it has, whatever the tracking refs say.
+        let said = commits_here(&self.session.objects, vec![update.old]).unwrap_or_default();
+        let base = said.first().copied().or_else(|| self.trusted_tip());
+        let old = base.map(|base| GitTree::new(&self.session.objects, base));
+        if new.lookup(b".veto").is_ok_and(|new| new.is_none() && old.is_none())
+            || old.as_ref().is_some_and(|old| old.lookup(b".veto").ok() == new.lookup(b".veto").ok())
+        {
             return nothing;
         }
-        let signers = || self.signers(common_dir);
-        let tip = self.trusted_tip().map(|tip| tip.to_string()).unwrap_or_default();
+        let tree: &dyn Tree = old.as_ref().map_or(&loosened::Unknown, |old| old);
+        let signers = || Ok(trust::signers(Some((tree, name.as_str())), common_dir)?.signers);
+        let tip = base.map(|base| base.to_string()).unwrap_or_default();
         let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
         let seen = Seen { common_dir, place: self.place.clone() };
         let last_good = || seen.last();
+        let since = |path: &str| change::since(&self.session.git, &tip, path);
         loosened::findings(&loosened::Change {
             last_good: &last_good,
-            old: &old,
+            is_known: old.is_some(),
+            since: &since,
+            old: tree,
             new: &new,
             signers: &signers,
             repository: &repository,
@@ -232,7 +243,7 @@ impl Gate<'_> {
     }
 
     fn trusted_branch(&self) -> Option<&str> {
-        let own = self.remote.as_ref().and_then(TrackingRefs::trusted_branch);
+        let own = self.remote.as_ref().and_then(TrackingRefs::pinned_branch);
         self.alias.as_ref().map(|alias| alias.branch.as_str()).or(own)
     }
 

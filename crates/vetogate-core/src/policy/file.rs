@@ -254,6 +254,11 @@ impl Reader<'_> {
         if !is_url(url.get_ref()) {
             return Err(self.error(&url.span(), expected));
         }
+        // What lies on this machine is whatever its user wants it to be. A test has no other place.
+        if is_local(url.get_ref()) && !cfg!(debug_assertions) {
+            let message = format!("a folder of this machine is no public place; {expected}");
+            return Err(self.error(&url.span(), message));
+        }
         Ok(url.into_inner())
     }
 
@@ -270,6 +275,19 @@ impl Reader<'_> {
         let glob = GlobBuilder::new(&below).literal_separator(true).build();
         glob.map(|glob| glob.compile_matcher())
             .map_err(|error| self.error(&path.span(), format!("not a glob: {}", error.kind())))
+    }
+}
+
+/// Whether a URL names a folder of this machine (git-clone, "GIT URLS").
+fn is_local(url: &str) -> bool {
+    let host = url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+    match host {
+        Some(host) => {
+            let host = host.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+            let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+            url.starts_with("file:") || matches!(name, "" | "localhost" | "127.0.0.1" | "[::1]")
+        }
+        None => url.split_once(':').is_none_or(|(host, _)| host.contains('/')),
     }
 }
 

@@ -26,7 +26,11 @@ impl Policy {
                 except.extend(kept.iter().cloned());
             }
         }
-        self.public.extend(floor.public.iter().cloned());
+        for url in &floor.public {
+            if !self.public.contains(url) {
+                self.public.push(url.clone());
+            }
+        }
         self.source = format!("{}, {}", self.source, floor.source);
         self.digest = sha256("vetogate/policies/v1", &[self.digest.as_bytes(), floor.digest.as_bytes()]);
         self

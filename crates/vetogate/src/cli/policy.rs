@@ -147,7 +147,8 @@ fn sign_file(
     if before == after {
         return Ok(false);
     }
-    let change = change::Change::new(id, path, &before, &after);
+    let since = change::since(git, tip, path);
+    let change = change::Change::new(id, path, &since, (&before, &after));
     let signature = keygen::sign(key, Namespace::Policy, &change.signed_bytes()).map_err(Failure::usage)?;
     let target = root.join(change::signature_path(path));
     target

@@ -8,7 +8,8 @@ use crate::trust;
 use std::collections::BTreeSet;
 use vetogate_core::digest::{sha256, state_fingerprint};
 use vetogate_core::text::escape;
-use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::triage::{self, FOLDER, Status};
+use vetogate_core::view::Entry;
 use vetogate_core::{Finding, Gap, GapCause, Location, Novelty, Place, Policy, Scope, Span, Tree};
 use vetogate_detect::{own_settings, registry};
 
@@ -22,8 +23,25 @@ pub struct Change<'a> {
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
     /// The last policy that this clone understood.
     pub last_good: &'a dyn Fn() -> Option<Policy>,
+    /// Whether `old` is what the trusted branch has; else nothing is known of it here.
+    pub is_known: bool,
+    /// The commit of the trusted branch that made its version of a file.
+    pub since: &'a dyn Fn(&str) -> String,
     /// Which repository this is; `None` where that can't be said.
     pub repository: &'a dyn Fn() -> Option<String>,
+}
+
+/// Of the trusted branch nothing is known: whatever pardons is new.
+pub struct Unknown;
+
+impl Tree for Unknown {
+    fn get(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Gap> {
+        Ok(None)
+    }
+
+    fn list(&self, _: &[u8]) -> Result<Vec<Entry>, Gap> {
+        Ok(Vec::new())
+    }
 }
 
 /// A file before and after.
@@ -60,7 +78,9 @@ impl Change<'_> {
         };
         let Some(repository) = (self.repository)() else { return Ok(false) };
         let signers = (self.signers)().unwrap_or_default();
-        Ok(change::Change::new(&repository, path, old, new).verify(&signature, &signers).is_ok())
+        let since = (self.since)(path);
+        let step = change::Change::new(&repository, path, &since, (old, new));
+        Ok(step.verify(&signature, &signers).is_ok())
     }
 
     fn policy(&self) -> Result<Vec<String>, Gap> {
@@ -75,7 +95,8 @@ impl Change<'_> {
             Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
         })?;
         // What mends a broken one may let through what the last good one did, and no more.
-        let old_policy = parse(&old).unwrap_or_else(|_| (self.last_good)().unwrap_or_default());
+        let known = parse(&old).ok().filter(|_| self.is_known);
+        let old_policy = known.unwrap_or_else(|| (self.last_good)().unwrap_or_default());
         let rules = registry::rules();
         let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
         let lines = old_policy.loosened_by(&new_policy, rules);
@@ -120,7 +141,7 @@ impl Change<'_> {
         for name in names(self.new)?.union(&names(self.old)?) {
             let path = format!("{FOLDER}/{}", escape(name));
             let Some((old, new)) = self.versions(&path)? else { continue };
-            let (old, new) = (Entry::parse(&old, &path).ok(), Entry::parse(&new, &path).ok());
+            let (old, new) = (triage::Entry::parse(&old, &path).ok(), triage::Entry::parse(&new, &path).ok());
             match (old, new) {
                 (Some(old), None) if old.status == Status::Withdrawn => {
                     found.push(format!("{} in {}: its withdrawal is gone", old.rule, old.path));
@@ -136,12 +157,12 @@ impl Change<'_> {
 
     /// Whether an entry takes a finding out that it did not before, by nobody's word. An older version that was signed
     /// once is no decision of today.
-    fn pardons(&self, old: Option<&Entry>, new: &Entry) -> bool {
+    fn pardons(&self, old: Option<&triage::Entry>, new: &triage::Entry) -> bool {
         let is_older = old.is_some_and(|old| old.serial >= new.serial);
         new.suppresses() && (is_older || !self.is_signed_entry(new))
     }
 
-    fn is_signed_entry(&self, entry: &Entry) -> bool {
+    fn is_signed_entry(&self, entry: &triage::Entry) -> bool {
         entry.signature.as_ref().is_some_and(|signature| {
             let signers = (self.signers)().unwrap_or_default();
             let here = (self.repository)();

@@ -80,6 +80,15 @@ impl Remotes {
         !pushed_elsewhere && identity(&self.rewritten(fetched)) == identity(url)
     }
 
+    /// Whether git pushes to another place than it fetches from. What can't be a URL (`no_push`) is no place.
+    pub fn pushes_elsewhere(&self, remote: &str) -> bool {
+        let fetched = self.fetched(remote).unwrap_or_default();
+        let is_url = |url: &&String| url.contains([':', '/']);
+        let mut pushed = self.get(remote, "pushurl").iter().filter(is_url);
+        pushed.any(|url| identity(&self.rewritten(url)) != identity(&fetched))
+            || self.get(remote, "url").len() > 1
+    }
+
     /// Whether a remote of this name is configured.
     pub fn has(&self, remote: &str) -> bool {
         !self.get(remote, "url").is_empty()

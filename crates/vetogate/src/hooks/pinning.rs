@@ -337,7 +337,17 @@ fn set_head(
     }
     if !ref_exists(place, &target)? {
         let name = escape(remote.as_bytes());
-        steps.note(format!("{name} was not fetched yet; `git fetch {name}`, then `veto doctor --pin`"));
+        let is_fetched =
+            !remotes_of(place).tracking(remote, format!("refs/heads/{branch}").as_bytes()).is_empty();
+        let branch = escape(branch.as_bytes());
+        let first = if is_fetched {
+            String::new()
+        } else {
+            format!("`git remote set-branches --add {name} {branch}`, ")
+        };
+        steps.note(format!(
+            "{branch} of {name} was not fetched yet; {first}`git fetch {name}`, then `veto doctor --pin`"
+        ));
         return Ok(());
     }
     place.git().read(["symbolic-ref", &head, &target])?;

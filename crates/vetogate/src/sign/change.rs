@@ -1,10 +1,12 @@
 //! A signed change of a settings file: beside it, `FILE.sig`.
 //!
-//! What is signed is the step from the version that the trusted branch has to the new one, in this repository. A signature
-//! over the text alone would count in any repository, and bring back any older version that somebody signed once.
+//! What is signed is the step from the version that the trusted branch has to the new one, in this repository, and from the
+//! commit that made that version. A signature over the text alone would count in any repository, and bring back any older
+//! version that somebody signed once; one over both texts, after the step was taken back.
 
 use super::signers::Signers;
 use super::{Namespace, sshsig};
+use crate::git::command::Git;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +16,7 @@ pub struct Change<'a> {
     v: u8,
     repository: &'a str,
     path: &'a str,
+    since: &'a str,
     before: String,
     after: String,
 }
@@ -22,10 +25,16 @@ fn digest(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The commit of a branch that last changed a file, along its first parents; empty where none did, or git can't say.
+pub fn since(git: &Git, tip: &str, path: &str) -> String {
+    let found = git.read_line(["rev-list", "-1", "--first-parent", tip, "--", path]);
+    found.ok().flatten().unwrap_or_default()
+}
+
 impl<'a> Change<'a> {
-    /// From `before`, which is empty where there was no file, to `after`.
-    pub fn new(repository: &'a str, path: &'a str, before: &[u8], after: &[u8]) -> Self {
-        Self { v: 1, repository, path, before: digest(before), after: digest(after) }
+    /// From `before`, which the commit `since` made and which is empty where there was no file, to `after`.
+    pub fn new(repository: &'a str, path: &'a str, since: &'a str, (before, after): (&[u8], &[u8])) -> Self {
+        Self { v: 1, repository, path, since, before: digest(before), after: digest(after) }
     }
 
     /// What is signed: JSON without blanks.
@@ -53,12 +62,13 @@ mod tests {
 
     #[test]
     fn each_part_is_signed() {
-        let change = Change::new("r", "p", b"a", b"b");
+        let change = Change::new("r", "p", "c", (b"a", b"b"));
         let others = [
-            Change::new("s", "p", b"a", b"b"),
-            Change::new("r", "q", b"a", b"b"),
-            Change::new("r", "p", b"x", b"b"),
-            Change::new("r", "p", b"a", b"x"),
+            Change::new("s", "p", "c", (b"a", b"b")),
+            Change::new("r", "q", "c", (b"a", b"b")),
+            Change::new("r", "p", "d", (b"a", b"b")),
+            Change::new("r", "p", "c", (b"x", b"b")),
+            Change::new("r", "p", "c", (b"a", b"x")),
         ];
         assert!(others.iter().all(|other| other.signed_bytes() != change.signed_bytes()));
     }

@@ -203,9 +203,9 @@ impl TrackingRefs {
         refs.filter(|stale| pin.stale.contains(stale)).collect()
     }
 
-    /// The trusted branch, without `refs/heads/`.
-    pub fn trusted_branch(&self) -> Option<&str> {
-        self.pinned.as_deref()
+    /// The branch that was pinned for this place, whatever this clone knows of it, without `refs/heads/`.
+    pub fn pinned_branch(&self) -> Option<&str> {
+        self.pin.as_ref()?.branch.as_deref()
     }
 
     /// The name of the trusted branch, for people: `origin/main`.

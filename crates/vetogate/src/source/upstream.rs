@@ -49,6 +49,14 @@ pub fn find(
         if !urls.iter().any(is_there) {
             continue;
         }
+        if remotes.pushes_elsewhere(name) {
+            let name = escape(name.as_bytes());
+            let detail = format!(
+                "the policy calls {name} public, and pushes of it go elsewhere (pushurl), so its refs do not tell what it has"
+            );
+            gaps.push(Gap::partial(GapCause::Pins, Place::Run("public".into()), detail));
+            continue;
+        }
         match pins.pin(name).filter(|pin| pin.is_at(&url)) {
             Some(pin) => {
                 let tells = |found: &&Ref| {

@@ -51,9 +51,15 @@ fn look_at_pin(
         return Ok(());
     };
     if remotes.tracking(remote, format!("refs/heads/{branch}").as_bytes()).is_empty() {
-        findings.note(format!(
-            "{name}: nothing below refs/remotes is fetched (remote.*.fetch), as in a bare clone, so built-in defaults hold"
-        ));
+        let (remote, branch) = (escape(remote.as_bytes()), escape(branch.as_bytes()));
+        let why = if remotes.fetching().any(|name| name == remote) {
+            format!(
+                "{branch} is pinned and not fetched here, so built-in defaults hold; `git remote set-branches --add {remote} {branch}`, then `git fetch {remote}`"
+            )
+        } else {
+            "nothing below refs/remotes is fetched, as in a bare clone, so built-in defaults hold".to_owned()
+        };
+        findings.note(format!("{name}: {why}"));
         return Ok(());
     }
     let wanted = format!("refs/remotes/{remote}/{branch}");

@@ -97,6 +97,14 @@ fn one_that_is_wrong_is_said_with_its_place_and_nothing_passes_but_a_deletion() 
 #[test]
 fn one_that_is_no_file_or_is_not_utf_8() {
     let gate = Gate::new();
+    // A link to nowhere, or a file in the place of the folder, is no floor that is not there.
+    let etc = gate.sandbox.path().join("etc");
+    std::os::unix::fs::symlink("nowhere", &etc).unwrap();
+    assert!(gate.sandbox.veto("work", &["scan"]).exits(2).text().contains("stands in its way"));
+    std::fs::remove_file(&etc).unwrap();
+    std::fs::write(&etc, "").unwrap();
+    assert!(gate.sandbox.veto("work", &["scan"]).exits(2).text().contains("stands in its way"));
+    std::fs::remove_file(&etc).unwrap();
     gate.sandbox.write(USER, b"posture = \"h\xffgh\"\n");
     assert!(gate.sandbox.veto("work", &["scan"]).exits(2).text().contains("not UTF-8"));
     let path = gate.sandbox.path().join(USER);

@@ -222,3 +222,75 @@ fn an_entry_that_was_signed_once() {
     other.write(&path, &signed).commit("From elsewhere");
     loosened(&other, "main", "is taken for false-positive");
 }
+
+/// Git says what the remote has there, whatever this clone's tracking refs do not say.
+#[test]
+fn a_trusted_branch_of_which_no_tracking_ref_tells() {
+    let forget: [(&str, fn(&Gate)); 4] = [
+        ("no HEAD", |gate| drop(gate.git(&["remote", "set-head", "origin", "-d"]))),
+        ("no branch", |gate| drop(gate.git(&["branch", "-q", "-rd", "origin/main"]))),
+        ("another refspec", |gate| {
+            gate.git(&["config", "remote.origin.fetch", "+refs/heads/x:refs/remotes/origin/x"]);
+        }),
+        ("no branch there", |gate| {
+            gate.sandbox.git("remote.git", &["config", "receive.denyDeleteCurrent", "ignore"]).ok();
+            gate.git(&["push", "-q", "--no-verify", "origin", ":main"]);
+        }),
+    ];
+    for (name, forget) in forget {
+        let gate = Gate::new();
+        gate.write(".veto/policy.toml", "posture = \"high\"\n").commit("Policy");
+        gate.publish("main");
+        gate.commit("Clean");
+        gate.passes(&["main"]);
+        forget(&gate);
+        gate.write(".veto/policy.toml", EXCLUDED).commit("Lax");
+        let text = gate.push(&["main"]).exits(1).text();
+        assert!(text.contains("The gate itself is loosened"), "{name}: {text}");
+        gate.write(".veto/policy.toml", "posture = \"high\"\n").commit("As before");
+        gate.push(&["main"]).ok();
+    }
+}
+
+/// In a clone of another branch alone.
+#[test]
+fn a_clone_of_one_branch() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "posture = \"high\"\n").commit("Policy");
+    gate.publish("main");
+    gate.publish("main:refs/heads/topic");
+    gate.sandbox.git(".", &["clone", "-q", "--single-branch", "-b", "topic", "remote.git", "one"]).ok();
+    let said = gate.sandbox.veto("one", &["install"]).ok().text();
+    assert!(!said.contains("bare clone"), "{said}");
+    gate.sandbox.write("one/.veto/policy.toml", EXCLUDED);
+    gate.sandbox.commit_all("one", "Lax");
+    let text = gate.sandbox.git("one", &["push", "origin", "HEAD:main"]).exits(1).text();
+    assert!(text.contains("The gate itself is loosened"), "{text}");
+    gate.sandbox.git("one", &["push", "origin", "HEAD:topic"]).ok();
+}
+
+/// A step that was signed and taken back since is not taken again by the same signature.
+#[test]
+fn a_step_is_signed_for_once() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-policy@v1"))
+        .write(".veto/policy.toml", "preset = \"strict\"\n")
+        .commit("Signers");
+    gate.publish("main");
+    gate.write(".veto/policy.toml", EXCLUDED);
+    sign(&gate, &ann);
+    let step = gate.commit("Signed");
+    gate.commit("Work on top");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n");
+    fs::remove_file(gate.path(".veto/policy.toml.sig")).unwrap();
+    gate.commit("Taken back");
+    gate.passes(&["main"]);
+    gate.git(&["checkout", "-q", &step, "--", ".veto"]);
+    gate.commit("Once more");
+    loosened(&gate, "main", "a.conf is excluded");
+    sign(&gate, &ann);
+    gate.commit("Signed anew");
+    gate.passes(&["main"]);
+}

@@ -96,3 +96,32 @@ fn install_asks_on_a_terminal() {
     gate.sandbox.veto("work", &["install"]).ok();
     assert!(!gate.sandbox.path().join(USER).exists());
 }
+
+/// Where the machine has a policy, that calls a remote public, or nobody does.
+#[test]
+fn the_machine_decides_where_it_has_a_policy() {
+    let gate = fork();
+    gate.sandbox.write(USER, public(&gate));
+    gate.sandbox.write("etc/policy.toml", "posture = \"medium\"\n");
+    gate.vetoed(&["main"]);
+    gate.sandbox.write("etc/policy.toml", public(&gate));
+    gate.passes(&["main"]);
+}
+
+/// What this clone pushed to another place is not what the public one has.
+#[test]
+fn a_public_remote_whose_pushes_go_elsewhere() {
+    let gate = fork();
+    gate.sandbox.write(USER, public(&gate));
+    gate.sandbox.git(".", &["init", "-q", "--bare", "own.git"]).ok();
+    gate.git(&["config", "remote.upstream.pushurl", "../own.git"]);
+    gate.write("our.conf", token()).commit("A secret");
+    gate.git(&["push", "-q", "--no-verify", "upstream", "HEAD:refs/heads/topic"]);
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("our.conf") && text.contains("pushes of it go elsewhere"), "{text}");
+    // A pushurl that is none is how people keep themselves from pushing there.
+    let gate = fork();
+    gate.sandbox.write(USER, public(&gate));
+    gate.git(&["config", "remote.upstream.pushurl", "no_push"]);
+    gate.passes(&["main"]);
+}
