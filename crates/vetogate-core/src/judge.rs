@@ -100,7 +100,7 @@ impl Accepted {
         let provoked = unread.iter().any(|gap| matches!(gap.cause, GapCause::TimeOut | GapCause::Crash));
         let needed =
             if provoked { policy.overrides.proof.max(Proof::Signed) } else { policy.overrides.proof };
-        self.proof >= needed
+        self.proof.satisfies(needed)
             && (unread.is_empty() || self.gaps)
             && vetoed.iter().all(|judged| self.fingerprints.contains(&judged.finding.fingerprint))
     }

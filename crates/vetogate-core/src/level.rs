@@ -119,6 +119,27 @@ scale! {
         Hardware = "hardware",
         /// Signed by another person's key than that of the one who asks.
         SecondPerson = "second-person",
+        /// The same, and both keys are in hardware and were touched.
+        TouchedSecondPerson = "second-person-hardware",
+    }
+}
+
+impl Proof {
+    /// Whether it is what was asked for, or more. Two persons are no touch, and a touch is no second person.
+    pub fn satisfies(self, asked: Self) -> bool {
+        self >= asked && !(asked == Self::Hardware && self == Self::SecondPerson)
+    }
+
+    /// The least that satisfies both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        if self.satisfies(other) {
+            self
+        } else if other.satisfies(self) {
+            other
+        } else {
+            Self::TouchedSecondPerson
+        }
     }
 }
 

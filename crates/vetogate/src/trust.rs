@@ -1,7 +1,8 @@
 //! Whose signature counts for a clone: signers that the push itself can't change.
 
+use crate::audit::log::Log;
 use crate::hooks::files;
-use crate::sign::signers::Signers;
+use crate::sign::signers::{Signer, Signers};
 use std::path::{Path, PathBuf};
 use vetogate_core::Tree;
 use vetogate_core::text::escape;
@@ -49,6 +50,14 @@ pub fn signers(trusted: Option<(&dyn Tree, &str)>, common_dir: &Path) -> Result<
     if trust.sources.is_empty() {
         let enrolled = enrolled_file(common_dir);
         trust.add(read(&enrolled)?, shown(&enrolled))?;
+        let log = Log::of(common_dir);
+        let mut keys = trust.signers.iter().map(Signer::fingerprint);
+        if let Some(key) = keys.find(|key| !log.holds("enrolment", "key", key)) {
+            return Err(format!(
+                "{}: the record does not know that {key} was enrolled; `veto install --signer KEY` does it",
+                shown(&enrolled)
+            ));
+        }
     }
     Ok(trust)
 }

@@ -311,6 +311,9 @@ fn in_toml(message: &str) -> String {
     words.iter().fold(message, |message, (rust, toml)| message.replace(rust, toml))
 }
 
+/// The largest file: more than anybody writes by hand.
+const LARGEST: usize = 1 << 20;
+
 /// The longest word that is shown whole.
 const LONGEST: usize = 30;
 
@@ -342,15 +345,16 @@ pub(super) fn parse_floor(text: &str, source: &str) -> Result<Policy, PolicyErro
     let reader = Reader { text, source };
     let file = reader.file()?;
     let refused = |span: Range<usize>, what: &str| {
-        let message =
-            format!("{what} in the file of one repository alone, for this one may only tighten; take it out");
+        let message = format!(
+            "{what} only by the file of a repository; that of the user or of the machine may only tighten; take it out"
+        );
         Err(reader.error(&span, message))
     };
     if let Some(entry) = file.exclude.first() {
-        return refused(entry.span(), "an exclusion counts");
+        return refused(entry.span(), "paths are excluded");
     }
     if let Some(name) = &file.repository {
-        return refused(name.span(), "`repository` stands");
+        return refused(name.span(), "a repository is named");
     }
     let off = file.rules.iter().find(|(_, entry)| entry.get_ref().enabled == Some(false));
     if let Some((name, _)) = off {
@@ -361,6 +365,9 @@ pub(super) fn parse_floor(text: &str, source: &str) -> Result<Policy, PolicyErro
 
 impl Reader<'_> {
     fn file(&self) -> Result<PolicyFile, PolicyError> {
+        if self.text.len() > LARGEST {
+            return Err(self.error(&(0..0), format!("larger than {LARGEST} bytes, which is no policy")));
+        }
         self.version()?;
         toml::from_str(self.text)
             .map_err(|error| self.error(&error.span().unwrap_or(0..0), in_toml(error.message())))

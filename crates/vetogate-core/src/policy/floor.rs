@@ -38,12 +38,13 @@ impl Policy {
 
     /// What of the floor's keys has no effect on this policy, which it tightened, for it would let more through.
     pub fn without_effect<'a>(&'a self, floor: &'a Self) -> impl Iterator<Item = (Key, &'a str)> {
-        let is_idle = |key: Key| key != Key::Seconds && key.loosened(self, floor).is_some();
-        floor
-            .stated
-            .iter()
-            .filter(move |(key, _)| is_idle(**key))
-            .map(|(key, source)| (*key, source.as_str()))
+        let is_idle = |key: Key, source: &String| {
+            key != Key::Seconds
+                && self.stated.get(&key) != Some(source)
+                && key.loosened(self, floor).is_some()
+        };
+        let idle = floor.stated.iter().filter(move |(key, source)| is_idle(**key, source));
+        idle.map(|(key, source)| (*key, source.as_str()))
     }
 }
 
@@ -99,6 +100,19 @@ mod tests {
         let tight = policy("[triage]\nsigned = false\n").tighten(&floor("preset = \"strict\"\n"));
         assert!(tight.medium_vetoes && tight.triage == TriageRules::Signed);
         assert_eq!(tight.stated[&Key::TriageSigned], "machine:1");
+    }
+
+    #[test]
+    fn a_second_person_is_no_touch() {
+        let proof = |proof: &str| format!("[override]\nproof = \"{proof}\"\n");
+        for (one, other) in [("hardware", "second-person"), ("second-person", "hardware")] {
+            let tight = policy(&proof(one)).tighten(&floor(&proof(other)));
+            assert_eq!(tight.overrides.proof, crate::Proof::TouchedSecondPerson);
+            assert_eq!(tight.without_effect(&floor(&proof(other))).count(), 0);
+        }
+        let rules = || std::iter::empty();
+        let changed = policy(&proof("hardware")).loosened_by(&policy(&proof("second-person")), rules());
+        assert_eq!(changed, ["an override takes a weaker proof"]);
     }
 
     #[test]
@@ -159,6 +173,7 @@ mod tests {
         let proof = prop_oneof![
             Just(""),
             Just("override.proof = \"signed\"\n"),
+            Just("override.proof = \"hardware\"\n"),
             Just("override.proof = \"second-person\"\n")
         ];
         let minutes =

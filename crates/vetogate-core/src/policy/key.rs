@@ -96,7 +96,7 @@ impl Key {
                 (old.packs.guide_literal && !new.packs.guide_literal, "the patterns of the guide are off")
             }
             Self::OverrideAllowed => (now.allowed && !was.allowed, "overrides are allowed"),
-            Self::OverrideProof => (now.proof < was.proof, "an override takes a weaker proof"),
+            Self::OverrideProof => (!now.proof.satisfies(was.proof), "an override takes a weaker proof"),
             Self::OverrideMinutes => (now.minutes > was.minutes, "an override holds longer"),
             Self::TriageSigned => (new.triage < old.triage, "triage counts unsigned"),
             Self::InlineAllowed => (new.inline_allowed && !old.inline_allowed, "ignores in the text count"),
@@ -129,7 +129,7 @@ impl Key {
             Self::MediumVetoes => into.medium_vetoes = from.medium_vetoes,
             Self::GuideLiteral => into.packs.guide_literal = from.packs.guide_literal,
             Self::OverrideAllowed => into.overrides.allowed = from.overrides.allowed,
-            Self::OverrideProof => into.overrides.proof = from.overrides.proof,
+            Self::OverrideProof => into.overrides.proof = into.overrides.proof.and(from.overrides.proof),
             Self::OverrideMinutes => into.overrides.minutes = from.overrides.minutes,
             Self::TriageSigned => into.triage = from.triage,
             Self::InlineAllowed => into.inline_allowed = from.inline_allowed,

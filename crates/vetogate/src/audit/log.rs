@@ -1,6 +1,7 @@
 //! Appending: under a lock, whole lines only, whatever happened to the process before.
 
 use super::{Event, Head, MOST_LINE};
+use bstr::ByteSlice as _;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -59,6 +60,17 @@ impl Log {
     /// The log of the clone with this common git folder.
     pub fn of(common_dir: &Path) -> Self {
         Self { path: common_dir.join("veto/audit.jsonl") }
+    }
+
+    /// Whether an event of this kind has this value for a key: what lets something through counts only where it does.
+    pub fn holds(&self, kind: &str, key: &str, value: &str) -> bool {
+        let text = std::fs::read(&self.path).unwrap_or_default();
+        let is_it = |line: &&[u8]| {
+            line.find(value).is_some()
+                && serde_json::from_slice::<Value>(line)
+                    .is_ok_and(|event| event["event"] == kind && event[key] == value)
+        };
+        text.lines().any(|line| is_it(&line))
     }
 
     /// The file.

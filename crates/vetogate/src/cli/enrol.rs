@@ -34,11 +34,13 @@ pub fn enrol(key: &Path) -> Result<String, Failure> {
         .map_err(Failure::usage)?
         .unwrap_or_default();
     let known = Signers::parse(&before, &shown).map_err(Failure::usage)?;
-    if known.with_key(public.key_data()).is_some() {
+    let is_listed = known.with_key(public.key_data()).is_some();
+    if is_listed && Log::of(&common_dir).holds("enrolment", "key", &name) {
         return Ok(format!("{name} is enrolled already"));
     }
     let person = who(&git);
-    let text = [before, line(&public, &git)?.into_bytes()].concat();
+    let added = if is_listed { Vec::new() } else { line(&public, &git)?.into_bytes() };
+    let text = [before, added].concat();
     Signers::parse(&text, &shown).map_err(Failure::usage)?;
     // What is not recorded must not count.
     let event = Event::loosening("enrolment", json!({ "key": name, "who": person }));

@@ -151,7 +151,7 @@ fn answer(
         crate::trust::Trust::default()
     };
     let accepted = token.check(&binding, now, &rules, &trust.signers).map_err(Failure::usage)?;
-    if accepted.proof < needed {
+    if !accepted.proof.satisfies(needed) {
         return Err(Failure::usage(anyhow!("it takes proof `{needed}`, and this is `{}`", accepted.proof)));
     }
     record(common_dir, &token, accepted.proof)?;
@@ -166,7 +166,7 @@ fn may_answer(needed: Proof, key: Option<&Path>, has_approval: bool) -> Result<(
     if needed >= Proof::Signed && key.is_none() {
         return refuse(format!("the policy asks for proof `{needed}`: sign it with --sign KEY"));
     }
-    if needed == Proof::SecondPerson && !has_approval {
+    if needed >= Proof::SecondPerson && !has_approval {
         return refuse("the policy asks for a second person: --request FILE writes what they have to approve, --approval FILE takes their answer".into());
     }
     let hardware = key.is_some_and(is_hardware);
@@ -233,6 +233,7 @@ fn record(common_dir: &Path, token: &Token, proof: Proof) -> Result<(), Failure>
         "who": token.who,
         "reason": token.reason,
         "until": token.expires.to_string(),
+        "token": token.digest(),
     });
     let appended = Log::of(common_dir).append(&[Event::loosening("override", event)]);
     appended.context("what can't be recorded is not let through").map_err(Failure::usage).map(drop)

@@ -35,6 +35,9 @@ enum What {
     Check {
         /// The file.
         file: Option<PathBuf>,
+        /// As the file of the user or of the machine, which may only tighten.
+        #[arg(long)]
+        floor: bool,
     },
     /// The JSON schema of the file, for editors.
     Schema,
@@ -56,7 +59,7 @@ enum What {
 pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.what {
         What::Show { remote } => shown::show(remote.as_deref()),
-        What::Check { file } => check(file.as_deref()),
+        What::Check { file, floor } => check(file.as_deref(), *floor),
         What::Schema => {
             output::print(&schema::schema())?;
             Ok(exit::PASS)
@@ -65,7 +68,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     }
 }
 
-fn check(file: Option<&Path>) -> Result<u8, Failure> {
+fn check(file: Option<&Path>, floor: bool) -> Result<u8, Failure> {
     let path = match file {
         Some(file) => file.to_owned(),
         None => Place::here(Path::new(".")).map_err(Failure::usage)?.root.join(policies::FILE),
@@ -76,7 +79,7 @@ fn check(file: Option<&Path>) -> Result<u8, Failure> {
         .map_err(Failure::usage)?
         .ok_or_else(|| Failure::usage(anyhow!("there is no {name}; `veto init` writes one")))?;
     let text = String::from_utf8(text).map_err(|_| Failure::usage(anyhow!("{name}: not UTF-8")))?;
-    let is_layer = layers::paths().iter().any(|layer| is_same_file(layer, &path));
+    let is_layer = floor || layers::paths().iter().any(|layer| is_same_file(layer, &path));
     let parse = if is_layer { Policy::parse_floor } else { Policy::parse };
     let policy = parse(&text, &name).map_err(Failure::usage)?;
     let ids = || registry::rules().iter().map(|rule| rule.id.clone()).collect();

@@ -38,6 +38,10 @@ pub fn ask_for_public() -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     let shown = pins::shown(&upstream);
+    // What could not be called public is not asked about: a folder of this machine.
+    if Policy::parse_floor(&entry(&shown), NAME).is_err() {
+        return Ok(None);
+    }
     let question = format!(
         "Is {REMOTE} ({}) public? Then secrets that stand in its history only warn here. [y/N] ",
         escape(shown.as_bytes())
@@ -49,6 +53,10 @@ pub fn ask_for_public() -> Result<Option<String>, Failure> {
     add(&shown).map(Some)
 }
 
+fn entry(url: &str) -> String {
+    format!("[[public]]\nurl = {}\n", toml_string(url))
+}
+
 /// Names a remote in the user's policy.
 fn add(url: &str) -> Result<String, Failure> {
     let folder = user_folder().map_err(Failure::usage)?;
@@ -58,7 +66,7 @@ fn add(url: &str) -> Result<String, Failure> {
         files::read(&path).with_context(|| format!("{name} can't be read")).map_err(Failure::usage)?;
     let before = String::from_utf8_lossy(&before.unwrap_or_default()).into_owned();
     let blank = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-    let text = format!("{before}{blank}\n[[public]]\nurl = {}\n", toml_string(url));
+    let text = format!("{before}{blank}\n{}", entry(url));
     let text = text.trim_start_matches('\n');
     Policy::parse_floor(text, &name).map_err(Failure::usage)?;
     // What is not recorded must not count.

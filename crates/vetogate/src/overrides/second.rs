@@ -65,7 +65,7 @@ impl Approval {
         serde_json::to_vec(&bare).unwrap_or_default()
     }
 
-    /// Whether it counts for this push, which `own` signed at `issued`.
+    /// Who approved this push, which `own` signed at `issued`.
     ///
     /// # Errors
     /// Why it counts for nothing.
@@ -76,7 +76,7 @@ impl Approval {
         issued: Timestamp,
         now: Timestamp,
         signers: &Signers,
-    ) -> Result<(), String> {
+    ) -> Result<sshsig::Proof, String> {
         if self.request.binding != *binding {
             return Err(
                 "it is for another push, or for what was found and held before something changed".into()
@@ -93,7 +93,7 @@ impl Approval {
         if self.approved.duration_until(issued) > DAY {
             return Err(format!("it was given at {}, more than 24 hours before", self.approved));
         }
-        Ok(())
+        Ok(other)
     }
 }
 
@@ -142,9 +142,9 @@ mod tests {
         let check = |approval: &Approval, own: u8, number: u8, hour: i64| {
             let name = if own == 1 { "ann" } else { "bob" };
             let own = sshsig::Proof { name: name.into(), key: key(own), presence: false };
-            approval.check(&binding(number), &own, at(hour), at(hour), &signers())
+            approval.check(&binding(number), &own, at(hour), at(hour), &signers()).map(|other| other.name)
         };
-        assert_eq!(check(&approved_by(2), 1, 1, 24), Ok(()));
+        assert_eq!(check(&approved_by(2), 1, 1, 24), Ok("bob".into()));
         assert!(check(&approved_by(1), 1, 1, 2).unwrap_err().contains("ann signed both"));
         assert!(check(&approved_by(2), 1, 2, 2).unwrap_err().contains("another push"));
         assert!(check(&approved_by(2), 1, 1, 26).unwrap_err().contains("more than 24 hours"));

@@ -6,6 +6,7 @@ use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use vetogate_core::Proof;
 use vetogate_core::judge::Accepted;
 use vetogate_core::policy::Overrides;
@@ -51,7 +52,7 @@ pub enum Refusal {
     #[error("it begins at {0}, which is yet to come; was the clock set back?")]
     Early(String),
     /// It lasts longer than the policy lets it.
-    #[error("it lasts longer than {0} minutes")]
+    #[error("it lasts longer than the policy lets it ({0} min)")]
     Long(u8),
     /// Its signature does not count.
     #[error("{0}")]
@@ -92,6 +93,12 @@ impl Token {
         serde_json::to_vec(&bare).unwrap_or_default()
     }
 
+    /// SHA-256 over all of it, in hex: what the log knows it by.
+    pub fn digest(&self) -> String {
+        let all = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(all).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Reads one.
     ///
     /// # Errors
@@ -118,7 +125,7 @@ impl Token {
         }
         self.check_time(now, rules)?;
         let given = self.proof(now, signers)?;
-        if given < rules.proof {
+        if !given.satisfies(rules.proof) {
             return Err(Refusal::Weak { needed: rules.proof, given });
         }
         Ok(Accepted { fingerprints: binding.findings.clone(), gaps: !binding.gaps.is_empty(), proof: given })
@@ -148,8 +155,10 @@ impl Token {
         };
         let own = sshsig::verify(signature, Namespace::Override, &self.signed_bytes(), signers)?;
         if let Some(approval) = &self.approval {
-            approval.check(&self.binding, &own, self.issued, now, signers).map_err(Refusal::Approval)?;
-            return Ok(Proof::SecondPerson);
+            let other =
+                approval.check(&self.binding, &own, self.issued, now, signers).map_err(Refusal::Approval)?;
+            let is_touched = own.presence && other.presence;
+            return Ok(if is_touched { Proof::TouchedSecondPerson } else { Proof::SecondPerson });
         }
         Ok(if own.presence { Proof::Hardware } else { Proof::Signed })
     }

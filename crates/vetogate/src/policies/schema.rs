@@ -29,7 +29,7 @@ fn value() -> Value {
             })),
             "override": table("How one push may be let through.", json!({
                 "allowed": flag("Whether at all."),
-                "proof": one_of(&["typed", "signed", "hardware", "second-person"], "What it takes."),
+                "proof": one_of(&["typed", "signed", "hardware", "second-person", "second-person-hardware"], "What it takes."),
                 "minutes": number(60, "How long it holds."),
             })),
             "triage": table("Decisions on single findings in .veto/triage.d.", json!({

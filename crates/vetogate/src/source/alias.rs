@@ -38,7 +38,8 @@ impl Alias {
         pins.branches().take(MOST).filter_map(fetched).collect()
     }
 
-    fn fetched(git: &Git, pins: &Pins, remote: &str, branch: &str) -> Option<Self> {
+    /// That of a remote and the branch that is pinned for it; `None` where its HEAD here says otherwise.
+    pub fn fetched(git: &Git, pins: &Pins, remote: &str, branch: &str) -> Option<Self> {
         let name = format!("{remote}/{branch}");
         // As of the remote itself: only where its HEAD is what was pinned.
         let head = format!("refs/remotes/{remote}/HEAD");

@@ -43,6 +43,30 @@ fn what_a_push_meets_after_a_broken_one_is_shown() {
     assert!(said.contains("origin/main:.veto/policy.toml:1:11: "), "{said}");
 }
 
+/// Of a remote that is not where it was pinned, and of one that was never fetched, the strictest holds.
+#[test]
+fn what_a_push_to_an_unknown_place_meets_is_shown() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.veto("work", &["install"]).ok();
+    sandbox.write(
+        "work/.veto/policy.toml",
+        "posture = \"high\"\n[rules.\"secret/*\"]\nenabled = false\nreason = \"r\"\n",
+    );
+    sandbox.commit_all("work", "Policy");
+    sandbox.git("work", &["push", "-q", "--no-verify", "origin", "main"]).ok();
+    sandbox.git("work", &["remote", "add", "other", "../other.git"]).ok();
+    for remote in ["origin", "other"] {
+        sandbox.git("work", &["config", "remote.origin.pushurl", "../elsewhere.git"]).ok();
+        let said = sandbox.veto("work", &["policy", "show", "--remote", remote]).ok().stdout;
+        assert!(
+            said.starts_with("posture            high         origin/main:.veto/policy.toml:1"),
+            "{said}"
+        );
+        assert!(!said.contains("off") || said.contains("guide-literal      off"), "{said}");
+        assert!(said.contains("is trusted here, so the defaults hold, tightened"), "{said}");
+    }
+}
+
 #[test]
 fn a_file_is_read_for_mistakes() {
     let sandbox = Sandbox::with_clone();
@@ -56,6 +80,13 @@ fn a_file_is_read_for_mistakes() {
     sandbox.write("other.toml", "[rules.\"secret/jwtt\"]\nseverity = \"low\"\n");
     let said = sandbox.veto("work", &["policy", "check", "../other.toml"]).ok().text();
     assert!(said.contains("secret/jwtt"), "{said}");
+    sandbox.write("other.toml", "[rules.\"secret/jwt\"]\nenabled = false\nreason = \"r\"\n");
+    sandbox.veto("work", &["policy", "check", "../other.toml"]).ok();
+    let said = sandbox.veto("work", &["policy", "check", "--floor", "../other.toml"]).exits(2).text();
+    assert!(
+        said.contains("other.toml:1:8: a rule is switched off only by the file of a repository"),
+        "{said}"
+    );
     sandbox.write("other.toml", "new_key = 1\nmin_version = \"99.0\"\n");
     let said = sandbox.veto("work", &["policy", "check", "../other.toml"]).exits(2).text();
     assert!(said.contains("needs veto 99.0 or newer"), "{said}");

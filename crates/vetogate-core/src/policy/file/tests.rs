@@ -139,3 +139,9 @@ fn what_lies_on_this_machine_is_no_public_place() {
         assert!(!is_local(public), "{public}");
     }
 }
+
+#[test]
+fn what_is_far_too_large_is_no_policy() {
+    let said = error(&"# More.\n".repeat(200_000));
+    assert!(said.starts_with("policy.toml:1:1: larger than 1048576 bytes"), "{said}");
+}

@@ -1,20 +1,20 @@
 //! `veto policy show`.
 
 use super::super::{Failure, exit, output};
-use super::trusted;
 use crate::deadline::Deadline;
 use crate::git::catfile::CatFile;
 use crate::git::remote::{CONFIG, Remotes, absolute};
 use crate::hooks::place::Place;
 use crate::policies::layers::Layers;
 use crate::policies::{self, of_push};
+use crate::source::alias::Alias;
 use crate::{gate, pins};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
 use vetogate_core::policy::{Key, RuleSetting};
 use vetogate_core::suppress::Subject;
-use vetogate_core::text::guard;
+use vetogate_core::text::{escape, guard};
 use vetogate_core::{Policy, Suppression, cwe};
 
 /// Prints the policy in force; gives the exit code.
@@ -60,12 +60,21 @@ pub(super) fn show(remote: Option<&str>) -> Result<u8, Failure> {
 /// The policy of a push to a remote, with what is wrong with it.
 fn of_remote(place: &Place, remote: &str, layers: &Layers) -> Result<(Policy, Option<String>), Failure> {
     let git = place.git();
-    let (tip, name) = trusted(&git, remote)?;
-    let objects = RefCell::new(CatFile::new(place.git(), Deadline::start(None).watch()));
-    let tip = tip.parse().map_err(|_| Failure::usage(anyhow::anyhow!("git named no commit")))?;
-    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let name = escape(remote.as_bytes());
     let remotes = Remotes::parse(&place.settings().read(CONFIG).unwrap_or_default());
-    let url = absolute(&remotes.fetched(remote).unwrap_or_default(), Path::new("."));
+    let fetched = remotes.fetched(remote).ok_or_else(|| {
+        Failure::usage(anyhow::anyhow!("no remote is called {name} here; see `git remote`"))
+    })?;
+    let url = absolute(&fetched, &place.root);
+    let objects = RefCell::new(CatFile::new(place.git(), Deadline::start(None).watch()));
+    let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
+    let pins = pins::read(&common_dir).map_err(Failure::usage)?;
+    // As a push would see it: pinned there, fetched from there, and pushed there.
+    let pin = pins.find(remote, &url, &remotes).filter(|pin| pin.is_at(&url));
+    let pin = pin.filter(|_| !remotes.pushes_elsewhere(remote));
+    let branch = pin.and_then(|pin| pin.branch.as_deref());
+    let trusted = branch.and_then(|branch| Alias::fetched(&git, &pins, remote, branch));
+    let trusted = trusted.map(|found| (found.tip, found.name));
     let reader = of_push::Reader {
         git: &git,
         objects: &objects,
@@ -73,8 +82,13 @@ fn of_remote(place: &Place, remote: &str, layers: &Layers) -> Result<(Policy, Op
         place: pins::shown(&url),
         layers,
     };
-    let (policy, gap) = reader.read(Some(&(tip, name)));
-    Ok((policy, gap.map(|gap| gap.detail)))
+    let (policy, gap) = reader.read(trusted.as_ref());
+    let unknown = trusted.is_none().then(|| {
+        format!(
+            "Nothing of {name} is trusted here, so the defaults hold, tightened by every policy that this clone knows; `veto doctor` says why."
+        )
+    });
+    Ok((policy, gap.map(|gap| gap.detail).or(unknown)))
 }
 
 fn rule(out: &mut String, setting: &RuleSetting, least: &str) {

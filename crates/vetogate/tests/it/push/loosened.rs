@@ -226,7 +226,8 @@ fn an_entry_that_was_signed_once() {
 /// Git says what the remote has there, whatever this clone's tracking refs do not say.
 #[test]
 fn a_trusted_branch_of_which_no_tracking_ref_tells() {
-    let forget: [(&str, fn(&Gate)); 4] = [
+    type Forget = fn(&Gate);
+    let forget: [(&str, Forget); 4] = [
         ("no HEAD", |gate| drop(gate.git(&["remote", "set-head", "origin", "-d"]))),
         ("no branch", |gate| drop(gate.git(&["branch", "-q", "-rd", "origin/main"]))),
         ("another refspec", |gate| {

@@ -127,7 +127,7 @@ fn a_token_that_is_over_or_broken() {
     edit(&gate, |token| token["expires"] = "2026-01-01T00:00:00Z".into());
     refused("it ended at");
     edit(&gate, |token| token["expires"] = "2999-01-01T00:00:00Z".into());
-    refused("it lasts longer than 15 minutes");
+    refused("it lasts longer than the policy lets it");
     edit(&gate, |token| token["issued"] = "2998-12-31T23:50:00Z".into());
     refused("yet to come");
     edit(&gate, |token| token["binding"]["url"] = "https://elsewhere/r".into());
@@ -261,4 +261,31 @@ fn a_record_that_cant_be_written() {
     gate.commit("Clean");
     let text = gate.passes(&["main"]);
     assert!(text.contains("WARN") && text.contains("audit log"), "{text}");
+}
+
+/// What nobody answered on a terminal stands in no record, and counts for nothing.
+#[test]
+fn files_that_were_put_there() {
+    let gate = with_high("");
+    let code = code(&gate);
+    give(&gate, &code, &[], &[PHRASE]).ok();
+    edit(&gate, |token| token["reason"] = "Because I say so, and nobody typed it.".into());
+    let text = gate.vetoed(&["main"]);
+    assert!(text.contains("the record does not know it"), "{text}");
+    give(&gate, &code, &[], &[PHRASE]).ok();
+    let log = gate.path(".git/veto/audit.jsonl");
+    let kept = fs::read_to_string(&log).unwrap();
+    fs::remove_file(&log).unwrap();
+    gate.vetoed(&["main"]);
+    fs::write(&log, kept).unwrap();
+    gate.passes(&["main"]);
+    // A key beside which no phrase was typed.
+    let gate = with_high("[override]\nproof = \"signed\"\n");
+    let key = gate.key("key");
+    fs::write(gate.path(".git/veto/allowed_signers"), signer(&gate, "me", &key)).unwrap();
+    let code = self::code(&gate);
+    refused(give(&gate, &code, &["--sign", &key], &[PHRASE]), 2, "the record does not know that");
+    gate.enrol(&key);
+    give(&gate, &code, &["--sign", &key], &[PHRASE]).ok();
+    gate.passes(&["main"]);
 }

@@ -86,7 +86,7 @@ fn a_signed_decision_counts_at_once_and_in_its_repository_alone() {
     let other = Gate::new();
     other.raw_commit(|head| head.replace("parent", "x-parent").into_bytes());
     other.git(&["push", "-q", "--no-verify", "--force", "origin", "main"]);
-    fs::copy(gate.path(".git/veto/allowed_signers"), other.path(".git/veto/allowed_signers")).unwrap();
+    other.enrol(&key);
     other
         .write("a.conf", fs::read_to_string(gate.path("a.conf")).unwrap())
         .write(&path, entry)
