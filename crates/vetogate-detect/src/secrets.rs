@@ -380,6 +380,9 @@ mod tests {
         for template in ["z(crc{crc32-base62:ghp_}N", "z{crc32-base62:npm_}Z\x03abc"] {
             assert_eq!((found(template, true), found(template, false)), (1, 1), "{template:?}");
         }
+        // Words in a dictionary.
+        assert_eq!(found("\0ARTSARTYASIA{upper:40}", true), 0);
+        assert_eq!(found("\0INSIDEISAKIA{upper:40}", true), 0);
         // What has nothing of its own but a short prefix keeps its borders: a symbol of a program.
         assert_eq!(found("\0_ZN4core7xrnd_{alnum:30}E", true), 0);
         assert!(specs().filter(|spec| spec.glued).all(|spec| Regex::new(spec.bare()).is_ok()));

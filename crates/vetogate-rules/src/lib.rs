@@ -52,7 +52,7 @@ pub struct RuleSpec {
     /// How far after the start of an anchor a match can end, in bytes.
     pub after: usize,
     /// Whether what it finds is so much its own that in compiled code, databases and archives a letter beside it says
-    /// nothing: there only the group `secret` is looked for.
+    /// nothing: there only the value itself is looked for.
     pub glued: bool,
     /// Whether a match may be rejected or confirmed by its structure.
     pub verify: Option<verify::Verifier>,
@@ -77,14 +77,17 @@ pub struct RuleSpec {
 pub use vetogate_core::digest::sha256 as digest;
 
 impl RuleSpec {
-    /// The expression without what has to stand around the group `secret`.
+    /// The expression without what has to stand around the group `secret`. A border of a rule's own before it stays:
+    /// dictionaries of words in capitals without anything between them are in programs, too.
     pub fn bare(&self) -> &str {
-        let start = self.regex.find(SECRET).unwrap_or(0);
+        let start = if self.regex.starts_with(START) { START.len() } else { 0 };
         let end = self.regex.rfind(BORDER).map_or(self.regex.len(), |at| at + 1);
-        &self.regex[start..end.max(start)]
+        &self.regex[start..end]
     }
 }
 
+/// What stands before a token that is a word.
+const START: &str = r"(?:\b|_|\\[nrt]|%[0-9A-Fa-f]{2})";
 /// How the group of the value begins.
 const SECRET: &str = "(?P<secret>";
 /// The end of a group, and the border behind it.
