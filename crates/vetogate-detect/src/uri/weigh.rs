@@ -241,14 +241,19 @@ pub(crate) fn is_random(password: &[u8]) -> bool {
         + has(u8::is_ascii_digit)
         + has(|byte| !byte.is_ascii_alphanumeric());
     let least = if classes > 1 { 8 } else { 14 };
+    if password.len() < least {
+        return false;
+    }
     // Six of the sixteen digits are letters, two of them vowels.
-    let is_hex = password.iter().all(u8::is_ascii_hexdigit) && password.len() >= 12 && classes == 2;
-    let spoken = spoken(password);
+    let is_hex = password.len() >= 12 && classes == 2 && password.iter().all(u8::is_ascii_hexdigit);
     // Letters of random text can be spoken by chance, but never most of them.
-    let is_mixed = switches(password) >= 4
-        || spoken * 2 < password.len()
-        || classes > 1 && password.len() >= 12 && spoken * 4 < password.len() * 3;
-    password.len() >= least && !is_stand_in(password) && (is_hex || is_mixed)
+    let is_mixed = || {
+        let spoken = spoken(password);
+        spoken * 2 < password.len()
+            || classes > 1 && password.len() >= 12 && spoken * 4 < password.len() * 3
+            || switches(password) >= 4
+    };
+    (is_hex || is_mixed()) && !is_stand_in(password)
 }
 
 /// How often letters and digits take turns.
