@@ -1,9 +1,10 @@
 //! Private keys and key stores in binary form: DER (PKCS#1, PKCS#8, SEC1), OpenPGP, PKCS#12, JKS and JCEKS.
 //!
-//! The start of a blob says what it is; a key of OpenPGP is found behind other bytes, too, by what stands in every one
-//! of its kind. Certificates, public keys and trust stores are none.
+//! The start of a blob says what it is; keys of OpenPGP, of RSA and of P-256 are found behind other bytes, too, by what
+//! stands in every one of their kind. Certificates, public keys and trust stores are none.
 
 use crate::{BlobDetector, Hit, Text};
+use memchr::memmem;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
 use vetogate_rules::trigram;
@@ -16,7 +17,7 @@ static KEY: LazyLock<Arc<Rule>> = LazyLock::new(|| {
     rule(
         "secret/binary-private-key",
         "Private key in binary form",
-        "A private key in DER or of OpenPGP that no passphrase protects.",
+        "A private key in DER, of OpenPGP or in a key store (PKCS#12) that no passphrase protects.",
         Severity::Critical,
     )
 });
@@ -117,11 +118,12 @@ fn hit(text: &Text<'_>, start: usize, kind: &Kind) -> Hit {
 }
 
 /// What stands in the public part of keys of OpenPGP, with the offset of its three rare bytes: the exponent of RSA, and
-/// the names of curves.
+/// the names of curves; the first is the exponent in DER, with a number behind it as only private keys have one.
 const MARKS: &[(&[u8], usize)] = &[
+    (EXPONENT, 1),
     (&[0, 17, 1, 0, 1], 1),
     (&[9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1], 6),
-    (&[8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], 4),
+    (P256, 4),
     (&[5, 0x2b, 0x81, 4, 0], 2),
 ];
 
@@ -144,6 +146,14 @@ fn around(bytes: &[u8], at: usize) -> Option<(usize, Kind)> {
         let start = at.checked_sub(*offset)?;
         bytes[start..].starts_with(mark).then_some((mark, start))
     })?;
+    if *mark == EXPONENT {
+        return rsa(bytes, start).map(|begin| (begin, Kind::Plain));
+    }
+    if *mark == P256
+        && let Some(begin) = sec1(bytes, start).or_else(|| pkcs8(bytes, start))
+    {
+        return Some((begin, Kind::Plain));
+    }
     let numbers = if mark[0] == 0 { modulus(bytes, start)? } else { start };
     // Version, time and algorithm; and before them the header of the packet.
     let content = numbers.checked_sub(6).filter(|&content| bytes[content] == 4)?;
@@ -152,6 +162,42 @@ fn around(bytes: &[u8], at: usize) -> Option<(usize, Kind)> {
         let begin = content.checked_sub(*length).filter(|&begin| bytes[begin] == *tag)?;
         secret_key(&bytes[begin..]).map(|protection| (begin, protection.into()))
     })
+}
+
+/// 65537 in DER, and the tag of the number behind it.
+const EXPONENT: &[u8] = &[2, 3, 1, 0, 1, 2];
+/// The name of the curve P-256, behind its length.
+const P256: &[u8] = &[8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+
+/// Where a key of PKCS#1 begins whose exponent stands at `exponent` (RFC 8017, appendix A.1.2). What holds one, such as
+/// PKCS#8, begins before it.
+fn rsa(bytes: &[u8], exponent: usize) -> Option<usize> {
+    matches!(bytes.get(exponent + 6), Some(0x81 | 0x82)).then_some(())?;
+    [128, 192, 256, 384, 512].into_iter().find_map(|length: usize| {
+        let length = length + 1;
+        let header = match u8::try_from(length) {
+            Ok(short) => vec![2, 1, 0, 2, 0x81, short, 0],
+            Err(_) => vec![2, 1, 0, 2, 0x82, (length >> 8) as u8, length as u8, 0],
+        };
+        let start = exponent.checked_sub(length + header.len() - 1)?;
+        bytes[start..].starts_with(&header).then(|| start.saturating_sub(4))
+    })
+}
+
+/// Where a key of SEC1 begins whose curve stands at `curve` (RFC 5915). In a template of a program the number is left
+/// out.
+fn sec1(bytes: &[u8], curve: usize) -> Option<usize> {
+    let start = curve.checked_sub(3 + 32 + 7)?;
+    let number = &bytes[start..curve];
+    (number.starts_with(&[0x30, 0x77, 2, 1, 1, 4, 32]) && number.ends_with(&[0xa0, 10, 6])).then_some(start)
+}
+
+/// Where a key of PKCS#8 begins whose curve stands at `curve` (RFC 5958): its number is between two known parts.
+fn pkcs8(bytes: &[u8], curve: usize) -> Option<usize> {
+    let key = bytes.get(curve + P256.len()..)?;
+    let is_key = key.starts_with(&[4, 0x6d, 0x30, 0x6b, 2, 1, 1, 4, 32])
+        && key.get(9 + 32..)?.starts_with(&[0xa1, 0x44, 3, 0x42, 0, 4]);
+    is_key.then(|| curve.checked_sub(18)).flatten()
 }
 
 /// Where the modulus of RSA begins that ends at `end`.
@@ -221,13 +267,20 @@ fn der(bytes: &[u8]) -> Option<Kind> {
         (2, [1], 4) if (20..=66).contains(&content.len()) && matches!(after.first(), Some(0xa0 | 0xa1)) => {
             Some(Kind::Plain)
         }
-        (2, [3], 0x30) if content.starts_with(PKCS7) => Some(Kind::Store),
+        (2, [3], 0x30) if content.starts_with(PKCS7) => {
+            Some(if holds_key(content) { Kind::Plain } else { Kind::Store })
+        }
         // EncryptedPrivateKeyInfo: the algorithm is PKCS#5 or PKCS#12.
         (0x30, algorithm, 4) if algorithm.starts_with(PKCS5) || algorithm.starts_with(PKCS12_PBE) => {
             Some(Kind::Store)
         }
         _ => None,
     }
+}
+
+/// Whether a store of PKCS#12 shows the bag of a key that nothing encrypts.
+fn holds_key(content: &[u8]) -> bool {
+    memmem::find(&content[..content.len().min(LONGEST)], KEY_BAG).is_some()
 }
 
 /// The length that the header of an element declares.
@@ -250,6 +303,9 @@ const PKCS7: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7];
 const PKCS5: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5];
 /// 1.2.840.113549.1.12.1, any scheme.
 const PKCS12_PBE: &[u8] = &[6, 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
+
+/// 1.2.840.113549.1.12.10.1.1, a bag with a key in it (RFC 7292, section 4.2.1); one that is encrypted has another name.
+const KEY_BAG: &[u8] = &[6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 1];
 
 /// After the magic number: version, count, entries. A trusted certificate is tagged 2; a key comes with another tag.
 fn java(bytes: &[u8]) -> Option<Kind> {
@@ -298,6 +354,12 @@ mod tests {
             (tagged(0x30, &[&[2, 1, 0], &algorithm, &octets]), Some(Kind::Plain)),
             (tagged(0x30, &[&[2, 1, 1], &octets, &[0xa0, 0]]), Some(Kind::Plain)),
             (tagged(0x30, &[&[2, 1, 3], &tagged(0x30, &[PKCS7, &[1]])]), Some(Kind::Store)),
+            // Its key is shown, or in a bag that is encrypted.
+            (tagged(0x30, &[&[2, 1, 3], &tagged(0x30, &[PKCS7, &[1], &octets, KEY_BAG])]), Some(Kind::Plain)),
+            (
+                tagged(0x30, &[&[2, 1, 3], &tagged(0x30, &[PKCS7, &[1], &KEY_BAG[..12], &[2]])]),
+                Some(Kind::Store),
+            ),
             (tagged(0x30, &[&pbes, &octets]), Some(Kind::Store)),
             // A public key, and a certificate.
             (tagged(0x30, &[&big, &[2, 1, 3]]), None),
@@ -372,6 +434,45 @@ mod tests {
                 assert_eq!(found(&behind[..behind.len() - 20], false).len(), 1);
                 assert!(found(&[b"\0", &old(6, &key)[..]].concat(), true).is_empty());
             }
+        }
+    }
+
+    #[test]
+    fn keys_in_der_behind_other_bytes() {
+        let found = |key: &[u8]| {
+            let bytes =
+                [&b"\x7fELF\0 other bytes 0123456789 0123456789 0123456789"[..], key, &[7; 90]].concat();
+            let candidates = Candidates::of(&bytes);
+            let hints = PathHints::of(b"data.bin");
+            let text =
+                Text { bytes: &bytes, candidates: &candidates, is_start: true, is_binary: true, hints };
+            let mut hits = Vec::new();
+            BinaryKeys.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
+            hits.first().map(|hit| hit.span.start)
+        };
+        let public = [&[0xa1, 0x44, 3, 0x42, 0, 4][..], &[9; 64]].concat();
+        let rsa = |size: usize, end: &[u8]| {
+            let length = size + 1;
+            [
+                &[0x30, 0x82, 4, 0xa4, 2, 1, 0, 2, 0x82, (length >> 8) as u8, length as u8, 0][..],
+                &vec![0xc7; size],
+                end,
+            ]
+            .concat()
+        };
+        let of_sec1 =
+            |number: &[u8]| [&[0x30, 0x77, 2, 1, 1, 4, 32], number, &[0xa0, 10, 6], P256, &public].concat();
+        let head = [0x30, 0x81, 0x87, 2, 1, 0, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6];
+        let of_pkcs8 = |number: &[u8]| {
+            [&head[..], P256, &[4, 0x6d, 0x30, 0x6b, 2, 1, 1, 4, 32], number, &public].concat()
+        };
+        let private: &[u8] = &[2, 3, 1, 0, 1, 2, 0x82, 1, 0, 5];
+        for key in [rsa(256, private), rsa(512, private), of_sec1(&[5; 32]), of_pkcs8(&[5; 32])] {
+            assert!(found(&key).is_some_and(|at| (4..=60).contains(&at)), "{key:02x?}");
+        }
+        // A public key, and the templates of keys that a program completes.
+        for none in [rsa(256, &[2, 3, 1, 0, 1, 0x30, 0x82]), rsa(200, private), of_sec1(&[]), of_pkcs8(&[])] {
+            assert_eq!(found(&none), None, "{none:02x?}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! One pass over the bytes for all detectors, a hash of the last three of them, a bitmap of the hashes that begin a
 //! comparison. Nothing is built at start; the tables come from `build.rs`.
 
-use crate::{binary_keys, generic};
+use crate::{binary_keys, generic, uri};
 use std::ops::Range;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Rule, Severity};
 use vetogate_rules::trigram::{self, Anchor, WORDS};
@@ -17,7 +17,7 @@ static ALL: [u64; WORDS] = {
     let mut bits = BITMAP;
     let mut at = 0;
     while at < WORDS {
-        bits[at] |= generic::BITMAP[at] | binary_keys::BITMAP[at];
+        bits[at] |= generic::BITMAP[at] | binary_keys::BITMAP[at] | uri::BITMAP[at];
         at += 1;
     }
     bits

@@ -3,6 +3,7 @@
 use crate::matching::{self, BUILDERS};
 use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -23,6 +24,8 @@ struct Loaded {
     spec: RuleSpec,
     rule: Arc<Rule>,
     regex: OnceLock<Regex>,
+    /// For binary files, where the rule is one whose matches may be glued to what stands beside them.
+    bare: OnceLock<Regex>,
 }
 
 static LOADED: LazyLock<Vec<OnceLock<Loaded>>> =
@@ -33,18 +36,27 @@ fn loaded(index: usize) -> &'static Loaded {
     LOADED[index].get_or_init(|| {
         let spec = BUILDERS[index].1();
         let rule = Arc::new(spec.rule.clone());
-        Loaded { spec, rule, regex: OnceLock::new() }
+        Loaded { spec, rule, regex: OnceLock::new(), bare: OnceLock::new() }
     })
 }
 
 impl Loaded {
     /// The expression, compiled on the first hit of an anchor. `build.rs` has compiled it before.
-    fn regex(&self) -> &Regex {
-        #[expect(clippy::expect_used, reason = "the same expression compiled when the program was built")]
-        self.regex.get_or_init(|| {
-            RegexBuilder::new(&self.spec.regex).unicode(false).build().expect("a rule that compiled before")
-        })
+    fn regex(&self, is_binary: bool) -> &Regex {
+        if is_binary && self.spec.glued {
+            self.bare.get_or_init(|| compile(self.spec.bare()))
+        } else {
+            self.regex.get_or_init(|| compile(&self.spec.regex))
+        }
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the same expression, or a group of it, compiled when the program was built"
+)]
+fn compile(regex: &str) -> Regex {
+    RegexBuilder::new(regex).unicode(false).build().expect("a rule that compiled before")
 }
 
 /// SHA-256 over the rule files and the sources of the detectors.
@@ -76,6 +88,7 @@ impl BlobDetector for DataRules {
                 confirm(loaded(index), text, range, &mut found);
             }
         }
+        displace(&mut found);
         pair(&mut found);
         hits.extend(without_overlaps(found).into_iter().map(|(_, hit)| hit));
     }
@@ -88,12 +101,14 @@ fn confirm(
     range: Range<usize>,
     found: &mut Vec<(&'static Loaded, Hit)>,
 ) {
-    let haystack = &text.bytes[..range.end];
+    let (haystack, regex) = (&text.bytes[..range.end], loaded.regex(text.is_binary));
     let mut at = range.start;
-    while let Some(captures) = loaded.regex().captures_at(haystack, at) {
+    while let Some(captures) = regex.captures_at(haystack, at) {
         let Some(whole) = captures.get(0) else { return };
         at = whole.end().max(whole.start() + 1);
         if let Some(hit) = hit(loaded, text, &captures) {
+            // An address may end behind what the expression took of it.
+            at = at.max(hit.secret_spans[0].end);
             found.push((loaded, hit));
         }
         if at > range.end {
@@ -105,8 +120,18 @@ fn confirm(
 fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Option<Hit> {
     let spec = &loaded.spec;
     let whole = captures.get(0)?;
-    let secret = captures.name("secret").or_else(|| captures.name("other")).unwrap_or(whole);
-    let value = secret.as_bytes();
+    let group = |name| captures.name(name).map(|group| group.range());
+    let parts = address(spec, text, captures);
+    let (user, secret, host) = parts.map_or_else(
+        || {
+            let secret = group("secret").or_else(|| group("other")).unwrap_or_else(|| whole.range());
+            (group("user").unwrap_or_default(), secret, group("host").unwrap_or_default())
+        },
+        |parts| (parts.user, parts.password, parts.host),
+    );
+    let (user, host) = (&text.bytes[user], &text.bytes[host]);
+    let value = without_escapes(&text.bytes[secret.clone()]);
+    let value = value.as_ref();
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
         Class::Token => placeholder::is_example_token(value),
@@ -116,9 +141,8 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
             is_name || placeholder::is_example_password(value) || generic::reads_like_words(value)
         }
         Class::Login if placeholder::is_path(value) => true,
-        Class::Uri | Class::Connection | Class::Login | Class::Listed => {
-            placeholder::is_example_password(value)
-        }
+        Class::Uri => uri::is_example(value, host),
+        Class::Connection | Class::Login | Class::Listed => placeholder::is_example_password(value),
         Class::PrivateKey => placeholder::is_example_key(value),
     };
     // Its beginning alone says that a key is right.
@@ -134,10 +158,10 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     Some(Hit {
         rule: Arc::clone(&loaded.rule),
         span: whole.range(),
-        secret_spans: vec![secret.range()],
+        secret_spans: vec![secret],
         values: vec![Secret::new(value)],
         identifier,
-        confidence: confidence(spec, check, text).min(reach(spec, captures, value)).min(shown(
+        confidence: confidence(spec, check, text).min(reach(spec, user, value, host)).min(shown(
             spec,
             text,
             whole.start(),
@@ -149,14 +173,29 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     })
 }
 
-/// How sure a URI can be at most: low where the host is this machine, reserved or a name inside a container network,
-/// and where the password is the user's name.
-fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
-    let group = |name| captures.name(name).map_or(&b""[..], |group| group.as_bytes());
+/// A value without the signs that escape its slashes, as PHP writes them in JSON.
+fn without_escapes(value: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', value).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let stays = |at: &usize| value[*at] != b'\\' || value.get(at + 1) != Some(&b'/');
+    (0..value.len()).filter(stays).map(|at| value[at]).collect::<Vec<u8>>().into()
+}
+
+/// The parts of an address, which an expression can't tell: an `@` may be a part of the password.
+fn address(spec: &RuleSpec, text: &Text<'_>, captures: &Captures<'_>) -> Option<uri::Address> {
+    (spec.class == Class::Uri && captures.name("scheme").is_some()).then_some(())?;
+    uri::address(text.bytes, captures.name("user")?.start(), uri::Form::Plain)
+}
+
+/// How sure a match can be at most by what its user, its value and its host say of each other.
+fn reach(spec: &RuleSpec, user: &[u8], value: &[u8], host: &[u8]) -> Confidence {
     match spec.class {
-        Class::Uri | Class::Listed => uri::reach(group("user"), value, group("host")),
-        Class::Connection => uri::reach_of_server(group("user"), value, group("host")),
-        Class::Login if group("user") == value => Confidence::Low,
+        Class::Uri | Class::Listed => uri::reach(user, value, host),
+        // What a machine made is in use, whatever the server is called.
+        Class::Connection if uri::is_random(value) => uri::reach(user, value, host),
+        Class::Connection => uri::reach_of_server(user, value, host),
+        Class::Login if user == value => Confidence::Low,
         Class::Login => generic::chosen(value),
         _ => Confidence::High,
     }
@@ -164,10 +203,12 @@ fn reach(spec: &RuleSpec, captures: &Captures<'_>, value: &[u8]) -> Confidence {
 
 /// How sure a login can be at most that a program's text or a comment shows.
 fn shown(spec: &RuleSpec, text: &Text<'_>, at: usize, value: &[u8]) -> Confidence {
-    use FileKind::{Code, JavaScript, Json, Python};
+    use FileKind::{Code, JavaScript, Json, Prose, Python};
     match (spec.class, text.hints.kind) {
         (Class::Listed, _) if generic::is_in_comment(text.bytes, at) => Confidence::Low,
         (Class::Listed, Code | JavaScript | Json | Python) => generic::chosen(value),
+        // A manual shows how an address is written.
+        (Class::Uri, Prose) if !uri::is_random(value) => Confidence::Low,
         _ => Confidence::High,
     }
 }
@@ -187,6 +228,20 @@ fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
         (Check::Unknown, _) if spec.verify.is_some() => spec.rule.confidence.min(Confidence::Medium),
         _ => spec.rule.confidence,
     }
+}
+
+/// Drops what a rule finds where one finds it that knows more of what stands around.
+fn displace(found: &mut Vec<(&'static Loaded, Hit)>) {
+    let mut taken: BTreeMap<&str, Taken> = BTreeMap::new();
+    for (loaded, hit) in found.iter() {
+        if let Some(other) = &loaded.spec.instead_of {
+            taken.entry(other).or_default().add(hit);
+        }
+    }
+    found.retain(|(loaded, hit)| {
+        let displaced = taken.get(loaded.spec.rule.id.as_str());
+        !displaced.is_some_and(|taken| taken.overlaps(&hit.secret_spans[0]))
+    });
 }
 
 /// Joins each half of a pair with the nearest other half into one hit.
@@ -299,6 +354,38 @@ mod tests {
         let mut hits = Vec::new();
         DataRules.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
         hits.first().map(|hit| hit.confidence)
+    }
+
+    #[test]
+    fn tokens_in_compiled_code_stand_between_letters() {
+        let found = |template: &str, is_binary: bool| {
+            let text = generate(template).unwrap();
+            let candidates = Candidates::of(text.as_bytes());
+            let hints = PathHints::of(b"a.pyc");
+            let text =
+                Text { bytes: text.as_bytes(), candidates: &candidates, is_start: true, is_binary, hints };
+            let mut hits = Vec::new();
+            DataRules.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
+            hits.len()
+        };
+        for template in [
+            "z\x14AKIA{base32:16}N",
+            "\0AKIA{base32:16}Q{base64:40}",
+            "\0ksk_live_{alnum:24}P",
+            "Zxoxb-{digits:12}-{digits:12}-{alnum:24}",
+            "xglpat-{base64url:20}\0",
+        ] {
+            assert_eq!((found(template, true), found(template, false)), (1, 0), "{template:?}");
+        }
+        for template in ["z(crc{crc32-base62:ghp_}N", "z{crc32-base62:npm_}Z\x03abc"] {
+            assert_eq!((found(template, true), found(template, false)), (1, 1), "{template:?}");
+        }
+        // Words in a dictionary.
+        assert_eq!(found("\0ARTSARTYASIA{upper:40}", true), 0);
+        assert_eq!(found("\0INSIDEISAKIA{upper:40}", true), 0);
+        // What has nothing of its own but a short prefix keeps its borders: a symbol of a program.
+        assert_eq!(found("\0_ZN4core7xrnd_{alnum:30}E", true), 0);
+        assert!(specs().filter(|spec| spec.glued).all(|spec| Regex::new(spec.bare()).is_ok()));
     }
 
     #[test]

@@ -1,25 +1,33 @@
-//! Passwords in web addresses, `https://user:password@host`, and what the host of an address says of its password.
+//! Passwords in addresses, `scheme://user:password@host`, and what the host of an address says of its password.
 //!
-//! Addresses of databases and brokers are data rules. The scheme `http` is too frequent for an anchor; here the `://`
-//! is looked for, and the few bytes up to the host are read.
+//! Addresses of databases and brokers as the standard has them are data rules. Everything else is looked for here, by
+//! what stands between scheme and user: web addresses, schemes that no rule knows, escaped slashes, addresses that are
+//! percent-encoded as a whole, and passwords with signs in them that end a password in the standard.
+
+mod address;
+mod weigh;
+
+pub(crate) use address::{Address, Form, address};
+pub(crate) use weigh::{is_example, is_random, reach, reach_of_server};
 
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
+use address::separator;
 use memchr::memmem;
-use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
+use vetogate_rules::trigram;
 use vetogate_syntax::path::FileKind;
 
-/// The detector of passwords in web addresses.
+/// The detector of passwords in addresses that no data rule finds.
 pub struct UrlPasswords;
 
 static RULE: LazyLock<Arc<Rule>> = LazyLock::new(|| {
     Arc::new(Rule {
         id: "secret/url-password".into(),
-        title: "Password in a web address".into(),
+        title: "Password in an address".into(),
         description: "A user and a password or token stand in an address.".into(),
         category: Category::Secrets,
         detects: Detects::Leak,
@@ -48,62 +56,141 @@ impl BlobDetector for UrlPasswords {
         if text.is_binary {
             return;
         }
-        let taken = Taken::of(hits);
-        for at in memmem::find_iter(text.bytes, b"://") {
-            if !fuel.burn(16) {
+        let mut taken = Taken::of(hits);
+        let plain = memmem::find_iter(text.bytes, b"://");
+        // The rare bytes of the others stand one and two behind their beginning.
+        let escaped = text.candidates.of_bitmap(&BITMAP).map(|(at, _)| at);
+        let encoded = text.candidates.of_bitmap(&BITMAP).filter_map(|(at, _)| at.checked_sub(2));
+        for at in plain.chain(escaped).chain(encoded) {
+            if !fuel.burn(64) {
                 return;
             }
-            let Some(address) = address(text.bytes, at) else { continue };
-            if !taken.overlaps(&address.password) {
-                hits.extend(hit(text, &address));
+            let Some((form, length)) = separator(&text.bytes[at..]) else { continue };
+            let scheme = scheme(&text.bytes[..at]);
+            if scheme.is_empty() {
+                continue;
+            }
+            let Some(address) = address(text.bytes, at + length, form) else { continue };
+            if let Some(hit) = hit(text, scheme, at, &address)
+                && taken.take(&address.password)
+            {
+                hits.push(hit);
             }
         }
     }
 }
 
-/// The parts of an address.
-struct Address {
-    start: usize,
-    user: Range<usize>,
-    password: Range<usize>,
-    host: Range<usize>,
-}
-
-/// The address whose `://` stands at `at`, if it holds a password.
-fn address(bytes: &[u8], at: usize) -> Option<Address> {
-    let scheme = bytes[..at].iter().rev().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let known = [&b"http"[..], b"https", b"git", b"ws", b"wss", b"svn"];
-    if !known.iter().any(|known| known.eq_ignore_ascii_case(&bytes[at - scheme..at])) {
-        return None;
+/// The hashes of the rare bytes of separators that are not `://`.
+pub(crate) static BITMAP: [u64; trigram::WORDS] = {
+    let mut bits = [0; trigram::WORDS];
+    let rare = [*b":\\/", *b":\\\\", *b"a%2"];
+    let mut at = 0;
+    while at < rare.len() {
+        let hash = trigram::hash_of(rare[at]);
+        bits[hash / 64] |= 1 << (hash % 64);
+        at += 1;
     }
-    let start = at + 3;
-    let stops = |byte: u8| {
-        byte.is_ascii_whitespace() || byte.is_ascii_control() || b"/?#\"'`<>\\,;|)".contains(&byte)
-    };
-    let length = bytes[start..].iter().take(400).take_while(|&&byte| !stops(byte)).count();
-    let authority = &bytes[start..start + length];
-    let sign = authority.iter().rposition(|&byte| byte == b'@')?;
-    let colon = authority[..sign].iter().position(|&byte| byte == b':')?;
-    Some(Address {
-        start: at - scheme,
-        user: start..start + colon,
-        password: start + colon + 1..start + sign,
-        host: start + sign + 1..start + length,
-    })
+    bits
+};
+
+/// The scheme that ends a text.
+fn scheme(before: &[u8]) -> &[u8] {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+.-".contains(byte);
+    let length = before.iter().rev().take(32).take_while(is_part).count();
+    &before[before.len() - length..]
 }
 
-fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
+/// Schemes whose addresses have passwords: any password counts. In others only one that is random does.
+const KNOWN: &[&str] = &[
+    "amqp",
+    "amqps",
+    "bolt",
+    "cassandra",
+    "clickhouse",
+    "cockroachdb",
+    "couchbase",
+    "couchbases",
+    "couchdb",
+    "dav",
+    "davs",
+    "db2",
+    "elasticsearch",
+    "ftp",
+    "ftps",
+    "git",
+    "hive",
+    "http",
+    "https",
+    "imap",
+    "imaps",
+    "influxdb",
+    "kafka",
+    "ldap",
+    "ldaps",
+    "libsql",
+    "mariadb",
+    "memcached",
+    "mongodb",
+    "mqtt",
+    "mqtts",
+    "mssql",
+    "mysql",
+    "mysql2",
+    "nats",
+    "neo4j",
+    "opensearch",
+    "oracle",
+    "postgis",
+    "postgres",
+    "postgresql",
+    "presto",
+    "redis",
+    "rediss",
+    "redshift",
+    "rtmp",
+    "rtsp",
+    "rtsps",
+    "sftp",
+    "smb",
+    "smtp",
+    "smtps",
+    "snowflake",
+    "socks5",
+    "socks5h",
+    "sqlserver",
+    "ssh",
+    "stomp",
+    "svn",
+    "telnet",
+    "timescaledb",
+    "trino",
+    "valkey",
+    "vertica",
+    "webdav",
+    "webdavs",
+    "ws",
+    "wss",
+];
+
+fn is_known(scheme: &[u8]) -> bool {
+    // A driver or a transport is joined with a sign: `redshift+psycopg2`, `git+https`.
+    let knows = |part: &[u8]| KNOWN.iter().any(|known| part.eq_ignore_ascii_case(known.as_bytes()));
+    scheme.split(|&byte| byte == b'+').any(knows)
+}
+
+fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
     let user = &text.bytes[address.user.clone()];
     let value = &text.bytes[address.password.clone()];
     let host = &text.bytes[address.host.clone()];
+    let is_random = is_random(value);
     let nothing = value.len() < 3
-        || host.is_empty()
+        || !is_random && (host.is_empty() || address.is_doubtful || !is_known(scheme))
         || value.first() == Some(&b'%') && value.len() < 4
         // GitHub's and Bitbucket's, beside a token as the user or the other way round.
         || matches!(value, b"x-access-token" | b"x-oauth-basic" | b"x-token-auth")
-        || placeholder::is_example_password(value)
-        || placeholder::has_hole(host)
-        || value.iter().any(|byte| b"{}$()[]".contains(byte));
+        || is_example(value, host)
+        || is_code(value)
+        || is_digest(value, host);
     if nothing {
         return None;
     }
@@ -116,7 +203,7 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
     };
     Some(Hit {
         rule: Arc::clone(&RULE),
-        span: address.start..address.host.end,
+        span: at - scheme.len()..address.host.end,
         secret_spans: vec![address.password.clone()],
         values: vec![Secret::new(value)],
         identifier: None,
@@ -127,69 +214,31 @@ fn hit(text: &Text<'_>, address: &Address) -> Option<Hit> {
     })
 }
 
-/// How sure an address can be at most.
-pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    // The account of the manuals of Oracle, and of whatever talks to a database since.
-    let is_shown = user == b"scott" && password == b"tiger";
-    let weak = user.eq_ignore_ascii_case(password) || is_shown || is_local(host);
-    if weak { Confidence::Low } else { Confidence::High }
+/// An expression that gives a password: a call, an index, a hole, a variable at its end.
+fn is_code(value: &[u8]) -> bool {
+    let holds = |open: u8, close: u8| {
+        let first = value.iter().position(|&byte| byte == open);
+        first.is_some_and(|first| value[first..].contains(&close))
+    };
+    let variable = value.iter().rposition(|&byte| byte == b'$').map(|at| &value[at + 1..]);
+    let of_one_case = |name: &[u8]| {
+        let is_name = |upper: bool| {
+            let is_letter = |byte: &u8| byte.is_ascii_alphabetic() && byte.is_ascii_uppercase() == upper;
+            name.iter().all(|byte| is_letter(byte) || *byte == b'_')
+        };
+        name.len() > 1 && (is_name(true) || is_name(false))
+    };
+    holds(b'{', b'}')
+        || holds(b'(', b')')
+        || holds(b'[', b']')
+        || variable.is_some_and(of_one_case)
+        || placeholder::has_hole(value)
 }
 
-/// How sure a connection string can be at most: servers of a company have names of a single label, too, but not those
-/// that containers and manuals have.
-pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    const STAND_INS: &[&[u8]] = &[
-        b"db",
-        b"database",
-        b"sql",
-        b"mysql",
-        b"mariadb",
-        b"mssql",
-        b"sqlserver",
-        b"postgres",
-        b"postgresql",
-        b"oracle",
-        b"redis",
-        b"mongo",
-        b"server",
-        b"servername",
-        b"host",
-        b"hostname",
-        b"local",
-        b"localdb",
-        b"remote",
-    ];
-    let lower = host.to_ascii_lowercase();
-    let name = lower.strip_prefix(b"tcp:").unwrap_or(&lower);
-    let name = name.split(|byte| b",:\\)".contains(byte)).next().unwrap_or_default();
-    let name = name.strip_prefix(b"(").unwrap_or(name);
-    let has_digit = name.iter().any(u8::is_ascii_digit);
-    let is_made_up = name.starts_with(b"my")
-        || name.starts_with(b"your")
-        || (!has_digit && placeholder::names_itself(name));
-    let weak = user.eq_ignore_ascii_case(password)
-        || (name.contains(&b'.') && is_local(name))
-        || name == b"."
-        || name.starts_with(b"localhost")
-        || STAND_INS.contains(&name)
-        || (is_made_up && !name.contains(&b'.') && !name.is_empty());
-    if weak { Confidence::Low } else { Confidence::High }
-}
-
-/// This machine, a reserved name (RFC 2606, RFC 6761), a single label as containers have, a hole.
-fn is_local(host: &[u8]) -> bool {
-    let host = host.to_ascii_lowercase();
-    let name = host.split(|&byte| byte == b':').next().unwrap_or_default();
-    let ends = |end: &[u8]| name.ends_with(end);
-    let reserved = [&b".local"[..], b".localhost", b".test", b".example", b".invalid", b".internal"];
-    let examples = [&b"example.com"[..], b"example.org", b"example.net", b"foo.com", b"foo.bar", b"bar.com"];
-    !name.contains(&b'.') && !host.starts_with(b"[")
-        || name.starts_with(b"127.")
-        || name == b"0.0.0.0"
-        || host.starts_with(b"[::1]")
-        || name.iter().any(|byte| b"{}$<>%".contains(byte))
-        || reserved.iter().any(|end| ends(end))
-        || examples.iter().any(|end| ends(end))
+/// An image with its tag and its digest: `docker://alpine:3.20@sha256:...`.
+fn is_digest(value: &[u8], host: &[u8]) -> bool {
+    let is_hash = |name: &[u8]| host.starts_with(name);
+    [&b"sha256"[..], b"sha512"].into_iter().any(is_hash) && !value.is_empty()
 }
 
 #[cfg(test)]
@@ -202,7 +251,7 @@ mod tests {
     fn found(path: &str, template: &str) -> Option<Confidence> {
         let text = generate(template).unwrap();
         let hints = PathHints::of(path.as_bytes());
-        let candidates = Candidates::default();
+        let candidates = Candidates::of(text.as_bytes());
         let text =
             Text { bytes: text.as_bytes(), candidates: &candidates, is_start: true, is_binary: false, hints };
         let mut hits = Vec::new();
@@ -215,7 +264,8 @@ mod tests {
         for (template, says) in [
             ("url = https://deploy:{alnum:16}@git.acme.io/r.git", Some(Confidence::High)),
             ("\"https://:{alnum:20}@pypi.acme.io/simple\"", Some(Confidence::High)),
-            ("http://admin:{alnum:12}@localhost:8080/", Some(Confidence::Low)),
+            ("http://admin:{alnum:12}@localhost:8080/", Some(Confidence::High)),
+            ("http://admin:{word:8}@localhost:8080/", Some(Confidence::Low)),
             ("http://admin:{alnum:12}@db.example.com/", Some(Confidence::Low)),
             (&["http://scott", ":tiger@10.0.0.1/"].concat(), Some(Confidence::Low)),
             ("https://user:password@git.acme.io/r.git", None),
@@ -224,6 +274,27 @@ mod tests {
             ("https://git.acme.io:8080/@scope/package", None),
             ("https://deploy@git.acme.io/r.git", None),
             ("http://host:8080, mail a@b.c", None),
+            ("cloudinary://{digits:15}:{base64url:27}@acme", Some(Confidence::High)),
+            ("redshift+psycopg2://app:{word:9}@dw.acme.io/x", Some(Confidence::High)),
+            (&["telnet://admin", ":Admin1234!@10.1.2.3"].concat(), Some(Confidence::High)),
+            ("postgres://app:{alnum:8}#{alnum:8}@db.acme.com:5432/prod", Some(Confidence::High)),
+            ("postgres://app:{alnum:8}/{alnum:8}?@db.acme.com/prod", Some(Confidence::High)),
+            ("postgres://app:{alnum:8}({alnum:8}$@db.acme.com/prod", Some(Confidence::High)),
+            (r#"{{"url":"postgres:\/\/app:{alnum:16}@db\/x"}}"#, Some(Confidence::High)),
+            ("url=postgres%3A%2F%2Fapp%3A{alnum:16}%40db.acme.com%2Fx", Some(Confidence::High)),
+            ("\"mongodb://app:{alnum:16}@\" + host", Some(Confidence::High)),
+            // Schemes that nobody knows, words, ports, images, code.
+            ("acme://app:{word:9}@db.acme.com/", None),
+            ("docker-image://alpine:{hex:12}@sha256:{hex:64}", None),
+            ("redis://cache:6379/{alnum:12}@acme.io", None),
+            ("https://git.acme.io:8443/{alnum:12}@acme.io/x", None),
+            ("https://git.acme.io/a:{alnum:12}@acme.io/x", None),
+            ("https://app:${{{{ secrets.PASSWORD }}}}@git.acme.io", None),
+            ("https://app:$PASSWORD@git.acme.io", None),
+            ("https://app:pre_$PASSWORD@git.acme.io", None),
+            ("https://app:quote(password)@git.acme.io", None),
+            ("\"https://app:{word:9}@\" + host", None),
+            ("regex = https?:\\/\\/(.*):(.*)@(.*)", None),
         ] {
             assert_eq!(found(".gitmodules", template), says, "{template}");
         }

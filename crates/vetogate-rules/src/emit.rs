@@ -55,8 +55,8 @@ fn literal(spec: &RuleSpec) -> String {
         "RuleSpec {{ rule: Rule {{ id: {:?}.into(), title: {:?}.into(), description: {:?}.into(), \
          category: Category::{:?}, detects: Detects::{:?}, severity: Severity::{:?}, confidence: Confidence::{:?}, \
          cwe: vec![{}], pattern: {:?}.into(), recommendation: {:?}.into(), steps: {}, references: {}, bits: {} }}, \
-         anchors: {}, regex: {:?}.into(), before: {}, after: {}, verify: {}, class: Class::{:?}, \
-         min_entropy: {:?}, pair: {}, env: {}, positive: {}, negative: {}, file: {:?}.into() }}",
+         anchors: {}, regex: {:?}.into(), before: {}, after: {}, glued: {}, verify: {}, class: Class::{:?}, \
+         min_entropy: {:?}, pair: {}, instead_of: {}, env: {}, positive: {}, negative: {}, file: {:?}.into() }}",
         rule.id,
         rule.title,
         rule.description,
@@ -74,10 +74,12 @@ fn literal(spec: &RuleSpec) -> String {
         spec.regex,
         spec.before,
         spec.after,
+        spec.glued,
         spec.verify.map_or_else(|| "None".into(), |verifier| format!("Some(Verifier::{verifier:?})")),
         spec.class,
         spec.min_entropy,
         option(spec.pair.as_deref()),
+        option(spec.instead_of.as_deref()),
         option(spec.env.as_deref()),
         strings(&spec.positive),
         strings(&spec.negative),

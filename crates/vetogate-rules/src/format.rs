@@ -45,6 +45,8 @@ struct RuleSyntax {
     before: usize,
     #[serde(default = "after")]
     after: usize,
+    #[serde(default)]
+    glued: bool,
     verify: Option<Verifier>,
     #[serde(default = "token")]
     class: Class,
@@ -53,6 +55,7 @@ struct RuleSyntax {
     #[serde(default)]
     bits: u32,
     pair: Option<String>,
+    instead_of: Option<String>,
     env: Option<String>,
     recommendation: Option<String>,
     steps: Spanned<Vec<String>>,
@@ -109,6 +112,11 @@ impl Reader<'_> {
         let regex = regex::bytes::RegexBuilder::new(rule.regex.get_ref()).unicode(false).build();
         regex
             .map_err(|error| self.error(&rule.regex.span(), format!("not a regular expression: {error}")))?;
+        let is_bordered =
+            [crate::SECRET, crate::BORDER].iter().all(|part| rule.regex.get_ref().contains(part));
+        if rule.glued && !is_bordered {
+            return Err(self.error(&rule.regex.span(), "expected a group `secret` with a border behind it"));
+        }
         let cwe: Vec<Cwe> = rule.cwe.get_ref().iter().copied().map(Cwe).collect();
         let rows: Option<Vec<_>> = cwe.iter().map(|cwe| cwe.row()).collect();
         let own = rows.and_then(|rows| rows.iter().map(|row| row.severity).max());
@@ -136,10 +144,12 @@ impl Reader<'_> {
             regex: rule.regex.into_inner(),
             before: rule.before,
             after: rule.after,
+            glued: rule.glued,
             verify: rule.verify,
             class: rule.class,
             min_entropy: rule.min_entropy,
             pair: rule.pair,
+            instead_of: rule.instead_of,
             env: rule.env,
             positive: rule.positive.into_inner(),
             negative: rule.negative.into_inner(),
@@ -216,6 +226,9 @@ mod tests {
         assert!(parse(&of_a_pack, "x.toml").unwrap()[0].anchors.is_empty());
         assert!(error("xkey[0-9]{8}", "xkey(").starts_with("x.toml:7:9: not a regular expression"));
         assert!(error("[\"n\"]", "[]").starts_with("x.toml:11:12: expected at least one near miss"));
+        assert!(
+            error("regex = ", "glued = true\nregex = ").contains("expected a group `secret` with a border")
+        );
         assert!(error("title", "titel").contains("unknown field `titel`"));
     }
 }

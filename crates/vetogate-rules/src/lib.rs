@@ -51,6 +51,9 @@ pub struct RuleSpec {
     pub before: usize,
     /// How far after the start of an anchor a match can end, in bytes.
     pub after: usize,
+    /// Whether what it finds is so much its own that in compiled code, databases and archives a letter beside it says
+    /// nothing: there only the value itself is looked for.
+    pub glued: bool,
     /// Whether a match may be rejected or confirmed by its structure.
     pub verify: Option<verify::Verifier>,
     /// Kind of the value.
@@ -59,6 +62,8 @@ pub struct RuleSpec {
     pub min_entropy: f64,
     /// The rule whose finding nearby is the other half of this one.
     pub pair: Option<String>,
+    /// The rule in whose place this one reports, where both find the same value: what stands around it says more.
+    pub instead_of: Option<String>,
     /// The environment variable that its users read.
     pub env: Option<String>,
     /// Templates of texts that must be found.
@@ -70,3 +75,20 @@ pub struct RuleSpec {
 }
 
 pub use vetogate_core::digest::sha256 as digest;
+
+impl RuleSpec {
+    /// The expression without what has to stand around the group `secret`. A border of a rule's own before it stays:
+    /// dictionaries of words in capitals without anything between them are in programs, too.
+    pub fn bare(&self) -> &str {
+        let start = if self.regex.starts_with(START) { START.len() } else { 0 };
+        let end = self.regex.rfind(BORDER).map_or(self.regex.len(), |at| at + 1);
+        &self.regex[start..end]
+    }
+}
+
+/// What stands before a token that is a word.
+const START: &str = r"(?:\b|_|\\[nrt]|%[0-9A-Fa-f]{2})";
+/// How the group of the value begins.
+const SECRET: &str = "(?P<secret>";
+/// The end of a group, and the border behind it.
+const BORDER: &str = ")(?:[^";

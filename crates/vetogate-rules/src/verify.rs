@@ -70,6 +70,8 @@ pub enum Verifier {
     BasicAuth,
     /// The body of a PEM private key that is not encrypted.
     Pem,
+    /// The body of a private key that is not encrypted, and whose end may be cut off.
+    PemCut,
     /// The body of an OpenSSH private key that is not encrypted.
     Openssh,
     /// The body of an OpenSSH private key that is encrypted.
@@ -103,6 +105,7 @@ impl Verifier {
             Self::SupabaseServiceRole => structure::supabase(value),
             Self::BasicAuth => structure::basic_auth(value),
             Self::Pem => structure::pem(value),
+            Self::PemCut => structure::pem_cut(value),
             Self::Openssh => structure::openssh(value, true),
             Self::OpensshEncrypted => structure::openssh(value, false),
             Self::Openpgp => openpgp::armored(value, openpgp::Protection::Plain),

@@ -51,6 +51,17 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
             let body = lines(&openssh(argument, random), "\n");
             format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}", &body[..300])
         }
+        // In a patch, and in JSON that stands in JSON.
+        "openssh-added" => patch('+', "OPENSSH PRIVATE KEY", &openssh(argument, random)),
+        "openssh-removed" => patch('-', "OPENSSH PRIVATE KEY", &openssh(argument, random)),
+        "openssh-escaped-twice" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\\\\n"),
+        "pem-removed" => patch('-', argument, &der(random)),
+        "pem-escaped-slashes" => pem(argument, &der(random), "\\n").replace('/', "\\/"),
+        "pem-cut" => {
+            let (label, head) = short_key(argument)?;
+            let body = lines(&[head, &random.bytes(32)].concat(), "\n");
+            format!("-----BEGIN {label}-----\n{body}\n")
+        }
         "openpgp" => pem("PGP PRIVATE KEY BLOCK", &openpgp(argument == "encrypted", random), "\n"),
         "lines" => lines(&random.bytes(argument.parse().ok()?), "\n"),
         _ => return None,
@@ -134,6 +145,26 @@ fn openpgp(is_encrypted: bool, random: &mut Random) -> Vec<u8> {
     let head = [0x95, 3, 0x1e, 4, 0x65, 0, 0, 0, 1, 8, 0, 0x80];
     let exponent = [0, 17, 1, 0, 1, usage];
     [&head[..], &random.bytes(255), &exponent, &random.bytes(528), b"\xb4\x0bann@acme.io"].concat()
+}
+
+/// What stands before the 32 secret bytes of a short key, and its label.
+fn short_key(curve: &str) -> Option<(&'static str, &'static [u8])> {
+    Some(match curve {
+        "ed25519" => {
+            ("PRIVATE KEY", &[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20])
+        }
+        "x25519" => {
+            ("PRIVATE KEY", &[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20])
+        }
+        // With neither its curve nor its public half.
+        "sec1" => ("EC PRIVATE KEY", &[0x30, 0x25, 2, 1, 1, 4, 0x20]),
+        _ => return None,
+    })
+}
+
+/// A key as a patch adds it or takes it away.
+fn patch(sign: char, label: &str, bytes: &[u8]) -> String {
+    pem(label, bytes, "\n").lines().map(|line| format!("{sign}{line}\n")).collect()
 }
 
 fn pem(label: &str, bytes: &[u8], newline: &str) -> String {

@@ -94,50 +94,98 @@ pub(crate) fn basic_auth(value: &[u8]) -> Check {
     if !printable || is_example { Check::Invalid } else { Check::Unknown }
 }
 
-/// The bytes of a PEM body, whatever stands around its lines: quotes, `\n` escapes, `+`, comment signs.
+/// The bytes of a PEM body, whatever stands around its lines: quotes, escapes of line ends however often they were
+/// escaped, escaped slashes, comment signs, the signs of a patch.
 pub(super) fn pem_bytes(body: &[u8]) -> Vec<u8> {
     let mut digits: Vec<u8> = Vec::with_capacity(body.len());
-    let mut line: Vec<u8> = Vec::new();
-    let mut at = 0;
-    while at <= body.len() {
-        match body.get(at) {
-            Some(&byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') => line.push(byte),
-            Some(b'\r') => {}
-            other => {
-                // A lone `+` joins strings; a single word is a comment or a header.
-                if line.len() >= 4 && !line.starts_with(b"//") {
-                    digits.append(&mut line);
-                }
-                line.clear();
-                at += usize::from(other == Some(&b'\\'));
-            }
+    let mut lead: Option<Vec<u8>> = None;
+    for line in pem_lines(body) {
+        // No key begins with `+` or `/`: what does so stands before every line.
+        let lead = lead.get_or_insert_with(|| {
+            line.iter().copied().take_while(|byte| matches!(byte, b'+' | b'/')).collect()
+        });
+        let line = line.strip_prefix(lead.as_slice()).unwrap_or(&line);
+        // A lone `+` joins strings; a single word is a comment or a header.
+        if line.len() >= 4 && !line.starts_with(b"//") {
+            digits.extend_from_slice(line);
         }
-        at += 1;
     }
     digits.truncate(digits.len() / 4 * 4);
     BASE64_NOPAD.decode(&digits).unwrap_or_default()
 }
 
+/// The runs of base64 digits, with those that join strings.
+fn pem_lines(body: &[u8]) -> Vec<Vec<u8>> {
+    let (mut lines, mut line) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < body.len() {
+        let escapes = body[at..].iter().take_while(|&&byte| byte == b'\\').count();
+        match body.get(at + escapes) {
+            // `\/`, as PHP writes it.
+            Some(&byte) if byte.is_ascii_alphanumeric() && escapes == 0 || matches!(byte, b'+' | b'/') => {
+                line.push(byte);
+            }
+            Some(b'\r') => {}
+            _ => {
+                // A sign that joins strings is no part of a line, and says nothing of what stands before them.
+                if line.len() > 2 {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.clear();
+            }
+        }
+        at += escapes + 1;
+    }
+    if line.len() > 2 {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The length that a sequence of DER declares, and what is there of it.
+fn sequence(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    match bytes {
+        [0x30, short, rest @ ..] if *short < 0x80 => Some((usize::from(*short), rest)),
+        [0x30, 0x81, length, rest @ ..] => Some((usize::from(*length), rest)),
+        [0x30, 0x82, high, low, rest @ ..] => Some((usize::from(*high) << 8 | usize::from(*low), rest)),
+        _ => None,
+    }
+}
+
 /// PKCS#1, PKCS#8 and SEC1 are DER: a sequence that begins with a small number.
 pub(crate) fn pem(value: &[u8]) -> Check {
     let bytes = pem_bytes(value);
-    let (length, number) = match bytes.as_slice() {
-        [0x30, short, rest @ ..] if *short < 0x80 => (usize::from(*short), rest),
-        [0x30, 0x81, length, rest @ ..] => (usize::from(*length), rest),
-        [0x30, 0x82, high, low, rest @ ..] => (usize::from(*high) << 8 | usize::from(*low), rest),
-        _ => return Check::Unknown,
-    };
+    let Some((length, content)) = sequence(&bytes) else { return Check::Unknown };
     // A manual shows the first line and the last.
-    if number.len() * 2 < length {
+    if content.len() * 2 < length {
         return Check::Invalid;
     }
-    Check::when(number.starts_with(&[2, 1]), Check::Unknown)
+    Check::when(content.starts_with(&[2, 1]), Check::Unknown)
+}
+
+/// A key whose end line is not there: long enough to hold most of it, or short and whole.
+pub(crate) fn pem_cut(value: &[u8]) -> Check {
+    const LONG: usize = 90;
+    let bytes = pem_bytes(value);
+    let is_whole = sequence(&bytes).is_some_and(|(length, content)| {
+        // The last digits may be fewer than make a byte.
+        length >= 32 && content.len() + 2 >= length && content.starts_with(&[2, 1])
+    });
+    match openssh(value, true) {
+        Check::Unknown if is_whole => Check::Valid,
+        Check::Invalid => Check::Invalid,
+        _ if bytes.len() < LONG => Check::Invalid,
+        check => check,
+    }
 }
 
 /// <https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key>
 pub(crate) fn openssh(value: &[u8], want_plain: bool) -> Check {
     let bytes = pem_bytes(value);
-    let Some(rest) = bytes.strip_prefix(b"openssh-key-v1\0") else { return Check::Unknown };
+    let Some(rest) = bytes.strip_prefix(b"openssh-key-v1\0") else {
+        // What can't be read is not called encrypted.
+        return if want_plain { Check::Unknown } else { Check::Invalid };
+    };
     let is_plain = rest.starts_with(b"\0\0\0\x04none");
     Check::when(is_plain == want_plain, Check::Invalid)
 }

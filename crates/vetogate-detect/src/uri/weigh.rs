@@ -1,0 +1,406 @@
+//! What the password, the user and the host of an address say of each other.
+//!
+//! A password that a machine made is one wherever it leads to. What people choose while they develop is weak, and is
+//! told from what is in use by the host; what only stands in for a password is told by its words.
+
+use crate::placeholder;
+use vetogate_core::Confidence;
+
+/// How sure an address can be at most.
+pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
+    let is_low = stands_in(user, password) || is_shown(host) || is_local(host) && !is_random(password);
+    if is_low { Confidence::Low } else { Confidence::High }
+}
+
+/// How sure a connection string can be at most: servers of a company have names of a single label, too, but not those
+/// that containers and manuals have.
+pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
+    const STAND_INS: &[&[u8]] = &[
+        b"db",
+        b"database",
+        b"sql",
+        b"mysql",
+        b"mariadb",
+        b"mssql",
+        b"sqlserver",
+        b"postgres",
+        b"postgresql",
+        b"oracle",
+        b"redis",
+        b"mongo",
+        b"server",
+        b"servername",
+        b"host",
+        b"hostname",
+        b"local",
+        b"localdb",
+        b"remote",
+    ];
+    let lower = host.to_ascii_lowercase();
+    let name = lower.strip_prefix(b"tcp:").unwrap_or(&lower);
+    let name = name.split(|byte| b",:\\)".contains(byte)).next().unwrap_or_default();
+    let name = name.strip_prefix(b"(").unwrap_or(name);
+    let has_digit = name.iter().any(u8::is_ascii_digit);
+    let is_made_up = name.starts_with(b"my")
+        || name.starts_with(b"your")
+        || (!has_digit && placeholder::names_itself(name));
+    let weak = (name.contains(&b'.') && (is_local(name) || is_shown(name)))
+        || name == b"."
+        || name.starts_with(b"localhost")
+        || STAND_INS.contains(&name)
+        || (is_made_up && !name.contains(&b'.') && !name.is_empty());
+    if weak || user.eq_ignore_ascii_case(password) { Confidence::Low } else { Confidence::High }
+}
+
+/// Whether a password is none that anybody uses. One that obeys the rules for passwords is in use where the host is.
+pub(crate) fn is_example(password: &[u8], host: &[u8]) -> bool {
+    placeholder::is_example_password(password) && (is_local(host) || is_shown(host) || !is_obedient(password))
+}
+
+/// `Admin1234!`: the name of an account, with whatever rules for passwords ask for.
+fn is_obedient(password: &[u8]) -> bool {
+    const NAMES: &[&[u8]] =
+        &[b"admin", b"administrator", b"root", b"user", b"password", b"passwd", b"pass", b"secret"];
+    let letters = password.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (name, tail) = password.split_at(letters);
+    let has = |test: fn(&u8) -> bool| password.iter().any(test);
+    NAMES.iter().any(|own| own.eq_ignore_ascii_case(name))
+        && tail.iter().all(|byte| byte.is_ascii_digit() || b"!@#$%^&*+.?".contains(byte))
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_punctuation)
+}
+
+fn stands_in(user: &[u8], password: &[u8]) -> bool {
+    // The account of the manuals of Oracle, and of whatever talks to a database since.
+    let is_of_manuals = user == b"scott" && password == b"tiger";
+    is_of_manuals || user.eq_ignore_ascii_case(password) || !is_obedient(password) && is_stand_in(password)
+}
+
+/// The words of which passwords are made that stand in for one, and the names of what they open.
+const WORDS: &[&str] = &[
+    "a",
+    "access",
+    "admin",
+    "api",
+    "app",
+    "bar",
+    "baz",
+    "change",
+    "client",
+    "data",
+    "database",
+    "db",
+    "default",
+    "demo",
+    "dev",
+    "django",
+    "docker",
+    "elastic",
+    "example",
+    "flask",
+    "foo",
+    "foobared",
+    "guest",
+    "host",
+    "in",
+    "it",
+    "key",
+    "kafka",
+    "laravel",
+    "let",
+    "local",
+    "login",
+    "mariadb",
+    "master",
+    "me",
+    "minio",
+    "mongo",
+    "mongodb",
+    "mssql",
+    "my",
+    "mysql",
+    "name",
+    "nats",
+    "oracle",
+    "owner",
+    "pass",
+    "passwd",
+    "passphrase",
+    "password",
+    "passwort",
+    "pg",
+    "postgres",
+    "postgresql",
+    "prod",
+    "pw",
+    "pwd",
+    "qux",
+    "rabbit",
+    "rabbitmq",
+    "rails",
+    "redis",
+    "replace",
+    "root",
+    "sa",
+    "sample",
+    "secret",
+    "server",
+    "service",
+    "some",
+    "spring",
+    "sql",
+    "stage",
+    "staging",
+    "strong",
+    "super",
+    "symfony",
+    "sys",
+    "system",
+    "temp",
+    "test",
+    "the",
+    "this",
+    "tiger",
+    "to",
+    "token",
+    "user",
+    "username",
+    "usr",
+    "value",
+    "very",
+    "word",
+    "your",
+];
+
+/// Walks over a keyboard.
+const WALKS: &[&[u8]] = &[
+    b"1q2w3e4r",
+    b"q1w2e3r4",
+    b"1qaz2wsx",
+    b"zaq12wsx",
+    b"qwer1234",
+    b"1234qwer",
+    b"asdf1234",
+    b"qweasdzxc",
+];
+
+/// Whether the letters of a password are stand-in words: `mypassword`, `dbpass`, `app-secret-1`, `p4ssw0rd`.
+fn is_stand_in(password: &[u8]) -> bool {
+    let lower = password.to_ascii_lowercase();
+    if lower.len() > 40 {
+        return false;
+    }
+    let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    let written: Vec<u8> = lower[..end].iter().map(|&byte| as_letter(byte)).collect();
+    let is_walk = WALKS.iter().any(|walk| lower.starts_with(walk));
+    is_walk || says_words(&lower) || says_words(&written)
+}
+
+/// Whether most of the letters are in runs that are made of words.
+fn says_words(text: &[u8]) -> bool {
+    let runs = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|run| !run.is_empty());
+    let letters: usize = runs.clone().map(<[u8]>::len).sum();
+    let spoken: usize = runs.filter(|run| run.len() >= 2 && is_made_of_words(run)).map(<[u8]>::len).sum();
+    spoken >= 3 && spoken * 10 >= letters * 7 && spoken * 5 >= text.len() * 2
+}
+
+fn is_made_of_words(run: &[u8]) -> bool {
+    let mut reached = vec![false; run.len() + 1];
+    reached[0] = true;
+    for at in 0..run.len() {
+        if reached[at] {
+            WORDS
+                .iter()
+                .filter(|word| run[at..].starts_with(word.as_bytes()))
+                .for_each(|word| reached[at + word.len()] = true);
+        }
+    }
+    reached[run.len()]
+}
+
+/// The letter for which people write a sign.
+fn as_letter(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        _ => byte,
+    }
+}
+
+/// Whether a machine made a password, or somebody who knows how: little of it can be spoken.
+pub(crate) fn is_random(password: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
+    let classes = has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(|byte| !byte.is_ascii_alphanumeric());
+    let least = if classes > 1 { 8 } else { 14 };
+    if password.len() < least {
+        return false;
+    }
+    // Six of the sixteen digits are letters, two of them vowels.
+    let is_hex = password.len() >= 12 && classes == 2 && password.iter().all(u8::is_ascii_hexdigit);
+    // Letters of random text can be spoken by chance, but never most of them.
+    let is_mixed = || {
+        let spoken = spoken(password);
+        spoken * 2 < password.len()
+            || classes > 1 && password.len() >= 12 && spoken * 4 < password.len() * 3
+            || switches(password) >= 4
+    };
+    (is_hex || is_mixed()) && !is_stand_in(password)
+}
+
+/// How often letters and digits take turns.
+fn switches(password: &[u8]) -> usize {
+    let takes_turns = |two: &&[u8]| {
+        two.iter().all(u8::is_ascii_alphanumeric) && two[0].is_ascii_digit() != two[1].is_ascii_digit()
+    };
+    password.windows(2).filter(takes_turns).count()
+}
+
+/// How many letters are in parts of four or more that can be spoken.
+fn spoken(password: &[u8]) -> usize {
+    let mut sum = 0;
+    let mut start = 0;
+    for at in 0..=password.len() {
+        let ends = password.get(at).is_none_or(|byte| !byte.is_ascii_alphabetic());
+        let begins = at > start
+            && password.get(at).is_some_and(u8::is_ascii_uppercase)
+            && password[at - 1].is_ascii_lowercase();
+        if ends || begins {
+            sum += if can_be_spoken(&password[start..at]) { at - start } else { 0 };
+            start = at + usize::from(ends);
+        }
+    }
+    sum
+}
+
+fn can_be_spoken(part: &[u8]) -> bool {
+    let is_vowel = |byte: &u8| b"aeiouy".contains(&byte.to_ascii_lowercase());
+    let vowels = part.iter().filter(|byte| is_vowel(byte)).count();
+    let longest = part.split(is_vowel).map(<[u8]>::len).max().unwrap_or(0);
+    let of_one_case =
+        part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(u8::is_ascii_uppercase);
+    (4..=20).contains(&part.len()) && of_one_case && vowels * 5 >= part.len() && longest <= 4
+}
+
+fn name_of(host: &[u8]) -> Vec<u8> {
+    host.split(|&byte| byte == b':').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// A name that manuals have (RFC 2606): nobody's server is there.
+fn is_shown(host: &[u8]) -> bool {
+    let name = name_of(host);
+    let ends = |end: &&[u8]| name.ends_with(end);
+    let is_example =
+        [&b"example.com"[..], b"example.org", b"example.net", b"foo.com", b"foo.bar", b"bar.com"];
+    is_example.iter().any(ends) || [&b".example"[..], b".invalid"].iter().any(ends)
+}
+
+/// This machine, a name of a network of one's own (RFC 6761, RFC 6762), a single label as containers have, a hole, none.
+pub(crate) fn is_local(host: &[u8]) -> bool {
+    let name = name_of(host);
+    let of_its_own = [&b".local"[..], b".localhost", b".test", b".internal"];
+    !name.contains(&b'.') && !host.starts_with(b"[")
+        || name.starts_with(b"127.")
+        || name == b"0.0.0.0"
+        || host.starts_with(b"[::1]")
+        || name.iter().any(|byte| b"{}$<>%".contains(byte))
+        || of_its_own.iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vetogate_rules::template::generate;
+
+    #[test]
+    fn what_is_random() {
+        for template in [
+            "{hex:16}",
+            "{alnum:22}",
+            "{lower-alnum:16}",
+            "{base64url:24}",
+            "{letters:24}",
+            "{alnum:4}@{alnum:5}#1",
+            "{hex:32}",
+            "{alnum:12}",
+            "{digits:15}",
+        ] {
+            let is_missed = |salt: &usize| {
+                let text = generate(&format!("{template} {salt}")).unwrap();
+                !is_random(text.split(' ').next().unwrap().as_bytes())
+            };
+            let missed = (0..1000).filter(is_missed).count();
+            assert!(missed < 30, "{missed} of {template}");
+        }
+        for chosen in [
+            "mypass",
+            "dbpass",
+            "mypassword",
+            "foobared",
+            "p4ssw0rd",
+            "pa55w0rd!",
+            "Winter2024!",
+            "dev-password1",
+            "s3cr3tpass",
+            "Summer@1",
+            "hunter2",
+            "devpass123",
+            "qwerty123",
+            "app_secret_2024",
+            "1q2w3e4r5t",
+            "correcthorse",
+            "rabbit-pass-1",
+            "letmein99",
+        ] {
+            assert!(!is_random(chosen.as_bytes()), "{chosen}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_for_a_password() {
+        for word in [
+            "mypass",
+            "dbpass",
+            "mypassword",
+            "foobared",
+            "p4ssw0rd",
+            "passw0rd123!",
+            "app-secret-1",
+            "test1234",
+        ] {
+            assert!(is_stand_in(word.as_bytes()), "{word}");
+        }
+        for password in ["hunter2", "correcthorse", "Winter2024!", "x7Kq9ZpL", "kX9v-Lm2pQ", "Tr0ub4dor&3"] {
+            assert!(!is_stand_in(password.as_bytes()), "{password}");
+        }
+    }
+
+    #[test]
+    fn the_host_says_nothing_of_a_random_password() {
+        let random = generate("{alnum:22}").unwrap();
+        for host in [
+            "db",
+            "localhost:5432",
+            "db.prod.svc.cluster.local",
+            "$HOST",
+            "{host}",
+            "db.internal",
+            "127.0.0.1",
+        ] {
+            assert_eq!(reach(b"app", random.as_bytes(), host.as_bytes()), Confidence::High, "{host}");
+            assert_eq!(reach(b"app", b"Winter2024!", host.as_bytes()), Confidence::Low, "{host}");
+        }
+        assert_eq!(reach(b"app", b"Winter2024!", b"db.acme.com"), Confidence::High);
+        assert_eq!(reach(b"app", b"dbpass", b"db.acme.com"), Confidence::Low);
+        assert_eq!(reach(b"app", random.as_bytes(), b"db.example.com"), Confidence::Low);
+        assert!(!is_example(b"Admin1234!", b"db.acme.com") && is_example(b"Admin1234!", b"db"));
+    }
+}
