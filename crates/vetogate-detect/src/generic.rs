@@ -9,6 +9,8 @@ mod comments;
 mod connection;
 mod judge;
 mod names;
+mod shapes;
+mod spoken;
 mod strength;
 mod values;
 
@@ -24,8 +26,9 @@ use vetogate_syntax::path::FileKind;
 
 pub(crate) use anchors::BITMAP;
 pub(crate) use comments::is_in_comment;
-pub(crate) use strength::{chosen, reads_like_words};
-pub(crate) use values::is_dotted_name;
+pub(crate) use shapes::{is_dotted_name, is_variable};
+pub(crate) use spoken::reads_like_words;
+pub(crate) use strength::chosen;
 
 use anchors::{Promise, words_in};
 use judge::judge;
@@ -80,7 +83,7 @@ impl BlobDetector for Generic {
     }
 
     fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
-        if text.is_binary || text.hints.kind == FileKind::Lock {
+        if text.hints.kind == FileKind::Lock {
             return;
         }
         let (taken, before, mut done) = (Taken::of(hits), hits.len(), 0);
@@ -136,6 +139,8 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
     }
 }
 
+#[cfg(test)]
+mod random_tests;
 #[cfg(test)]
 mod shape_tests;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is no secret: placeholders, references, examples of documentation.
 
+use crate::generic;
+use bstr::ByteSlice;
 use vetogate_syntax::words;
 
 /// Words that make a value an example when they stand in it as whole words.
@@ -68,6 +70,11 @@ const PUBLISHED: &[&[u8]] = &[
     b"kd94hf93k423",
     b"nnch734d00sl",
     b"pfkkdhi9sl3r",
+    // The UUIDs of RFC 9562 and of everybody's manual.
+    b"123e4567-e89b",
+    b"550e8400-e29b",
+    b"f47ac10b-58cc",
+    b"f81d4fae-7dec",
 ];
 
 fn is_published(value: &[u8]) -> bool {
@@ -205,13 +212,14 @@ pub fn has_hole(value: &[u8]) -> bool {
         |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
     has(b"${")
         || has(b"{{")
-        || has(b"$(")
+        || value.starts_with(b"$(")
         || has(b"<%")
         || has(b"#{")
         || has(b"***")
         || has(b"...")
-        || has(b"%(")
-        || has(b"@@")
+        || is_named(value, b"$(", b")")
+        || is_named(value, b"%(", b")")
+        || is_named(value, b"@@", b"@@")
         || wrapped(b'<', b'>')
         || wrapped(b'%', b'%')
         || wrapped(b'[', b']')
@@ -220,6 +228,20 @@ pub fn has_hole(value: &[u8]) -> bool {
         || wrapped(b'_', b'_')
         || has_named_hole(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// Whether a name, or words, stand between two signs: `a-$(cat x)`, `%(name)s`, `@@NAME@@`. What is cut off at a blank has
+/// no end.
+fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./ ".contains(&byte);
+    value.find_iter(open).any(|at| {
+        let rest = &value[at + open.len()..];
+        let name = &rest[..rest.iter().take_while(|byte| of_name(**byte)).count()];
+        let is_closed = rest[name.len()..].starts_with(close);
+        name.len() > 1
+            && !name[0].is_ascii_digit()
+            && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
+    })
 }
 
 /// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
@@ -235,13 +257,13 @@ fn has_named_hole(value: &[u8]) -> bool {
 /// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.
 pub fn is_reference(value: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
-        b"$",
         b"process.env",
         b"os.environ",
         b"os.getenv",
         b"getenv",
         b"env.",
         b"env(",
+        b"env:",
         b"ENV[",
         b"secrets.",
         b"vault:",
@@ -279,7 +301,8 @@ pub fn is_reference(value: &[u8]) -> bool {
         b"kms:",
         b"credentials(",
     ];
-    STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
+    (value.starts_with(b"$") && generic::is_variable(value))
+        || STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
 }
 
 /// `your-apache-password`, `PLACEHOLDERpass$word`: a word in it tells the reader to put another value.
@@ -349,6 +372,14 @@ const COMMON_PARTS: &[&str] = &[
     "use",
     "set",
     "host",
+    "ci",
+    "dev",
+    "for",
+    "github",
+    "jwt",
+    "local",
+    "only",
+    "runner",
 ];
 
 #[cfg(test)]

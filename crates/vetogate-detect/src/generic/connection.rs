@@ -2,7 +2,7 @@
 
 use super::anchors::Promise;
 use super::strength::chosen;
-use super::values::is_dotted_name;
+use super::shapes::is_dotted_name;
 use crate::{Hit, Text, placeholder, uri};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};

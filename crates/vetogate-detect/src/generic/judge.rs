@@ -3,7 +3,7 @@
 use super::anchors::Promise;
 use super::comments::is_documentation;
 use super::names;
-use super::strength::{key, password};
+use super::strength::{key, password, unmistakable};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
@@ -21,11 +21,17 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     {
         return None;
     }
-    if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier) {
+    if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier, text.hints.kind) {
+        return None;
+    }
+    if text.is_binary && !is_text_around(text.bytes, assignment.value.start) {
+        return None;
+    }
+    if names::is_key_of_app(&identifier) && !value.starts_with(b"base64:") {
         return None;
     }
     // The working directory of a shell.
-    if text.hints.kind == FileKind::Shell && &text.bytes[assignment.identifier.clone()] == b"PWD" {
+    if text.hints.kind == FileKind::Shell && name == b"PWD" {
         return None;
     }
     if is_behind_a_text(text.bytes, assignment) {
@@ -67,5 +73,14 @@ fn is_beside_user(text: &[u8], name: &[u8], assignment: &Assignment) -> bool {
         let is_user = |part: &[u8]| USERS.iter().any(|user| user.eq_ignore_ascii_case(part));
         [before, after].into_iter().any(|side| side.split(|byte| !byte.is_ascii_alphanumeric()).any(is_user))
     };
-    names::is_bare_pass(name) && near()
+    names::is_bare_pass(name) && (near() || unmistakable(&text[assignment.value.clone()]))
+}
+
+/// Whether a file with zeros in it is text around a place: one of them must not hide what stands in the rest.
+fn is_text_around(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 256;
+    const MOST: usize = 3;
+    let near = &text[at.saturating_sub(REACH)..text.len().min(at + REACH)];
+    let is_control = |byte: &&u8| byte.is_ascii_control() && !b"\t\n\r\x0c\x1b".contains(byte);
+    near.iter().filter(is_control).count() <= MOST
 }
