@@ -13,6 +13,7 @@ mod shapes;
 mod spoken;
 mod strength;
 mod values;
+mod zeros;
 
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text};
@@ -87,6 +88,7 @@ impl BlobDetector for Generic {
             return;
         }
         let (taken, before, mut done) = (Taken::of(hits), hits.len(), 0);
+        let mut places = zeros::Places::of(text);
         for (word, promise) in words_in(text) {
             if word.start < done {
                 continue;
@@ -101,7 +103,7 @@ impl BlobDetector for Generic {
                 let overlaps = |last: &Hit| last.secret_spans[0].end > hit.secret_spans[0].start;
                 hits[before..].last().is_some_and(overlaps)
             };
-            hits.extend(hit.filter(|hit| !again(hit)));
+            hits.extend(hit.filter(|hit| !again(hit) && places.is_text(hit.span.start)));
         }
     }
 }

@@ -212,22 +212,35 @@ pub fn has_hole(value: &[u8]) -> bool {
         |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
     has(b"${")
         || has(b"{{")
-        || value.starts_with(b"$(")
+        || is_command(value)
         || has(b"<%")
         || has(b"#{")
         || has(b"***")
         || has(b"...")
         || is_named(value, b"$(", b")")
-        || is_named(value, b"%(", b")")
+        || is_named(value, b"%(", b")s")
+        || is_named(value, b"%(", b")d")
         || is_named(value, b"@@", b"@@")
         || wrapped(b'<', b'>')
-        || wrapped(b'%', b'%')
+        || (wrapped(b'%', b'%') && is_plain(value))
         || wrapped(b'[', b']')
         || wrapped(b'{', b'}')
-        || wrapped(b'(', b')')
-        || wrapped(b'_', b'_')
+        || (wrapped(b'(', b')') && is_plain(value))
+        || (wrapped(b'_', b'_') && is_plain(value))
         || has_named_hole(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// Whether there is nothing but a name between the signs of a hole.
+fn is_plain(value: &[u8]) -> bool {
+    value[1..value.len() - 1].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.: ".contains(byte))
+}
+
+/// What a command says, to its end or cut off at a blank or a quote: `$(cat x)`, `$((1+2))`, `$(cat`.
+fn is_command(value: &[u8]) -> bool {
+    value.starts_with(b"$(")
+        && (value.ends_with(b")") || !value.iter().any(|byte| b"!@#^&*+%".contains(byte)))
+        || value.starts_with(b"$(") && value.contains(&b' ')
 }
 
 /// Whether a name, or words, stand between two signs: `a-$(cat x)`, `%(name)s`, `@@NAME@@`. What is cut off at a blank has
@@ -238,7 +251,8 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
         let rest = &value[at + open.len()..];
         let name = &rest[..rest.iter().take_while(|byte| of_name(**byte)).count()];
         let is_closed = rest[name.len()..].starts_with(close);
-        name.len() > 1
+        (name.len() > 2 || name.iter().all(u8::is_ascii_uppercase))
+            && !name.is_empty()
             && !name[0].is_ascii_digit()
             && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
     })
@@ -302,7 +316,9 @@ pub fn is_reference(value: &[u8]) -> bool {
         b"credentials(",
     ];
     (value.starts_with(b"$") && generic::is_variable(value))
-        || STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
+        || STARTS
+            .iter()
+            .any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
 }
 
 /// `your-apache-password`, `PLACEHOLDERpass$word`: a word in it tells the reader to put another value.

@@ -327,10 +327,10 @@ fn kind_of(name: &[u8]) -> FileKind {
         | b"netrc" => FileKind::Config,
         b"json" | b"json5" | b"jsonc" | b"map" => FileKind::Json,
         b"md" | b"rst" | b"txt" | b"adoc" | b"mdx" | b"html" | b"htm" | b"po" | b"tex" => FileKind::Prose,
-        b"rs" | b"go" | b"java" | b"kt" | b"kts" | b"scala" | b"c" | b"h" | b"cc" | b"cpp" | b"hpp" | b"cxx" | b"hxx" | b"hh" | b"ino"
-        | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex"
-        | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r" | b"jl" | b"sql" | b"ps1" | b"tf"
-        | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
+        b"rs" | b"go" | b"java" | b"kt" | b"kts" | b"scala" | b"c" | b"h" | b"cc" | b"cpp" | b"hpp"
+        | b"cxx" | b"hxx" | b"hh" | b"ino" | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl"
+        | b"pm" | b"lua" | b"dart" | b"ex" | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r"
+        | b"jl" | b"sql" | b"ps1" | b"tf" | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
         _ if name.starts_with(b"makefile") || name == b"justfile" => FileKind::Shell,
         _ if name.starts_with(b"env.") => FileKind::Env,
         _ => FileKind::Other,

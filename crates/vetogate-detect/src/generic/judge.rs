@@ -17,14 +17,11 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     let identifier = words::split(name);
     let value = &text.bytes[assignment.value.clone()];
     if !names::a_secret(&identifier)
-        || !(names::is_pass(&identifier) || is_beside_user(text.bytes, name, assignment))
+        || !(names::is_pass(&identifier) || is_beside_user(text, name, assignment))
     {
         return None;
     }
     if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier, text.hints.kind) {
-        return None;
-    }
-    if text.is_binary && !is_text_around(text.bytes, assignment.value.start) {
         return None;
     }
     if names::is_key_of_app(&identifier) && !value.starts_with(b"base64:") {
@@ -59,13 +56,16 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         || text.hints.kind == FileKind::Prose
         || is_documentation(text.bytes, assignment.identifier.start, text.hints.kind)
         || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
+    // Django says so of the keys that it makes for a machine of a developer.
+    let doubtful = doubtful || value.starts_with(b"django-insecure-");
     Some(if doubtful { Confidence::Low } else { plain })
 }
 
 /// Whether a key that is called `pass` stands beside the one of a user: `auth: { user: "x", pass: "y" }`.
-fn is_beside_user(text: &[u8], name: &[u8], assignment: &Assignment) -> bool {
+fn is_beside_user(text: &Text<'_>, name: &[u8], assignment: &Assignment) -> bool {
     const REACH: usize = 160;
     const USERS: &[&[u8]] = &[b"user", b"username", b"login"];
+    let (text, kind) = (text.bytes, text.hints.kind);
     let (start, end) = (assignment.identifier.start, assignment.value.end);
     let near = || {
         let (before, after) =
@@ -73,14 +73,7 @@ fn is_beside_user(text: &[u8], name: &[u8], assignment: &Assignment) -> bool {
         let is_user = |part: &[u8]| USERS.iter().any(|user| user.eq_ignore_ascii_case(part));
         [before, after].into_iter().any(|side| side.split(|byte| !byte.is_ascii_alphanumeric()).any(is_user))
     };
-    names::is_bare_pass(name) && (near() || unmistakable(&text[assignment.value.clone()]))
-}
-
-/// Whether a file with zeros in it is text around a place: one of them must not hide what stands in the rest.
-fn is_text_around(text: &[u8], at: usize) -> bool {
-    const REACH: usize = 256;
-    const MOST: usize = 3;
-    let near = &text[at.saturating_sub(REACH)..text.len().min(at + REACH)];
-    let is_control = |byte: &&u8| byte.is_ascii_control() && !b"\t\n\r\x0c\x1b".contains(byte);
-    near.iter().filter(is_control).count() <= MOST
+    // In prose it is said of many things.
+    let is_key = assignment.quote != Quote::Bare || kind.is_data();
+    names::is_bare_pass(name) && ((is_key && near()) || unmistakable(&text[assignment.value.clone()]))
 }

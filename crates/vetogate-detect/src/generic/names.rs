@@ -185,6 +185,7 @@ const ABOUT: &[&str] = &[
     "var",
     "variable",
     "ttl",
+    "time",
     "expiry",
     "expires",
     "expiration",

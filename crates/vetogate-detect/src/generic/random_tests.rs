@@ -62,7 +62,12 @@ fn check(names: &[&str], hole: &str) {
             }
             println!("{hole} {path} {before} silent {} doubted {} of {tried}", silent.len(), doubted.len());
             if silent.len() + doubted.len() > MISSED {
-                faults.push((path, before, silent.into_iter().take(5).collect::<Vec<_>>(), doubted.into_iter().take(3).collect::<Vec<_>>()));
+                faults.push((
+                    path,
+                    before,
+                    silent.into_iter().take(5).collect::<Vec<_>>(),
+                    doubted.into_iter().take(3).collect::<Vec<_>>(),
+                ));
             }
         }
     }

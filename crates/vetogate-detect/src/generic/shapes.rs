@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 /// A path, or a file to read (`@file`): it begins as one does, and its parts are names.
 pub(crate) fn is_path(value: &[u8]) -> bool {
     if let Some(file) = value.strip_prefix(b"@")
-        && (reads_like_words(file) || matches!(file.first(), Some(b'{' | b'(' | b'[' | b'<')))
+        && (reads_like_words(file) || matches!(file, [b'{', .., b'}'] | [b'(', .., b')'] | [b'<', .., b'>']))
     {
         return true;
     }
@@ -34,7 +34,11 @@ fn is_file(part: &[u8]) -> bool {
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-~+${}*:@% ".contains(byte);
     part.iter().all(of_name)
         && part.split(|byte| !byte.is_ascii_alphanumeric()).all(|piece| {
-            piece.len() <= 4 || piece.iter().all(u8::is_ascii_hexdigit) || reads_like_words(piece)
+            let rest = piece.get(1..).unwrap_or_default();
+            piece.len() <= 4
+                || piece.iter().all(u8::is_ascii_hexdigit)
+                || rest.iter().all(u8::is_ascii_lowercase)
+                || reads_like_words(piece)
         })
 }
 
@@ -49,7 +53,8 @@ pub(crate) fn is_variable(value: &[u8]) -> bool {
         let begins = name.first().is_some_and(|byte| !byte.is_ascii_digit());
         let is_member = [&b"->"[..], b"[", b"::", b"."].iter().any(|sign| rest.starts_with(sign));
         let has_text = rest.iter().any(u8::is_ascii_alphanumeric);
-        is_whole &= begins && !(name.len() > 9 && is_noise(name)) && (!has_text || (is_member && !is_noise(rest)));
+        is_whole &=
+            begins && !(name.len() > 9 && is_noise(name)) && (!has_text || (is_member && !is_noise(rest)));
         is_named |= begins && is_name(name);
         is_single |= begins && is_of_one_case(name);
         literal.extend_from_slice(rest);
@@ -57,7 +62,8 @@ pub(crate) fn is_variable(value: &[u8]) -> bool {
     }
     let letters = literal.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
     let is_spoken = reads_like_words(&literal);
-    count > 0 && (is_whole || (is_named && letters < 6) || ((is_named || is_single) && (letters == 0 || is_spoken)))
+    count > 0
+        && (is_whole || (is_named && letters < 6) || ((is_named || is_single) && (letters == 0 || is_spoken)))
 }
 
 /// A name that says something: `PASSWORD`, `dbUser2`, `db_pw`.
@@ -70,7 +76,8 @@ fn is_name(name: &[u8]) -> bool {
 fn is_of_one_case(name: &[u8]) -> bool {
     let letters = name.trim_end_with(|c| c.is_ascii_digit());
     let all = |test: fn(&u8) -> bool| letters.iter().all(|byte| test(byte) || *byte == b'_');
-    !letters.is_empty() && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
+    letters.iter().any(u8::is_ascii_alphabetic)
+        && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
 }
 
 /// Something of a program or a format in a file of settings: a call, a list, an alias of YAML, a name.
@@ -96,8 +103,12 @@ fn is_call(value: &[u8]) -> bool {
     let is_head = !head.is_empty()
         && head.iter().all(of_chain)
         && (reads_like_words(head) || is_of_one_case(head.trim_end_with(|c| ".:".contains(c))));
+    if rest.iter().any(|byte| b"!#%^&@".contains(byte)) {
+        return false;
+    }
     let closed = rest.trim_end_with(|c| ")],;".contains(c));
-    is_head && (closed.len() < rest.len() || closed.is_empty() || closed.len() < 4 || reads_like_words(closed))
+    is_head
+        && (closed.len() < rest.len() || closed.is_empty() || closed.len() < 4 || reads_like_words(closed))
 }
 
 /// `Foo::bar`, `config->password`.
@@ -132,8 +143,8 @@ pub(super) fn dotted(value: &[u8]) -> bool {
 /// A regular expression, by what has no other meaning.
 pub(super) fn is_regex(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
-        b"\\d", b"\\w", b"\\s", b"[^", b"(?:", b"(?=", b"(?!", b"(?i", b"(?<", b"(?P", b"(.*", b".*)", b".*$", b".+)", b"]+",
-        b"[a-z", b"[A-Z", b"[0-9", b"z0-9", b"Z0-9", b"zA-Z", b"Za-z",
+        b"\\d", b"\\w", b"\\s", b"[^", b"(?:", b"(?=", b"(?!", b"(?i", b"(?<", b"(?P", b"(.*", b".*)",
+        b".*$", b".+)", b"]+", b"[a-z", b"[A-Z", b"[0-9", b"z0-9", b"Z0-9", b"zA-Z", b"Za-z",
     ];
     let has = |part: &&[u8]| value.find(part).is_some();
     value.starts_with(b".*") || value.starts_with(b"^.*") || value.ends_with(b".*") || PARTS.iter().any(has)
@@ -146,12 +157,21 @@ mod tests {
     #[test]
     fn paths() {
         for path in [
-            "/etc/app2/Key_V2.pem", "~/.ssh/id", "./a/b", "@/run/x", "@token.txt", "/run/key!1234", "/opt/K8s/Foo2Bar",
-            "//note", "../secrets/db",
+            "/etc/app2/Key_V2.pem",
+            "~/.ssh/id",
+            "./a/b",
+            "@/run/x",
+            "@token.txt",
+            "/run/key!1234",
+            "/opt/K8s/Foo2Bar",
+            "//note",
+            "../secrets/db",
         ] {
             assert!(is_path(path.as_bytes()), "{path}");
         }
-        for other in ["/aB3xK9!qLm2pQ", "/kQ9xLm2pQ7vZr4Tn8Bw6Yc/Hd3Jf5Gs1Ua0Ie+", "@kQ9x!Lm2p", "~kQ9x!Lm2p", "a/b"] {
+        for other in
+            ["/aB3xK9!qLm2pQ", "/kQ9xLm2pQ7vZr4Tn8Bw6Yc/Hd3Jf5Gs1Ua0Ie+", "@kQ9x!Lm2p", "~kQ9x!Lm2p", "a/b"]
+        {
             assert!(!is_path(other.as_bytes()), "{other}");
         }
     }
@@ -159,7 +179,14 @@ mod tests {
     #[test]
     fn variables() {
         for variable in [
-            "$PW", "$db_pw", "$HOST:$PORT", "prefix-$NAME", "$user->password", "$row.name", "$PASSWORD12!", "pass-$ID",
+            "$PW",
+            "$db_pw",
+            "$HOST:$PORT",
+            "prefix-$NAME",
+            "$user->password",
+            "$row.name",
+            "$PASSWORD12!",
+            "pass-$ID",
             "$a$b",
         ] {
             assert!(is_variable(variable.as_bytes()), "{variable}");
@@ -172,12 +199,30 @@ mod tests {
     #[test]
     fn code_in_settings() {
         for code in [
-            "lookup(", "env(NAME)", "get_secret(db,", "settings.DB_PASSWORD_2", "a::b", "config->password", "*default_pw",
-            "[a,", "{name:", "hash[key]", "!Ref", "t(x)",
+            "lookup(",
+            "env(NAME)",
+            "get_secret(db,",
+            "settings.DB_PASSWORD_2",
+            "a::b",
+            "config->password",
+            "*default_pw",
+            "[a,",
+            "{name:",
+            "hash[key]",
+            "!Ref",
+            "t(x)",
         ] {
             assert!(is_code(code.as_bytes()), "{code}");
         }
-        for other in ["kQ9x(Lm2pQ", "kQ9x*Lm2pQ", "aB3x.kQ9", "kQ9x[Lm2p", "*kQ9xLm2pQ7v", "[kQ9x!Lm2p", "kQ->9xLm2pQ7"] {
+        for other in [
+            "kQ9x(Lm2pQ",
+            "kQ9x*Lm2pQ",
+            "aB3x.kQ9",
+            "kQ9x[Lm2p",
+            "*kQ9xLm2pQ7v",
+            "[kQ9x!Lm2p",
+            "kQ->9xLm2pQ7",
+        ] {
             assert!(!is_code(other.as_bytes()), "{other}");
         }
     }

@@ -81,8 +81,9 @@ pub(super) fn is_noise(part: &[u8]) -> bool {
         .filter(|pair| pair.iter().all(u8::is_ascii_alphanumeric))
         .filter(|pair| rank(pair[0]) != rank(pair[1]) && !pair[0].is_ascii_uppercase())
         .count();
+    let most = if part.len() > 7 { 1 } else { 2 };
     let after_digit = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
-    part.len() >= 4 && !reads_like_words(part) && (part.windows(2).any(after_digit) || turns > 2)
+    part.len() >= 4 && !reads_like_words(part) && (part.windows(2).any(after_digit) || turns > most)
 }
 
 /// How many letters of a text stand in pieces of five and more that can be spoken.
@@ -98,7 +99,9 @@ mod tests {
 
     #[test]
     fn words_and_noise() {
-        for words in ["databasePassword", "refresh-token", "org.acme.DataSource", "CorrectHorse", "sha_digest2"] {
+        for words in
+            ["databasePassword", "refresh-token", "org.acme.DataSource", "CorrectHorse", "sha_digest2"]
+        {
             assert!(reads_like_words(words.as_bytes()) && !is_noise(words.as_bytes()), "{words}");
         }
         for noise in ["xkqzvbnw", "aB3xK9", "qwQzPlTx", "a9f3c2b1"] {

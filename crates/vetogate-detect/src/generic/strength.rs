@@ -20,8 +20,7 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     if value.contains(&b' ') {
         return Some(Confidence::Medium);
     }
-    let in_settings = kind.is_data()
-        && (assignment.quote == Quote::Bare || value.len() >= 6);
+    let in_settings = kind.is_data() && (assignment.quote == Quote::Bare || value.len() >= 6);
     let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
     let strong = !is_technical(value)
         && !is_example
@@ -62,8 +61,26 @@ fn is_name(value: &[u8]) -> bool {
 /// Words without anything between them, more than a name has: `correcthorsebattery`.
 fn is_passphrase(value: &[u8]) -> bool {
     const OF_NAMES: &[&[u8]] = &[
-        b"auth", b"confirm", b"credential", b"current", b"field", b"forgot", b"key", b"login", b"name", b"pass", b"pwd",
-        b"repeat", b"reset", b"secret", b"token", b"user", b"valid", b"your", b"change", b"example",
+        b"auth",
+        b"confirm",
+        b"credential",
+        b"current",
+        b"field",
+        b"forgot",
+        b"key",
+        b"login",
+        b"name",
+        b"pass",
+        b"pwd",
+        b"repeat",
+        b"reset",
+        b"secret",
+        b"token",
+        b"user",
+        b"valid",
+        b"your",
+        b"change",
+        b"example",
     ];
     value.len() >= 16
         && value.iter().all(u8::is_ascii_lowercase)
@@ -140,12 +157,12 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
 fn is_random_of_any_sign(value: &[u8]) -> bool {
     let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
     let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
-    let bits = entropy_bits(value);
+    let (spoken, bits) = (spoken_letters(value), entropy_bits(value));
     let of_key = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`\\".contains(byte);
     value.len() >= 20
         && value.iter().all(of_key)
-        && (letters + digits) * 2 > value.len()
-        && spoken_letters(value) * 2 <= letters
+        && (letters + digits) * 5 > value.len() * 2
+        && (spoken * 2 <= letters || (digits > 3 && spoken * 3 <= letters * 2))
         && bits >= if digits > 1 { 70.0 } else { 100.0 }
 }
 
@@ -182,17 +199,19 @@ fn is_random_bytes(bytes: &[u8]) -> bool {
         && distinct.len() * 4 >= bytes.len() * 3
         && !is_text
         && bytes.iter().any(u8::is_ascii_alphanumeric)
-        // The example of Flask's manual.
-        && !bytes.starts_with(b"_5#y2L\"F4Q8z")
+        // The examples of Flask's manual.
+        && ![&b"_5#y2L\"F4Q8z"[..], b"?\xbf,\xb4\x8d", b"\xfd{H\xe5<"].iter().any(|start| bytes.starts_with(start))
 }
 
 /// Words and numbers with signs between them, as people name the keys of their tests: `ci-jwt-secret-123`.
 fn is_chain_of_words(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value.split(|byte| b"._- ".contains(byte)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&[u8]> =
+        value.split(|byte| b"._- ".contains(byte)).filter(|part| !part.is_empty()).collect();
     let is_number = |part: &[u8]| part.len() <= 4 && part.iter().all(u8::is_ascii_digit);
     let is_word = |part: &[u8]| {
         let letters = part.trim_end_with(|c| c.is_ascii_digit());
-        let is_short = (1..4).contains(&letters.len()) && part.len() < 5 && letters.iter().all(u8::is_ascii_alphabetic);
+        let is_short =
+            (1..4).contains(&letters.len()) && part.len() < 5 && letters.iter().all(u8::is_ascii_alphabetic);
         is_short || (part.len() < letters.len() + 5 && reads_like_words(letters))
     };
     let long = parts.iter().filter(|part| part.len() > 3 && !is_number(part)).count();

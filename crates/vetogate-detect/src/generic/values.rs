@@ -1,8 +1,8 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use super::names;
-use super::strength::unmistakable;
 use super::shapes::{dotted, is_code, is_path, is_regex, is_variable};
+use super::strength::unmistakable;
 use crate::placeholder;
 use bstr::ByteSlice;
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub(super) fn is_no_secret(
     let as_text = String::from_utf8_lossy(value).to_ascii_lowercase();
     let words = words::split(value);
     is_path(value)
-        || is_variable(value)
+        || refers(value, assignment, kind)
         || placeholder::is_example_password(value)
         || value.strip_prefix(b"$").is_some_and(placeholder::is_example_password)
         || (assignment.is_template && (has(b'{') || value.find("${").is_some()))
@@ -35,6 +35,7 @@ pub(super) fn is_no_secret(
         || is_regex(value)
         || (is_uuid(value) && !names::may_be_uuid(identifier))
         || is_token_address(value, identifier)
+        || is_crypt(value)
         || is_date(value)
         || is_version(value.strip_prefix(b"=").unwrap_or(value))
         || is_name_of_variable(value, &words, identifier)
@@ -111,13 +112,15 @@ fn is_passphrase(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool 
     let words: Vec<&[u8]> = value.split(|&byte| byte == b' ').collect();
     let has = |word: &[u8], test: fn(&u8) -> bool| word.iter().any(test);
     let is_odd = |word: &&&[u8]| {
-        let classes = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
+        let classes =
+            [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
         has(word, u8::is_ascii_digit) && classes.into_iter().filter(|class| has(word, *class)).count() > 1
     };
     let odd = words.iter().filter(is_odd).count();
     let of_words = words.iter().all(|word| word.len() > 2 && word.iter().all(u8::is_ascii_lowercase));
     let is_quoted = matches!(assignment.quote, Quote::Quoted(_)) && !assignment.is_template;
-    let is_short = value.len() >= 8 && (2..=8).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
+    let is_short =
+        value.len() >= 8 && (2..=8).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
     is_quoted
         && is_short
         && match kind {
@@ -125,6 +128,46 @@ fn is_passphrase(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool 
             FileKind::Config => odd > 0 && odd * 3 >= words.len(),
             _ => odd > 1 && odd * 2 > words.len(),
         }
+}
+
+/// A variable. Python and JavaScript put none into a text in quotes, but others read what is a variable as a whole.
+fn refers(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
+    let is_literal = matches!(kind, FileKind::Python | FileKind::JavaScript)
+        && matches!(assignment.quote, Quote::Quoted(b'"' | b'\''));
+    is_variable(value) && (value.starts_with(b"$") || !is_literal)
+}
+
+/// A hash of a password as `crypt` writes it: `$2y$10$..`, `$6$..`.
+fn is_crypt(value: &[u8]) -> bool {
+    const SCHEMES: &[&[u8]] = &[
+        b"1",
+        b"2",
+        b"2a",
+        b"2b",
+        b"2x",
+        b"2y",
+        b"5",
+        b"6",
+        b"7",
+        b"y",
+        b"gy",
+        b"md5",
+        b"sha1",
+        b"apr1",
+        b"argon2i",
+        b"argon2d",
+        b"argon2id",
+        b"pbkdf2",
+        b"pbkdf2-sha256",
+        b"pbkdf2-sha512",
+        b"scrypt",
+        b"bcrypt",
+        b"bcrypt-sha256",
+    ];
+    let scheme = value.strip_prefix(b"$").and_then(|rest| rest.split(|&byte| byte == b'$').next());
+    value.len() > 12
+        && scheme
+            .is_some_and(|scheme| value[scheme.len() + 1..].starts_with(b"$") && SCHEMES.contains(&scheme))
 }
 
 /// The address of a token on a chain, which everybody can look up; a key of one is longer.

@@ -79,7 +79,9 @@ pub(super) fn variable(text: &[u8], identifier: &Range<usize>) -> Option<Value> 
 pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
     let line =
         text[identifier.start.saturating_sub(40)..identifier.start].rsplit(|&byte| byte == b'\n').next()?;
-    let is_env = matches!(kind, FileKind::Shell | FileKind::Env) && line.trim_ascii() == b"ENV" && line.ends_with(b" ");
+    let is_env = matches!(kind, FileKind::Shell | FileKind::Env)
+        && line.trim_ascii() == b"ENV"
+        && line.ends_with(b" ");
     let at = blanks(text, identifier.end);
     (is_env && at > identifier.end).then_some(())?;
     value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
@@ -90,8 +92,10 @@ pub(super) fn statement(text: &[u8], identifier: &Range<usize>, kind: FileKind) 
     let before = &text[identifier.start.saturating_sub(80)..identifier.start];
     let is_key = before.ends_with(b":") && !before.ends_with(b"::");
     let line = before.rsplit(|byte| b"\n;{".contains(byte)).next().filter(|line| line.len() < before.len());
-    let is_macro =
-        before.trim_ascii_end().strip_suffix(b"define").is_some_and(|line| line.trim_ascii_end().ends_with(b"#"));
+    let is_macro = before
+        .trim_ascii_end()
+        .strip_suffix(b"define")
+        .is_some_and(|line| line.trim_ascii_end().ends_with(b"#"));
     let begins = is_key || is_macro || line.is_some_and(|line| line.trim_ascii().is_empty());
     let at = blanks(text, identifier.end);
     (kind == FileKind::Code && begins && at > identifier.end).then_some(())?;
