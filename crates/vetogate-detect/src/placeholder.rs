@@ -108,6 +108,40 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || ends_as_example(value)
         || is_published(value)
         || is_encoded_example(value)
+        || is_crypt(value)
+}
+
+/// A hash of a password as `crypt` writes it: `$2y$10$..`, `$6$..`.
+fn is_crypt(value: &[u8]) -> bool {
+    const SCHEMES: &[&[u8]] = &[
+        b"1",
+        b"2",
+        b"2a",
+        b"2b",
+        b"2x",
+        b"2y",
+        b"5",
+        b"6",
+        b"7",
+        b"y",
+        b"gy",
+        b"md5",
+        b"sha1",
+        b"apr1",
+        b"argon2i",
+        b"argon2d",
+        b"argon2id",
+        b"pbkdf2",
+        b"pbkdf2-sha256",
+        b"pbkdf2-sha512",
+        b"scrypt",
+        b"bcrypt",
+        b"bcrypt-sha256",
+    ];
+    let scheme = value.strip_prefix(b"$").and_then(|rest| rest.split(|&byte| byte == b'$').next());
+    value.len() > 12
+        && scheme
+            .is_some_and(|scheme| value[scheme.len() + 1..].starts_with(b"$") && SCHEMES.contains(&scheme))
 }
 
 /// Example words in base64, as manifests of Kubernetes hold them.

@@ -2,11 +2,10 @@
 
 use super::tests::found;
 use vetogate_core::Confidence;
+use vetogate_rules::template::generate;
 
 /// How many of each kind are tried in each form.
-const TRIES: usize = 800;
-/// How many of them may be missed, or doubted.
-const MISSED: usize = TRIES / 400;
+const TRIES: usize = 400;
 
 /// Path, what stands before the value, what stands behind it.
 const FORMS: &[(&str, &str, &str)] = &[
@@ -39,57 +38,49 @@ fn fits(path: &str, before: &str, text: &str) -> bool {
         || is_shell && value.contains(['&', '(', ')', '$']))
 }
 
-fn check(names: &[&str], hole: &str) {
-    let mut faults = Vec::new();
+/// One of `most` may be missed or doubted, no more.
+fn check(name: &str, hole: &str, most: usize) {
     for (path, before, after) in FORMS {
-        for name in names {
-            let before = before.replace("NAME", name);
-            let (mut tried, mut silent, mut doubted) = (0, Vec::new(), Vec::new());
-            for number in 0..TRIES {
-                let template = format!("{before}{hole}{after}\n# {number}\n");
-                let text = vetogate_rules::template::generate(&template).unwrap();
-                let line = text.lines().next().unwrap().to_owned();
-                let shown = vetogate_rules::template::generate(&before).unwrap();
-                if !fits(path, &shown, &line) {
-                    continue;
-                }
-                tried += 1;
-                match found(path, &template) {
-                    Some(Confidence::Medium | Confidence::High) => {}
-                    Some(Confidence::Low) => doubted.push(line),
-                    None => silent.push(line),
-                }
+        let before = before.replace("NAME", name);
+        let (mut silent, mut doubted) = (Vec::new(), Vec::new());
+        for number in 0..TRIES {
+            let template = format!("{before}{hole}{after}\n# {number}\n");
+            let line = generate(&template).unwrap().lines().next().unwrap().to_owned();
+            if !fits(path, &generate(&before).unwrap(), &line) {
+                continue;
             }
-            println!("{hole} {path} {before} silent {} doubted {} of {tried}", silent.len(), doubted.len());
-            if silent.len() + doubted.len() > MISSED {
-                faults.push((
-                    path,
-                    before,
-                    silent.into_iter().take(5).collect::<Vec<_>>(),
-                    doubted.into_iter().take(3).collect::<Vec<_>>(),
-                ));
+            match found(path, &template) {
+                Some(Confidence::Medium | Confidence::High) => {}
+                Some(Confidence::Low) => doubted.push(line),
+                None => silent.push(line),
             }
         }
+        let missed = silent.len() + doubted.len();
+        assert!(missed <= TRIES / most, "{path}: {silent:#?} are silent and {doubted:#?} doubted");
     }
-    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
 fn passwords() {
-    check(&["DB_PASSWORD"], "{password:16}");
+    check("DB_PASSWORD", "{password:16}", 400);
+}
+
+#[test]
+fn short_passwords() {
+    check("DB_PASSWORD", "{alnum:8}", 30);
 }
 
 #[test]
 fn keys_of_base64() {
-    check(&["ENCRYPTION_KEY"], "{base64:43}=");
+    check("ENCRYPTION_KEY", "{base64:43}=", 400);
 }
 
 #[test]
 fn keys_of_django() {
-    check(&["SECRET_KEY"], "{django:50}");
+    check("SECRET_KEY", "{django:50}", 400);
 }
 
 #[test]
 fn keys_of_any_sign() {
-    check(&["API_KEY"], "{password:40}");
+    check("API_KEY", "{password:40}", 400);
 }

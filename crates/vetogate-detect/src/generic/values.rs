@@ -35,7 +35,6 @@ pub(super) fn is_no_secret(
         || is_regex(value)
         || (is_uuid(value) && !names::may_be_uuid(identifier))
         || is_token_address(value, identifier)
-        || is_crypt(value)
         || is_date(value)
         || is_version(value.strip_prefix(b"=").unwrap_or(value))
         || is_name_of_variable(value, &words, identifier)
@@ -135,39 +134,6 @@ fn refers(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
     let is_literal = matches!(kind, FileKind::Python | FileKind::JavaScript)
         && matches!(assignment.quote, Quote::Quoted(b'"' | b'\''));
     is_variable(value) && (value.starts_with(b"$") || !is_literal)
-}
-
-/// A hash of a password as `crypt` writes it: `$2y$10$..`, `$6$..`.
-fn is_crypt(value: &[u8]) -> bool {
-    const SCHEMES: &[&[u8]] = &[
-        b"1",
-        b"2",
-        b"2a",
-        b"2b",
-        b"2x",
-        b"2y",
-        b"5",
-        b"6",
-        b"7",
-        b"y",
-        b"gy",
-        b"md5",
-        b"sha1",
-        b"apr1",
-        b"argon2i",
-        b"argon2d",
-        b"argon2id",
-        b"pbkdf2",
-        b"pbkdf2-sha256",
-        b"pbkdf2-sha512",
-        b"scrypt",
-        b"bcrypt",
-        b"bcrypt-sha256",
-    ];
-    let scheme = value.strip_prefix(b"$").and_then(|rest| rest.split(|&byte| byte == b'$').next());
-    value.len() > 12
-        && scheme
-            .is_some_and(|scheme| value[scheme.len() + 1..].starts_with(b"$") && SCHEMES.contains(&scheme))
 }
 
 /// The address of a token on a chain, which everybody can look up; a key of one is longer.
