@@ -21,14 +21,18 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     {
         return None;
     }
-    if value.len() < 5 || !value.is_ascii() || is_no_secret(value, assignment, &identifier, text.hints.kind) {
+    if value.len() < 5
+        || value.len() > longest(promise)
+        || !value.is_ascii()
+        || is_no_secret(value, assignment, &identifier, text.hints.kind)
+    {
         return None;
     }
     if names::is_key_of_app(&identifier) && !value.starts_with(b"base64:") {
         return None;
     }
     // The working directory of a shell.
-    if text.hints.kind == FileKind::Shell && name == b"PWD" {
+    if matches!(text.hints.kind, FileKind::Shell | FileKind::Env) && name == b"PWD" {
         return None;
     }
     if is_behind_a_text(text.bytes, assignment) {
@@ -59,6 +63,14 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     // Django says so of the keys that it makes for a machine of a developer.
     let doubtful = doubtful || value.starts_with(b"django-insecure-");
     Some(if doubtful { Confidence::Low } else { plain })
+}
+
+/// What is longer is no secret of this kind, and is not read any further.
+fn longest(promise: Promise) -> usize {
+    match promise {
+        Promise::Password => 128,
+        Promise::Key => 512,
+    }
 }
 
 /// Whether a key that is called `pass` stands beside the one of a user: `auth: { user: "x", pass: "y" }`.

@@ -13,6 +13,8 @@ pub(super) struct Value {
 }
 
 const LONGEST_VALUE: usize = 4096;
+/// In a file of settings a line without blanks may have no end; no secret that is looked for is longer.
+const LONGEST_DATA: usize = 640;
 
 /// A literal that begins at `at`.
 pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) -> Option<Value> {
@@ -46,7 +48,8 @@ fn first_of_pairs(value: &[u8]) -> usize {
 /// A value without quotes in a file of settings. What would be a sign of its own in a program is a part of it, unless the
 /// next of a list, a tag or the end of a list in braces follows.
 fn data(text: &[u8], at: usize) -> Option<Value> {
-    let value = bare(text, at, |_| false)?;
+    let near = &text[..text.len().min(at + LONGEST_DATA)];
+    let value = bare(near, at, |_| false).filter(|value| value.range.len() < LONGEST_DATA)?;
     let whole = &text[value.range.clone()];
     let is_hole = whole.starts_with(b"<") && whole.ends_with(b">");
     let last_tag = whole.iter().rposition(|&byte| byte == b'>').filter(|_| !is_hole).unwrap_or(0);
