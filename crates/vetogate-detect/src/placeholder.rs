@@ -262,6 +262,7 @@ pub fn has_hole(value: &[u8]) -> bool {
         || (wrapped(b'(', b')') && is_plain(value))
         || (wrapped(b'_', b'_') && is_plain(value))
         || has_named_hole(value)
+        || has_count(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
 }
 
@@ -289,6 +290,15 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
             && !name.is_empty()
             && !name[0].is_ascii_digit()
             && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
+    })
+}
+
+/// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
+fn has_count(value: &[u8]) -> bool {
+    value.find_iter("[").any(|at| {
+        let rest = &value[at + 1..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && matches!(rest.get(digits), None | Some(b' '))
     })
 }
 
