@@ -9,8 +9,11 @@ mod comments;
 mod connection;
 mod judge;
 mod names;
+mod shapes;
+mod spoken;
 mod strength;
 mod values;
+mod zeros;
 
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text};
@@ -24,8 +27,9 @@ use vetogate_syntax::path::FileKind;
 
 pub(crate) use anchors::BITMAP;
 pub(crate) use comments::is_in_comment;
-pub(crate) use strength::{chosen, reads_like_words};
-pub(crate) use values::is_dotted_name;
+pub(crate) use shapes::{is_dotted_name, is_variable};
+pub(crate) use spoken::reads_like_words;
+pub(crate) use strength::chosen;
 
 use anchors::{Promise, words_in};
 use judge::judge;
@@ -80,10 +84,11 @@ impl BlobDetector for Generic {
     }
 
     fn scan(&self, text: &Text<'_>, fuel: &mut Fuel, hits: &mut Vec<Hit>) {
-        if text.is_binary || text.hints.kind == FileKind::Lock {
+        if text.hints.kind == FileKind::Lock {
             return;
         }
         let (taken, before, mut done) = (Taken::of(hits), hits.len(), 0);
+        let mut places = zeros::Places::of(text);
         for (word, promise) in words_in(text) {
             if word.start < done {
                 continue;
@@ -98,7 +103,7 @@ impl BlobDetector for Generic {
                 let overlaps = |last: &Hit| last.secret_spans[0].end > hit.secret_spans[0].start;
                 hits[before..].last().is_some_and(overlaps)
             };
-            hits.extend(hit.filter(|hit| !again(hit)));
+            hits.extend(hit.filter(|hit| !again(hit) && places.is_text(hit.span.start)));
         }
     }
 }
@@ -136,6 +141,8 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
     }
 }
 
+#[cfg(test)]
+mod random_tests;
 #[cfg(test)]
 mod shape_tests;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is no secret: placeholders, references, examples of documentation.
 
+use crate::generic;
+use bstr::ByteSlice;
 use vetogate_syntax::words;
 
 /// Words that make a value an example when they stand in it as whole words.
@@ -68,6 +70,11 @@ const PUBLISHED: &[&[u8]] = &[
     b"kd94hf93k423",
     b"nnch734d00sl",
     b"pfkkdhi9sl3r",
+    // The UUIDs of RFC 9562 and of everybody's manual.
+    b"123e4567-e89b",
+    b"550e8400-e29b",
+    b"f47ac10b-58cc",
+    b"f81d4fae-7dec",
 ];
 
 fn is_published(value: &[u8]) -> bool {
@@ -101,6 +108,40 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || ends_as_example(value)
         || is_published(value)
         || is_encoded_example(value)
+        || is_crypt(value)
+}
+
+/// A hash of a password as `crypt` writes it: `$2y$10$..`, `$6$..`.
+fn is_crypt(value: &[u8]) -> bool {
+    const SCHEMES: &[&[u8]] = &[
+        b"1",
+        b"2",
+        b"2a",
+        b"2b",
+        b"2x",
+        b"2y",
+        b"5",
+        b"6",
+        b"7",
+        b"y",
+        b"gy",
+        b"md5",
+        b"sha1",
+        b"apr1",
+        b"argon2i",
+        b"argon2d",
+        b"argon2id",
+        b"pbkdf2",
+        b"pbkdf2-sha256",
+        b"pbkdf2-sha512",
+        b"scrypt",
+        b"bcrypt",
+        b"bcrypt-sha256",
+    ];
+    let scheme = value.strip_prefix(b"$").and_then(|rest| rest.split(|&byte| byte == b'$').next());
+    value.len() > 12
+        && scheme
+            .is_some_and(|scheme| value[scheme.len() + 1..].starts_with(b"$") && SCHEMES.contains(&scheme))
 }
 
 /// Example words in base64, as manifests of Kubernetes hold them.
@@ -205,21 +246,60 @@ pub fn has_hole(value: &[u8]) -> bool {
         |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
     has(b"${")
         || has(b"{{")
-        || has(b"$(")
+        || is_command(value)
         || has(b"<%")
         || has(b"#{")
         || has(b"***")
         || has(b"...")
-        || has(b"%(")
-        || has(b"@@")
+        || is_named(value, b"$(", b")")
+        || is_named(value, b"%(", b")s")
+        || is_named(value, b"%(", b")d")
+        || is_named(value, b"@@", b"@@")
         || wrapped(b'<', b'>')
-        || wrapped(b'%', b'%')
+        || (wrapped(b'%', b'%') && is_plain(value))
         || wrapped(b'[', b']')
         || wrapped(b'{', b'}')
-        || wrapped(b'(', b')')
-        || wrapped(b'_', b'_')
+        || (wrapped(b'(', b')') && is_plain(value))
+        || (wrapped(b'_', b'_') && is_plain(value))
         || has_named_hole(value)
+        || has_count(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// Whether there is nothing but a name between the signs of a hole.
+fn is_plain(value: &[u8]) -> bool {
+    value[1..value.len() - 1].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.: ".contains(byte))
+}
+
+/// What a command says, to its end or cut off at a blank or a quote: `$(cat x)`, `$((1+2))`, `$(cat`.
+fn is_command(value: &[u8]) -> bool {
+    value.starts_with(b"$(")
+        && (value.ends_with(b")") || !value.iter().any(|byte| b"!@#^&*+%".contains(byte)))
+        || value.starts_with(b"$(") && value.contains(&b' ')
+}
+
+/// Whether a name, or words, stand between two signs: `a-$(cat x)`, `%(name)s`, `@@NAME@@`. What is cut off at a blank has
+/// no end.
+fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./ ".contains(&byte);
+    value.find_iter(open).any(|at| {
+        let rest = &value[at + open.len()..];
+        let name = &rest[..rest.iter().take_while(|byte| of_name(**byte)).count()];
+        let is_closed = rest[name.len()..].starts_with(close);
+        (name.len() > 2 || name.iter().all(u8::is_ascii_uppercase))
+            && !name.is_empty()
+            && !name[0].is_ascii_digit()
+            && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
+    })
+}
+
+/// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
+fn has_count(value: &[u8]) -> bool {
+    value.find_iter("[").any(|at| {
+        let rest = &value[at + 1..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && matches!(rest.get(digits), None | Some(b' '))
+    })
 }
 
 /// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
@@ -235,13 +315,13 @@ fn has_named_hole(value: &[u8]) -> bool {
 /// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.
 pub fn is_reference(value: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
-        b"$",
         b"process.env",
         b"os.environ",
         b"os.getenv",
         b"getenv",
         b"env.",
         b"env(",
+        b"env:",
         b"ENV[",
         b"secrets.",
         b"vault:",
@@ -279,7 +359,10 @@ pub fn is_reference(value: &[u8]) -> bool {
         b"kms:",
         b"credentials(",
     ];
-    STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
+    (value.starts_with(b"$") && generic::is_variable(value))
+        || STARTS
+            .iter()
+            .any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start))
 }
 
 /// `your-apache-password`, `PLACEHOLDERpass$word`: a word in it tells the reader to put another value.
@@ -349,6 +432,14 @@ const COMMON_PARTS: &[&str] = &[
     "use",
     "set",
     "host",
+    "ci",
+    "dev",
+    "for",
+    "github",
+    "jwt",
+    "local",
+    "only",
+    "runner",
 ];
 
 #[cfg(test)]

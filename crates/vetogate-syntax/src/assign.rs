@@ -78,6 +78,7 @@ fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
         .or_else(|| Some((apart(text, identifier, kind)?, Form::Plain)))
         .or_else(|| Some((markup::around(text, identifier)?, Form::Markup)))
         .or_else(|| Some((flag::around(text, identifier)?, Form::Flag)))
+        .or_else(|| Some((argument::of_login(text, identifier)?, Form::Argument)))
 }
 
 /// A value that stands apart from its name.
@@ -90,8 +91,8 @@ fn apart(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value
 
 /// `name = value`, where the value may be what an expression falls back on.
 fn plain(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Value, Form)> {
-    let closed = skip(text, identifier.end, |byte| b"\"'`]\\)".contains(&byte), 3);
-    let (after, mut is_colon) = operator::at(text, blanks(text, closed))?;
+    let closed = closed(text, identifier.end, kind);
+    let (after, mut is_colon) = operator::at(text, blanks(text, closed), kind)?;
     let mut at = blanks(text, after);
     // `name: type = value`, as in Python, TypeScript, Rust, Kotlin.
     if is_colon
@@ -119,6 +120,17 @@ fn plain(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
     let is_call = text[identifier.end..closed].contains(&b')');
     (goes_on && !is_call).then_some(())?;
     Some((value::continued(text, at, kind)?, Form::Plain))
+}
+
+/// Behind what closes an identifier: quotes, brackets, and the length of an array of C.
+fn closed(text: &[u8], at: usize, kind: FileKind) -> usize {
+    if kind == FileKind::Code && text.get(at) == Some(&b'[') {
+        let length = skip(text, at + 1, |byte| byte.is_ascii_alphanumeric() || byte == b'_', 20);
+        if text.get(length) == Some(&b']') {
+            return length + 1;
+        }
+    }
+    skip(text, at, |byte| b"\"'`]\\)".contains(&byte), 3)
 }
 
 fn is_identifier(byte: u8) -> bool {
@@ -180,6 +192,19 @@ mod tests {
             ("{\\\"password\\\": \\\"x1\\\"}", FileKind::Json, "password", "x1"),
             ("config['password'] = b\"x1\"", FileKind::Python, "password", "x1"),
             ("DB_PASSWORD=x1 # note", FileKind::Shell, "DB_PASSWORD", "x1"),
+            ("DB_PASSWORD==x|1;<a", FileKind::Env, "DB_PASSWORD", "=x|1;<a"),
+            ("DB_PASSWORD=~x1;x2;", FileKind::Env, "DB_PASSWORD", "~x1;x2"),
+            ("db.password=;x1", FileKind::Config, "db.password", ";x1"),
+            ("db: {user: x, password: x1, id: 1}", FileKind::Config, "password", "x1"),
+            ("db: {user: x, password: x1}", FileKind::Config, "password", "x1"),
+            ("x=1;password=x1;db=a", FileKind::Config, "password", "x1"),
+            ("<a b='x'>password=x1</a>", FileKind::Config, "password", "x1"),
+            ("x) PASSWORD=x1;;", FileKind::Shell, "PASSWORD", "x1"),
+            ("password = \"x\\\"1\"", FileKind::Python, "password", "x\\\"1"),
+            ("char password[] = \"x1\";", FileKind::Code, "password", "x1"),
+            ("static char password[LENGTH] = \"x1\";", FileKind::Code, "password", "x1"),
+            ("#define PASSWORD \"x1\"", FileKind::Code, "PASSWORD", "x1"),
+            ("int a;\n#  define PASSWORD \"x1\" // note", FileKind::Code, "PASSWORD", "x1"),
             ("redis: addr=:6379,password=x1,db=0,pool=9", FileKind::Config, "password", "x1"),
             ("  password: x1", FileKind::Config, "password", "x1"),
             ("password := \"x1\"", FileKind::Code, "password", "x1"),
@@ -195,6 +220,10 @@ mod tests {
     fn what_is_no_assignment() {
         let cases = [
             ("password == 'x1'", FileKind::Python),
+            ("password == x1", FileKind::Config),
+            ("if: password=='x1'", FileKind::Config),
+            ("password[at] == \"x1\";", FileKind::Code),
+            ("passwords[0] = 'x1'", FileKind::Python),
             ("password = ''\nnext = 'x1'", FileKind::Python),
             ("password =\n", FileKind::Shell),
             ("password = get()", FileKind::Python),

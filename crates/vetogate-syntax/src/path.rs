@@ -12,8 +12,10 @@ pub enum FileKind {
     JavaScript,
     /// Another programming language, in which text is quoted.
     Code,
-    /// Shell scripts, Dockerfiles, `.env`: values need no quotes, `$NAME` is a reference.
+    /// Shell scripts: values need no quotes, `$NAME` is a reference.
     Shell,
+    /// `.env` and Dockerfiles: lines of `NAME=value`, with next to no program around.
+    Env,
     /// YAML, INI, TOML, properties: values need no quotes.
     Config,
     /// JSON.
@@ -182,6 +184,13 @@ const LOCK_NAMES: &[&[u8]] = &[
     b"deno.lock",
 ];
 
+impl FileKind {
+    /// Whether an unquoted value is data here, whatever signs stand in it.
+    pub fn is_data(self) -> bool {
+        matches!(self, Self::Shell | Self::Env | Self::Config)
+    }
+}
+
 impl PathHints {
     /// From a path with `/`.
     pub fn of(path: &[u8]) -> Self {
@@ -304,7 +313,7 @@ fn kind_of(name: &[u8]) -> FileKind {
         return FileKind::Config;
     }
     if name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
-        return FileKind::Shell;
+        return FileKind::Env;
     }
     let ending = name.rsplit_once_str(".").map_or(&b""[..], |(_, ending)| ending);
     match ending {
@@ -312,20 +321,18 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"js" | b"jsx" | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"mts" | b"cts" | b"vue" | b"svelte" => {
             FileKind::JavaScript
         }
-        b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"env" | b"dockerfile" | b"mk" | b"bat" | b"cmd" => {
-            FileKind::Shell
-        }
+        b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
+        b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
         | b"netrc" => FileKind::Config,
         b"json" | b"json5" | b"jsonc" | b"map" => FileKind::Json,
         b"md" | b"rst" | b"txt" | b"adoc" | b"mdx" | b"html" | b"htm" | b"po" | b"tex" => FileKind::Prose,
         b"rs" | b"go" | b"java" | b"kt" | b"kts" | b"scala" | b"c" | b"h" | b"cc" | b"cpp" | b"hpp"
-        | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex"
-        | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r" | b"jl" | b"sql" | b"ps1" | b"tf"
-        | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
-        _ if name.starts_with(b"makefile") || name == b"justfile" || name.starts_with(b"env.") => {
-            FileKind::Shell
-        }
+        | b"cxx" | b"hxx" | b"hh" | b"ino" | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl"
+        | b"pm" | b"lua" | b"dart" | b"ex" | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r"
+        | b"jl" | b"sql" | b"ps1" | b"tf" | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
+        _ if name.starts_with(b"makefile") || name == b"justfile" => FileKind::Shell,
+        _ if name.starts_with(b"env.") => FileKind::Env,
         _ => FileKind::Other,
     }
 }
@@ -338,7 +345,7 @@ mod tests {
     fn kinds_and_test_paths() {
         let of = |path: &str| PathHints::of(path.as_bytes());
         assert_eq!(of("src/App.TSX").kind, FileKind::JavaScript);
-        assert_eq!(of(".env.production").kind, FileKind::Shell);
+        assert_eq!(of(".env.production").kind, FileKind::Env);
         assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
         for read in [
             "web/locales/de.json",
@@ -359,7 +366,7 @@ mod tests {
             ("roles/db/templates/app.yml.j2", FileKind::Config),
             ("conf/run.sh~", FileKind::Shell),
             ("conf/db.php.save", FileKind::Code),
-            ("env.prod", FileKind::Shell),
+            ("env.prod", FileKind::Env),
             (".aws/credentials", FileKind::Config),
             ("home/.netrc", FileKind::Config),
             // Neither a language nor a manual.

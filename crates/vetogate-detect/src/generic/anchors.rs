@@ -20,11 +20,14 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
     (b"pwd", b"pwd", 0, Promise::Password),
     (b"_pa", b"_pass", 0, Promise::Password),
     (b"bpa", b"dbpass", 1, Promise::Password),
-    // A key of its own, with the sign behind it.
+    // A name of its own, with the sign behind it.
+    (b"ss=", b"pass=", 2, Promise::Password),
+    (b"ss ", b"pass =", 2, Promise::Password),
     (b"ss:", b"pass:", 2, Promise::Password),
     (b"ss\"", b"pass\"", 2, Promise::Password),
     (b"ss'", b"pass'", 2, Promise::Password),
     (b"_pw", b"_pw", 0, Promise::Password),
+    (b"cau", b"basicauth(", 4, Promise::Password),
     (b"ecr", b"secret", 1, Promise::Key),
     (b"oke", b"token", 1, Promise::Key),
     (b"pik", b"apikey", 1, Promise::Key),
@@ -44,6 +47,15 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
     (b"t_k", b"account_key", 6, Promise::Key),
     (b"ntk", b"accountkey", 5, Promise::Key),
     (b"ede", b"credential", 2, Promise::Key),
+    (b"t_k", b"jwt_key", 2, Promise::Key),
+    (b"wtk", b"jwtkey", 1, Promise::Key),
+    (b"hma", b"hmac_key", 0, Promise::Key),
+    (b"hma", b"hmackey", 0, Promise::Key),
+    (b"p_k", b"app_key", 2, Promise::Key),
+    (b"jwt", b"jwt.sign(", 0, Promise::Key),
+    (b"jwt", b"jwt.verify(", 0, Promise::Key),
+    (b"jwt", b"jwt.encode(", 0, Promise::Key),
+    (b"jwt", b"jwt.decode(", 0, Promise::Key),
 ];
 
 /// The hashes of the windows of [`WORDS`].
@@ -69,8 +81,8 @@ fn word_at(bytes: &[u8], at: usize) -> Option<(Range<usize>, Promise)> {
     WORDS.iter().find_map(|(_, word, offset, promise)| {
         let start = at.checked_sub(*offset)?;
         let text = bytes.get(start..start + word.len())?;
-        let length =
-            word.len() - usize::from(word.ends_with(b":") || word.ends_with(b"\"") || word.ends_with(b"'"));
+        let signs = word.iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        let length = word.len() - signs;
         text.eq_ignore_ascii_case(word).then_some((start..start + length, *promise))
     })
 }

@@ -1,8 +1,8 @@
 //! Passwords in connection strings: `Server=x;User Id=y;Password=z`, `host=x user=y password=z`.
 
 use super::anchors::Promise;
+use super::shapes::is_dotted_name;
 use super::strength::chosen;
-use super::values::is_dotted_name;
 use crate::{Hit, Text, placeholder, uri};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};

@@ -38,6 +38,23 @@ pub(super) fn is_bare_pass(identifier: &[u8]) -> bool {
     parts.next().is_some_and(|last| last.eq_ignore_ascii_case(b"pass")) && parts.all(|part| !part.is_empty())
 }
 
+/// Whether an identifier says that it holds a key of an interface or of a client: some services make UUIDs of these.
+pub(super) fn may_be_uuid(identifier: &[String]) -> bool {
+    match identifier {
+        [.., first, last] => matches!(
+            (first.as_str(), last.as_str()),
+            ("api", "key" | "secret" | "token") | ("client", "secret") | ("secret", "key") | (_, "apikey")
+        ),
+        [only] => matches!(only.as_str(), "apikey" | "apisecret" | "clientsecret"),
+        [] => false,
+    }
+}
+
+/// Whether an identifier is the key of an application, which is a secret where Laravel has made it, and public elsewhere.
+pub(super) fn is_key_of_app(identifier: &[String]) -> bool {
+    identifier.len() >= 2 && identifier[identifier.len() - 2..].iter().eq(["app", "key"])
+}
+
 /// Who or what logs in with a password.
 const OWNERS: &[&str] = &[
     "account",
@@ -168,6 +185,7 @@ const ABOUT: &[&str] = &[
     "var",
     "variable",
     "ttl",
+    "time",
     "expiry",
     "expires",
     "expiration",

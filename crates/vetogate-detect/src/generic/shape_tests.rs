@@ -312,7 +312,7 @@ fn a_name_and_its_value_apart() {
             ("run.sh", "echo ENV DB_PASSWORD x{alnum:12}"),
             ("a.rb", "x = password \"x{alnum:12}\""),
             ("a.rb", "raise \"the password \" \"x{alnum:12}\""),
-            ("a.js", "{{ pass: 'x{alnum:12}', fail: 'y' }}"),
+            ("a.js", "{{ pass: 'passed{digits:2}', fail: 'y' }}"),
             ("a.js", "{{ user: 'x', bypass: 'x{alnum:12}' }}"),
             ("a.yml", "render_pw: x{alnum:12}"),
             ("a.php", "'ldap_pword' => 'x{alnum:12}',"),

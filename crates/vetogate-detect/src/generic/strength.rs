@@ -1,14 +1,14 @@
 //! How much a value looks like a password or a key.
 
 use super::comments::is_in_comment;
-use super::values::{is_dotted_name, is_hashed};
-use crate::placeholder;
+use super::shapes::is_dotted_name;
+use super::spoken::{reads_like_words, spoken_letters};
+use super::values::is_hashed;
 use bstr::ByteSlice;
 use vetogate_core::Confidence;
 use vetogate_core::secret::entropy_bits;
 use vetogate_syntax::assign::{Assignment, Quote};
 use vetogate_syntax::path::FileKind;
-use vetogate_syntax::words;
 
 /// How sure it is that a value which is assigned to a password is one; `None` where it is code.
 pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> Option<Confidence> {
@@ -16,20 +16,31 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     if value.len() > 128 || is_dotted_name(value) {
         return None;
     }
-    let in_settings = matches!(kind, FileKind::Shell | FileKind::Config)
-        && (assignment.quote == Quote::Bare || value.len() >= 6);
+    // Words with blanks between them got so far only where they are no sentence.
+    if value.contains(&b' ') {
+        return Some(Confidence::Medium);
+    }
+    let in_settings = kind.is_data() && (assignment.quote == Quote::Bare || value.len() >= 6);
     let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
     let strong = !is_technical(value)
         && !is_example
         && !is_hashed(text, assignment)
-        && (in_settings || !is_name(value))
-        && (is_strong(value, in_settings) || is_word_made_hard(value));
+        && (in_settings || !is_name(value) || is_passphrase(value))
+        && (is_strong(value, in_settings) || is_word_made_hard(value) || is_passphrase(value));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
 }
 
 /// How sure a value is that stands where nothing but a password can stand: in a command, in a connection string.
 pub(crate) fn chosen(value: &[u8]) -> Confidence {
     if is_strong(value, true) { Confidence::High } else { Confidence::Low }
+}
+
+/// A value that is nothing but a password or a key, whatever it is assigned to.
+pub(super) fn unmistakable(value: &[u8]) -> bool {
+    value.len() >= 8
+        && classes(value) > 2
+        && value.iter().any(u8::is_ascii_digit)
+        && spoken_letters(value) * 2 <= value.len()
 }
 
 fn is_strong(value: &[u8], in_settings: bool) -> bool {
@@ -47,6 +58,35 @@ fn is_name(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(byte))
 }
 
+/// Words without anything between them, more than a name has: `correcthorsebattery`.
+fn is_passphrase(value: &[u8]) -> bool {
+    const OF_NAMES: &[&[u8]] = &[
+        b"auth",
+        b"confirm",
+        b"credential",
+        b"current",
+        b"field",
+        b"forgot",
+        b"key",
+        b"login",
+        b"name",
+        b"pass",
+        b"pwd",
+        b"repeat",
+        b"reset",
+        b"secret",
+        b"token",
+        b"user",
+        b"valid",
+        b"your",
+        b"change",
+        b"example",
+    ];
+    value.len() >= 16
+        && value.iter().all(u8::is_ascii_lowercase)
+        && !OF_NAMES.iter().any(|name| value.find(name).is_some())
+}
+
 /// A word with what policies of passwords ask for: digits at its end or a sign inside. Names of things in a program
 /// have digits, too, but they are chains of words (`field-2`, `userInput1`) or abbreviations (`sha256`).
 fn is_word_made_hard(value: &[u8]) -> bool {
@@ -60,10 +100,18 @@ fn is_word_made_hard(value: &[u8]) -> bool {
     let digits = value[letters..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let signs = value[letters + digits..].iter().all(is_sign_at_end);
     let one_word = value[..letters].iter().skip(1).all(u8::is_ascii_lowercase);
+    let between = value[letters..].iter().take_while(|byte| b"!@#$%^&*+?".contains(byte)).count();
+    let behind = value[letters + between..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
+    let word_and_sign = letters >= 4
+        && one_word
+        && value[0].is_ascii_uppercase()
+        && (1..3).contains(&between)
+        && (1..7).contains(&behind.len())
+        && behind.iter().all(u8::is_ascii_digit);
     let word_with_digits = letters >= 4 && one_word && digits > 0 && signs;
     let sign_between =
         inside.iter().any(is_sign) && value.iter().all(|byte| !b"_-./:=<>()[]{}%$,;".contains(byte));
-    word_with_digits || sign_between
+    word_with_digits || word_and_sign || sign_between
 }
 
 fn is_sign_at_end(byte: &u8) -> bool {
@@ -83,11 +131,17 @@ fn is_technical(value: &[u8]) -> bool {
 }
 
 pub(super) fn key(value: &[u8]) -> Option<Confidence> {
+    // As Laravel writes its own.
+    let value = value.strip_prefix(b"base64:").unwrap_or(value);
+    if let Some(bytes) = escaped_bytes(value) {
+        return is_random_bytes(&bytes).then_some(Confidence::Medium);
+    }
     let bits = entropy_bits(value);
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/=.~!@#%^&*:".contains(byte);
     if value.len() < 8
         || value.len() > 512
-        || !value.iter().all(of_token)
+        || !(value.iter().all(of_token) || is_random_of_any_sign(value))
+        || is_chain_of_words(value)
         || reads_like_words(value)
         || runs_together(value)
         || is_chain(value)
@@ -97,6 +151,71 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         return None;
     }
     Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Random text of every sign that a keyboard has, as Django makes its keys: code and formats have words in them.
+fn is_random_of_any_sign(value: &[u8]) -> bool {
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
+    let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
+    let (spoken, bits) = (spoken_letters(value), entropy_bits(value));
+    let of_key = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`\\".contains(byte);
+    value.len() >= 20
+        && value.iter().all(of_key)
+        && (letters + digits) * 5 > value.len() * 2
+        && (spoken * 2 <= letters || (digits > 3 && spoken * 3 <= letters * 2))
+        && bits >= if digits > 1 { 70.0 } else { 100.0 }
+}
+
+/// The bytes that a text with escapes means (`\xf1\x02k`), where it has some.
+fn escaped_bytes(value: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut rest, mut escapes) = (value, 0);
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let digits = after.get(1..3).and_then(|digits| std::str::from_utf8(digits).ok());
+        let number = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (byte, after.first(), number) {
+            (b'\\', Some(b'x'), Some(number)) => {
+                bytes.push(number);
+                (rest, escapes) = (&after[3..], escapes + 1);
+            }
+            (b'\\', Some(_), _) => {
+                bytes.push(after[0]);
+                rest = &after[1..];
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    (escapes > 1).then_some(bytes)
+}
+
+/// Bytes that are neither text in some alphabet nor a pattern: half of those that are random are no ASCII.
+fn is_random_bytes(bytes: &[u8]) -> bool {
+    let mut distinct = bytes.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let is_text = std::str::from_utf8(bytes).is_ok();
+    (8..=128).contains(&bytes.len())
+        && distinct.len() * 4 >= bytes.len() * 3
+        && !is_text
+        && bytes.iter().any(u8::is_ascii_alphanumeric)
+        // The examples of Flask's manual.
+        && ![&b"_5#y2L\"F4Q8z"[..], b"?\xbf,\xb4\x8d", b"\xfd{H\xe5<"].iter().any(|start| bytes.starts_with(start))
+}
+
+/// Words and numbers with signs between them, as people name the keys of their tests: `ci-jwt-secret-123`.
+fn is_chain_of_words(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> =
+        value.split(|byte| b"._- ".contains(byte)).filter(|part| !part.is_empty()).collect();
+    let is_number = |part: &[u8]| part.len() <= 4 && part.iter().all(u8::is_ascii_digit);
+    let is_word = |part: &[u8]| {
+        let letters = part.trim_end_with(|c| c.is_ascii_digit());
+        let is_short =
+            (1..4).contains(&letters.len()) && part.len() < 5 && letters.iter().all(u8::is_ascii_alphabetic);
+        is_short || (part.len() < letters.len() + 5 && reads_like_words(letters))
+    };
+    let long = parts.iter().filter(|part| part.len() > 3 && !is_number(part)).count();
+    parts.len() > 1 && long > 0 && parts.iter().all(|part| is_number(part) || is_word(part))
 }
 
 /// A chain of names, as the scopes of a highlighter are: `string.quoted.js`, `meta.tag.h1`, `name.lineComment.2`.
@@ -146,26 +265,4 @@ fn classes(value: &[u8]) -> usize {
         + has(u8::is_ascii_uppercase)
         + has(u8::is_ascii_digit)
         + has(u8::is_ascii_punctuation)
-}
-
-/// A chain of words: parts of letters that can be spoken, digits only at the end of a part.
-pub(crate) fn reads_like_words(value: &[u8]) -> bool {
-    let words = words::split(value);
-    let letters: usize = words.iter().map(|word| word.bytes().filter(u8::is_ascii_alphabetic).count()).sum();
-    letters * 10 >= value.len() * 7
-        && words.iter().all(|word| {
-            let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            word.len() <= 3 || is_pronounceable(word) || placeholder::is_example_word(word)
-        })
-        // Letters of random text in both cases fall into pieces of one to three.
-        && words.iter().filter(|word| word.len() >= 4).map(String::len).sum::<usize>() * 2 >= letters
-        && letters > 0
-}
-
-fn is_pronounceable(word: &str) -> bool {
-    let is_vowel = |c: char| "aeiouy".contains(c);
-    let vowels = word.chars().filter(|&c| is_vowel(c)).count();
-    let longest = word.split(is_vowel).map(str::len).max().unwrap_or(0);
-    let letters = word.chars().all(|c| c.is_ascii_lowercase());
-    letters && vowels * 5 >= word.len() && longest <= 4 && word.len() <= 16
 }

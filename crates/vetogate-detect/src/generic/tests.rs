@@ -10,12 +10,15 @@ pub(super) fn found(path: &str, template: &str) -> Option<Confidence> {
 }
 
 pub(super) fn all(path: &str, template: &str) -> Vec<Hit> {
-    let text = generate(template).unwrap();
+    in_bytes(path, generate(template).unwrap().as_bytes())
+}
+
+pub(super) fn in_bytes(path: &str, bytes: &[u8]) -> Vec<Hit> {
     let text = Text {
-        bytes: text.as_bytes(),
-        candidates: &Candidates::of(text.as_bytes()),
+        bytes,
+        candidates: &Candidates::of(bytes),
         is_start: true,
-        is_binary: false,
+        is_binary: bytes.contains(&0),
         hints: PathHints::of(path.as_bytes()),
     };
     let mut hits = Vec::new();
@@ -46,6 +49,42 @@ fn true_ones() {
         ("src/a.py", "password = '/{alnum:8}#{digits:2}'"),
         ("src/a.py", "password = '~{alnum:8}!{digits:2}'"),
         ("src/a.php", "$password = '${alnum:8}!{digits:2}';"),
+        ("src/a.py", "password = '/{alnum:8}x#{digits:2}'"),
+        // Words that people choose.
+        ("src/a.py", "password = \"{word:20}\""),
+        ("src/a.py", "password = 'Dragon#{digits:2}'"),
+        ("src/a.py", "password = 'Summer@{digits:1}'"),
+        ("prod.env", "DB_PASSWORD='{word:6} {word:5} {word:7} {word:5}'"),
+        ("prod.env", "DB_PASSWORD=\"{word:6} {word:5}{digits:2} {word:4}\""),
+        ("src/a.py", "password = '{upper:1}{lower:3}{digits:2} {digits:1}{lower:4} {lower:2}'"),
+        // A sign in an unquoted value is a sign.
+        (".env", "DB_PASSWORD={alnum:4}*{alnum:4}.{alnum:4}"),
+        (".env", "DB_PASSWORD={alnum:4}({alnum:4}[{alnum:4}"),
+        (".env", "DB_PASSWORD=;{alnum:8}|{alnum:4}<{alnum:4}"),
+        (".env", "DB_PASSWORD=={alnum:8}!{alnum:4},"),
+        ("conf/app.yml", "  password: {alnum:6}.{alnum:6}:"),
+        ("conf/app.yml", "db: {{user: x, password: {alnum:6}*{alnum:6}}}"),
+        ("a.properties", "db.password=~{alnum:6}${alnum:6}"),
+        // What stands beside a variable may be a secret, too.
+        (".env", "DB_PASSWORD={alnum:14}-$SUFFIX"),
+        ("a.ini", "s3_secret = /{base64:39}"),
+        ("src/a.py", "ENCRYPTION_KEY = '/{base64:42}='"),
+        ("config/settings.py", "SECRET_KEY = '{django:50}'"),
+        ("src/app.py", "app.secret_key = b'\\xf1\\x8c{alnum:3}\\xe0\\x02{alnum:2}\\x99z\\xba\\x1d'"),
+        (".env", "APP_KEY=base64:{base64:43}="),
+        (".env", "JWT_KEY={alnum:32}"),
+        ("src/a.py", "hmac_key = \"{hex:40}\""),
+        ("a.json", "{{\"api_key\": \"{uuid}\"}}"),
+        ("a.yml", "clientSecret: {uuid}"),
+        ("src/a.c", "#define API_KEY \"{alnum:32}\""),
+        ("net.ino", "#define WIFI_PASSWORD \"{alnum:10}!\""),
+        ("src/a.c", "static const char api_key[] = \"{alnum:32}\";"),
+        ("src/a.py", "PASS = '{alnum:10}!{digits:2}'"),
+        ("a.ini", "pass={alnum:10}!{digits:2}"),
+        ("src/a.py", "get(url, auth=HTTPBasicAuth('app', '{alnum:14}'))"),
+        ("src/a.go", "req.SetBasicAuth(\"app\", \"{alnum:14}\")"),
+        ("src/a.js", "jwt.sign({{ id: user.id, roles: [1, 2] }}, '{alnum:32}')"),
+        ("src/a.py", "jwt.encode(claims(user), \"{alnum:32}\", algorithm='HS256')"),
         // A shell has its working directory there; ODBC, a password.
         ("odbc.ini", "PWD = {alnum:12}!"),
         ("src/db.js", "const dbpass = '{alnum:14}'"),
@@ -69,6 +108,8 @@ fn doubtful_ones_are_of_low_confidence() {
         ("t/t5563-auth.sh", "credential={base64:27}="),
         ("docs/setup.md", "    password = \"{alnum:14}\""),
         ("src/a.py", "password = \"{word:12}\""),
+        // Django says so itself.
+        ("config/settings.py", "SECRET_KEY = 'django-insecure-{django:50}'"),
         ("src/a.php", "CURLOPT_USERPASSWORD => 'auth_{word:4}',"),
         ("src/A.java", "/**\n *   \"password\":\"pxL{alnum:10}\"\n */"),
         ("src/a.rb", "  # sign_in(password: \"{word:6}{digits:1}u\")"),
@@ -168,9 +209,72 @@ fn near_misses() {
         ("a.sh", "PWD=build{digits:1}/out{digits:1}"),
         ("a.mk", "-e RELAY_PASSWORD=smtp_password"),
         ("a.js", "const stripe_token = 'pk_live_{alnum:40}'"),
+        // What an unquoted value refers to.
+        (".env", "DB_PASSWORD=$OTHER_PASSWORD{digits:2}"),
+        (".env", "DB_PASSWORD=$PREFIX-$ID"),
+        (".env", "DB_PASSWORD=/run/secrets/db{digits:2}"),
+        (".env", "DB_PASSWORD=/run/Secrets/DbPassword{digits:2}.txt"),
+        (".env", "DB_PASSWORD=@/etc/app{digits:2}.key"),
+        ("a.yml", "password: *default_password{digits:1}"),
+        ("a.yml", "password: settings.DB_PASSWORD_{digits:1}"),
+        ("a.yml", "password: lookup('env', 'X{digits:4}')"),
+        ("a.yml", "password: get_secret(db_{digits:1})"),
+        ("a.yml", "if: secrets.TOKEN=='x{alnum:12}'"),
+        ("environment.yml", "  - secret-lib=={digits:1}.{digits:1}.{digits:2}"),
+        ("a.yml", "password: env:DB_PASSWORD_{digits:1}"),
+        ("a.sh", "DB_PASSWORD=$1${{2}}"),
+        ("a.mk", "DB_PASSWORD=$(shell cat x{digits:2})"),
+        // Addresses of tokens are public, and keys are named by strings like any.
+        ("a.json", "{{\"token\": \"0x{hex:40}\"}}"),
+        ("a.json", "{{\"tokenIn\": \"0x{hex:40}\"}}"),
+        ("a.kt", "const val TOKEN_KEY = \"com.acme.app.TOKEN_KEY_V{digits:1}\""),
+        ("a.yml", "SECRET_KEY_BASE: test-secret-for-ci-only-{digits:4}"),
+        ("a.yml", "JWT_SECRET: ci-jwt-secret-{digits:3}"),
+        ("a.yml", "JWT_SECRET: staging-worker-secret-{digits:3}"),
+        ("a.js", "const app_key = '{alnum:20}'"),
+        // Of a hash, nobody logs in with; Laravel ships one for its tests.
+        ("database/factories/UserFactory.php", "'password' => '$2y$10${alnum:20}/{alnum:22}.{alnum:8}',"),
+        ("conf/a.yml", "password: $6${alnum:8}${alnum:86}"),
+        ("conf/a.yml", "password: /Users/maciek"),
+        ("a.js", "env: {{ PWD: '/Users/mwrtz' }}"),
+        ("RELEASE-NOTES", " - login: user and pass=abc{digits:3}, by default"),
+        ("a.ts", "{{ id: 1, token: '{uuid}' }}"),
+        ("a.json", "{{\"api_key\": \"123e4567-e89b-12d3-a456-{digits:12}\"}}"),
+        ("a.py", "secret = b'\\xd0\\xbf\\xd0\\xb0\\xd1\\x80\\xd0\\xbe\\xd0\\xbb\\xd1\\x8c'"),
+        ("a.py", "app.secret_key = b'_5#y2L\"F4Q8z\\n\\xec]/{digits:1}\\xba'"),
+        ("a.c", "#define PASSWORD_PROMPT \"x{alnum:12}\""),
+        ("a.js", "jwt.sign(claims, process.env.SECRET, 'x{alnum:24}')"),
+        ("a.js", "jwt.verify(token, 'secret')"),
+        ("a.py", "HTTPBasicAuth('user', 'pass')"),
+        ("a.py", "password_error = 'The password needs 8 signs, a1B2c3 has {digits:1}'"),
+        ("a.py", "password = 'Give the SHA256 of utf8 text'"),
+        ("a.js", "token: 'max-age={digits:4};path=/;domain=acme;httponly',"),
         ("a.java", "PASSWORD_CIPHER_ALGORITHM_DEFAULT = \"AES/CBC/PKCS5Padding\""),
     ];
     for (path, template) in cases {
         assert_eq!(found(path, template), None, "{path}: {template}");
+    }
+}
+
+#[test]
+fn a_zero_hides_nothing_but_itself() {
+    let secret = generate("db_password = \"{alnum:14}\"\n").unwrap();
+    let line = b"an ordinary line of a text\n".repeat(20);
+    for text in [
+        [b"# \0\n", secret.as_bytes()].concat(),
+        [secret.as_bytes(), b"\0"].concat(),
+        [secret.as_bytes(), &line.repeat(3)[..], b"\0\x01\x02\x03\0\0\0\0"].concat(),
+    ] {
+        assert_eq!(in_bytes("src/a.py", &text).len(), 1);
+    }
+    for program in [
+        [b"\x7fELF\x02\x01\x01\0\0\0\0", secret.as_bytes()].concat(),
+        [b"%s\0out of range\0%d\0", secret.as_bytes(), b"\0%x\0"].concat(),
+        [&line.repeat(3)[..], secret.as_bytes(), b"\0\x01\x02\x03\0\0\0\0"].concat(),
+        // Documentation in compiled Python.
+        [&b"\xa7\r\r\n\0\0\0\0".repeat(60), &line[..], &line, &line, secret.as_bytes(), &line, &line]
+            .concat(),
+    ] {
+        assert!(in_bytes("src/a.so", &program).is_empty());
     }
 }

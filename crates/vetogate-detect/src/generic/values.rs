@@ -1,30 +1,42 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
+use super::names;
+use super::shapes::{dotted, is_code, is_path, is_regex, is_variable};
+use super::strength::unmistakable;
 use crate::placeholder;
 use bstr::ByteSlice;
 use std::ops::Range;
 use vetogate_syntax::assign::{Assignment, Quote};
+use vetogate_syntax::path::FileKind;
 use vetogate_syntax::words;
 
-pub(super) fn is_no_secret(value: &[u8], assignment: &Assignment, identifier: &[String]) -> bool {
+pub(super) fn is_no_secret(
+    value: &[u8],
+    assignment: &Assignment,
+    identifier: &[String],
+    kind: FileKind,
+) -> bool {
     let has = |byte: u8| value.contains(&byte);
     let as_text = String::from_utf8_lossy(value).to_ascii_lowercase();
     let words = words::split(value);
-    is_path_or_reference(value, assignment)
-        || placeholder::is_example_password(value.strip_prefix(b"$").unwrap_or(value))
-        || (assignment.is_template && (has(b'{') || has(b'$')))
-        || has(b' ')
+    is_path(value)
+        || refers(value, assignment, kind)
+        || placeholder::is_example_password(value)
+        || value.strip_prefix(b"$").is_some_and(placeholder::is_example_password)
+        || (assignment.is_template && (has(b'{') || value.find("${").is_some()))
+        || (has(b' ') && !is_passphrase(value, assignment, kind))
         || has(b'\t')
-        || value.starts_with(b"--")
+        || (value.starts_with(b"--") && !unmistakable(value))
         // Between two texts inside a text: `"a" + call("b")`.
         || (value.starts_with(b"+") && value.trim_end_with(|sign| sign == '\\').ends_with(b"("))
         || value.starts_with(b"./")
         || value.windows(3).any(|three| three == b"://")
-        || is_call(value, assignment)
+        || is_expression(value, assignment, kind)
         || is_regex(value)
-        || is_uuid(value)
+        || (is_uuid(value) && !names::may_be_uuid(identifier))
+        || is_token_address(value, identifier)
         || is_date(value)
-        || is_version(value)
+        || is_version(value.strip_prefix(b"=").unwrap_or(value))
         || is_name_of_variable(value, &words, identifier)
         || is_escaped_text(value)
         || is_publishable(value)
@@ -78,72 +90,60 @@ fn is_validation(value: &[u8]) -> bool {
     value.contains(&b'|') && value.split(|&byte| byte == b'|').all(is_rule)
 }
 
-/// A path, a file to read (`@file`), a variable: what its first sign says, unless the rest can be none of these.
-fn is_path_or_reference(value: &[u8], assignment: &Assignment) -> bool {
-    let [first @ (b'@' | b'/' | b'~' | b'$'), rest @ ..] = value else { return false };
-    // Between double quotes a shell, PHP and Perl put the value of a variable.
-    let is_literal = match assignment.quote {
-        Quote::Quoted(quote) => *first != b'$' || quote == b'\'',
-        Quote::Bare | Quote::Element => false,
-    };
-    let has = |test: fn(&u8) -> bool| rest.iter().any(test);
-    let is_password = rest.len() >= 7
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_alphabetic)
-        && has(|byte| b"!#%^&*?+".contains(byte))
-        && !has(|byte| b"/\\.$@~{}()[]<>:=, ".contains(byte));
-    !(is_literal && is_password)
-}
-
-/// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text.
-fn is_call(value: &[u8], assignment: &Assignment) -> bool {
+/// `get_secret("x")`, `settings.X`, `a[0]`, `Foo::bar`: code, not text. In a file of settings it takes more than a sign.
+fn is_expression(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
     if assignment.quote != Quote::Bare {
         return false;
     }
-    let has = |byte: u8| value.contains(&byte);
-    has(b'(')
-        || has(b'[')
-        || has(b'{')
-        || has(b'$')
-        || has(b'*')
+    if kind.is_data() {
+        return is_code(value);
+    }
+    value.iter().any(|byte| b"([{$*".contains(byte))
         || value.ends_with(b",")
         || value.ends_with(b":")
         || value.windows(2).any(|two| two == b"::" || two == b"->")
         || dotted(value)
 }
 
-/// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
-/// digit can be a password.
-pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
-    let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
-    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit))
-}
-
-/// Identifiers joined by dots, or by the backslashes of PHP.
-fn dotted(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value.split(|byte| b".\\".contains(byte)).collect();
-    let word = |part: &&[u8]| {
-        part.first().is_some_and(u8::is_ascii_alphabetic)
-            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+/// Words in quotes that are no sentence: most of them have digits inside, or, in a file of settings, some sign or digit
+/// stands among few. In `.env` words alone are one, too.
+fn is_passphrase(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
+    let words: Vec<&[u8]> = value.split(|&byte| byte == b' ').collect();
+    let has = |word: &[u8], test: fn(&u8) -> bool| word.iter().any(test);
+    let is_odd = |word: &&&[u8]| {
+        let classes =
+            [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
+        has(word, u8::is_ascii_digit) && classes.into_iter().filter(|class| has(word, *class)).count() > 1
     };
-    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+    let odd = words.iter().filter(is_odd).count();
+    let of_words = words.iter().all(|word| word.len() > 2 && word.iter().all(u8::is_ascii_lowercase));
+    let is_quoted = matches!(assignment.quote, Quote::Quoted(_)) && !assignment.is_template;
+    let is_short =
+        value.len() >= 8 && (2..=8).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
+    is_quoted
+        && is_short
+        && match kind {
+            FileKind::Env => odd > 0 || (of_words && words.len() > 3),
+            FileKind::Config => odd > 0 && odd * 3 >= words.len(),
+            _ => odd > 1 && odd * 2 > words.len(),
+        }
 }
 
-fn is_regex(value: &[u8]) -> bool {
-    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
-    has(b"\\d")
-        || has(b"\\w")
-        || has(b"\\s")
-        || has(b"[^")
-        || has(b"(?")
-        || has(b".*")
-        || has(b"+)")
-        || has(b"]+")
-        || has(b"a-z")
-        || has(b"0-9")
+/// A variable. Python and JavaScript put none into a text in quotes, but others read what is a variable as a whole.
+fn refers(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
+    let is_literal = matches!(kind, FileKind::Python | FileKind::JavaScript)
+        && matches!(assignment.quote, Quote::Quoted(b'"' | b'\''));
+    is_variable(value) && (value.starts_with(b"$") || !is_literal)
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// The address of a token on a chain, which everybody can look up; a key of one is longer.
+fn is_token_address(value: &[u8], identifier: &[String]) -> bool {
+    let of_token = identifier.iter().any(|word| word.starts_with("token"));
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    of_token && digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => *byte == b'-',

@@ -91,6 +91,41 @@ pub(super) fn default(text: &[u8], open: usize) -> Option<Value> {
     second(text, name.range.end + 1).or_else(|| named_default(text, name.range.end + 1))
 }
 
+/// The secret in a call that takes one without a name: `BasicAuth("user", "value")`, `jwt.sign(claims, "value")`.
+pub(super) fn of_login(text: &[u8], identifier: &Range<usize>) -> Option<Value> {
+    let name = text[identifier.clone()].to_ascii_lowercase();
+    (text.get(identifier.end) == Some(&b'(')).then_some(())?;
+    let first = spaces(text, identifier.end + 1);
+    let end = if name.ends_with(b"basicauth") {
+        let user = value::quoted(text, first)?;
+        user.range.end + 1
+    } else {
+        const CALLS: [&[u8]; 4] = [b"jwt.sign", b"jwt.verify", b"jwt.encode", b"jwt.decode"];
+        CALLS.iter().any(|call| name.ends_with(call)).then_some(())?;
+        end_of_argument(text, first)?
+    };
+    second(text, end)
+}
+
+/// Where the argument that begins at `at` ends: before a comma that no brackets and no quotes hold.
+fn end_of_argument(text: &[u8], at: usize) -> Option<usize> {
+    const REACH: usize = 400;
+    let (mut depth, mut quote) = (0_usize, None);
+    for (index, &byte) in text[at..].iter().take(REACH).enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b',') if depth == 0 => return Some(at + index),
+            (None, b')' | b']' | b'}') => depth = depth.checked_sub(1)?,
+            (None, b';') => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Whether the name of what is called at `open` begins with a verb that sets.
 fn sets(text: &[u8], open: usize) -> bool {
     let length = text[..open].iter().rev().take(60).take_while(|byte| byte.is_ascii_alphanumeric()).count();

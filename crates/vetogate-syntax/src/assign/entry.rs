@@ -79,18 +79,24 @@ pub(super) fn variable(text: &[u8], identifier: &Range<usize>) -> Option<Value> 
 pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
     let line =
         text[identifier.start.saturating_sub(40)..identifier.start].rsplit(|&byte| byte == b'\n').next()?;
-    let is_env = kind == FileKind::Shell && line.trim_ascii() == b"ENV" && line.ends_with(b" ");
+    let is_env = matches!(kind, FileKind::Shell | FileKind::Env)
+        && line.trim_ascii() == b"ENV"
+        && line.ends_with(b" ");
     let at = blanks(text, identifier.end);
     (is_env && at > identifier.end).then_some(())?;
     value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
 }
 
-/// `name "value"` as a statement of its own (Gradle), `:name "value"` (Clojure).
+/// `name "value"` as a statement of its own (Gradle), `:name "value"` (Clojure), `#define name "value"` (C).
 pub(super) fn statement(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
     let before = &text[identifier.start.saturating_sub(80)..identifier.start];
     let is_key = before.ends_with(b":") && !before.ends_with(b"::");
     let line = before.rsplit(|byte| b"\n;{".contains(byte)).next().filter(|line| line.len() < before.len());
-    let begins = is_key || line.is_some_and(|line| line.trim_ascii().is_empty());
+    let is_macro = before
+        .trim_ascii_end()
+        .strip_suffix(b"define")
+        .is_some_and(|line| line.trim_ascii_end().ends_with(b"#"));
+    let begins = is_key || is_macro || line.is_some_and(|line| line.trim_ascii().is_empty());
     let at = blanks(text, identifier.end);
     (kind == FileKind::Code && begins && at > identifier.end).then_some(())?;
     let value = value::quoted(text, at)?;
@@ -98,5 +104,5 @@ pub(super) fn statement(text: &[u8], identifier: &Range<usize>, kind: FileKind) 
         text.get(blanks(text, value.range.end + 1)),
         None | Some(b'\r' | b'\n' | b';' | b'}' | b')')
     );
-    (ends || is_key).then_some(value)
+    (ends || is_key || is_macro).then_some(value)
 }

@@ -19,7 +19,7 @@ pub(super) fn expansion(text: &[u8], at: usize, kind: FileKind) -> Option<Value>
         [b':', b'-' | b'=', ..] => at + 2,
         [b':', b'?' | b'+' | b':', ..] => return None,
         // `${name:0:4}` cuts a piece out.
-        [b':', ..] if kind != FileKind::Shell => at + 1,
+        [b':', ..] if !matches!(kind, FileKind::Shell | FileKind::Env) => at + 1,
         _ => return None,
     };
     let start = skip(text, start, |byte| matches!(byte, b'"' | b'\'' | b'\\'), 2);

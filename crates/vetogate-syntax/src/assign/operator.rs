@@ -1,9 +1,11 @@
 //! What stands between an identifier and its value.
 
 use super::blanks;
+use crate::path::FileKind;
 
-/// The end of an assignment operator at `at`, and whether it is a colon.
-pub(super) fn at(text: &[u8], at: usize) -> Option<(usize, bool)> {
+/// The end of an assignment operator at `at`, and whether it is a colon. In a file of settings nothing is compared: the
+/// value may begin with a sign.
+pub(super) fn at(text: &[u8], at: usize, kind: FileKind) -> Option<(usize, bool)> {
     let rest = &text[at..];
     for operator in [&b":="[..], b"=>", b"||=", b"??=", b"?=", b"+=", b"<-"] {
         if rest.starts_with(operator) {
@@ -11,6 +13,13 @@ pub(super) fn at(text: &[u8], at: usize) -> Option<(usize, bool)> {
         }
     }
     match rest {
+        // A file of the environment has no program that could compare.
+        [b'=', b'=', next, ..] if kind == FileKind::Env && next.is_ascii_graphic() => Some((at + 1, false)),
+        [b'=', b'=' | b'~', next, ..]
+            if kind.is_data() && next.is_ascii_graphic() && !b"=\"'`$".contains(next) =>
+        {
+            Some((at + 1, false))
+        }
         [b'=', b'=' | b'~', ..] => None,
         [b'=', ..] => Some((at + 1, false)),
         [b':', b':', ..] => None,

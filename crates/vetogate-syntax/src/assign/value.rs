@@ -13,6 +13,8 @@ pub(super) struct Value {
 }
 
 const LONGEST_VALUE: usize = 4096;
+/// In a file of settings a line without blanks may have no end; no secret that is looked for is longer.
+const LONGEST_DATA: usize = 640;
 
 /// A literal that begins at `at`.
 pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) -> Option<Value> {
@@ -20,13 +22,14 @@ pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) ->
     if is_quote(text.get(quote_at)) {
         return quoted(text, at);
     }
-    if prefix > 0 && quote_at != at + prefix {
-        return None;
-    }
-    let bare_allowed = matches!(kind, FileKind::Shell | FileKind::Config | FileKind::Other | FileKind::Prose)
-        && !(is_colon && kind == FileKind::Shell);
-    bare_allowed.then_some(())?;
-    let value = bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<'))?;
+    let is_colon_allowed = !matches!(kind, FileKind::Shell | FileKind::Env);
+    let bare_allowed = kind.is_data() || matches!(kind, FileKind::Other | FileKind::Prose);
+    (bare_allowed && (is_colon_allowed || !is_colon)).then_some(())?;
+    let value = match kind {
+        FileKind::Env | FileKind::Config => data(text, at)?,
+        _ if prefix > 0 && quote_at != at + prefix => return None,
+        _ => bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<'))?,
+    };
     let length = first_of_pairs(&text[value.range.clone()]);
     Some(Value { range: value.range.start..value.range.start + length, ..value })
 }
@@ -40,6 +43,39 @@ fn first_of_pairs(value: &[u8]) -> usize {
     };
     let mut commas = value.iter().enumerate().filter(|(_, byte)| **byte == b',').map(|(at, _)| at);
     commas.find(|&at| at > 0 && is_pair(at)).unwrap_or(value.len())
+}
+
+/// A value without quotes in a file of settings. What would be a sign of its own in a program is a part of it, unless the
+/// next of a list, a tag or the end of a list in braces follows.
+fn data(text: &[u8], at: usize) -> Option<Value> {
+    let near = &text[..text.len().min(at + LONGEST_DATA)];
+    let value = bare(near, at, |_| false).filter(|value| value.range.len() < LONGEST_DATA)?;
+    let whole = &text[value.range.clone()];
+    let is_hole = whole.starts_with(b"<") && whole.ends_with(b">");
+    let last_tag = whole.iter().rposition(|&byte| byte == b'>').filter(|_| !is_hole).unwrap_or(0);
+    let ends = |at: usize| match whole[at..] {
+        [b';', ..] => at > 0 && is_next_pair(&whole[at + 1..]),
+        [b'<', b'/', ..] => true,
+        [b'<', ..] => at < last_tag,
+        _ => false,
+    };
+    let length = (0..whole.len()).find(|&at| ends(at)).unwrap_or(whole.len());
+    let signs = whole[..length].iter().rev().take(3).take_while(|byte| b",;".contains(byte)).count();
+    let is_closed = length < 2 || whole[..length - signs].contains(&b'{');
+    let braces = if is_closed { 0 } else { trailing(&whole[..length - signs], b'}') };
+    let end = value.range.start + length - signs - braces;
+    (end > value.range.start).then_some(Value { range: value.range.start..end, ..value })
+}
+
+fn trailing(value: &[u8], sign: u8) -> usize {
+    value.iter().rev().take(3).take_while(|&&byte| byte == sign).count()
+}
+
+/// Whether `name=` stands there.
+fn is_next_pair(rest: &[u8]) -> bool {
+    const LONGEST: usize = 40;
+    let length = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    length > 1 && rest.get(length) == Some(&b'=')
 }
 
 /// A value without quotes, up to a blank, a quote, or what ends it here.
@@ -62,7 +98,8 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Value> {
     if start - quote_at == 2 {
         return None;
     }
-    let length = quoted_length(&text[start..], quote)?;
+    let is_inside_text = quote_at > at + prefix;
+    let length = quoted_length(&text[start..], quote, is_inside_text)?;
     let value = Value { range: start..start + length, quote: Quote::Quoted(quote), is_template };
     (length > 0).then_some(value)
 }
@@ -80,13 +117,13 @@ fn is_quote(byte: Option<&u8>) -> bool {
 }
 
 /// Bytes up to the closing quote on the same line; a backslash escapes the next byte.
-fn quoted_length(text: &[u8], quote: u8) -> Option<usize> {
+fn quoted_length(text: &[u8], quote: u8, is_inside_text: bool) -> Option<usize> {
     let mut at = 0;
     while at < text.len().min(LONGEST_VALUE) {
         match text[at] {
             byte if byte == quote => return Some(at),
             // The closing quote of text inside text is escaped, too.
-            b'\\' if text.get(at + 1) == Some(&quote) => return Some(at),
+            b'\\' if is_inside_text && text.get(at + 1) == Some(&quote) => return Some(at),
             b'\\' => at += 1,
             b'\n' => return None,
             _ => {}

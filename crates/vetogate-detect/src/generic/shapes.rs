@@ -1,0 +1,229 @@
+//! What a value is by its shape: a path, a variable, a name, code. Random text that happens to hold one of their signs is
+//! none of them.
+
+use super::spoken::{is_noise, reads_like_words};
+use bstr::ByteSlice;
+
+/// A path, or a file to read (`@file`): it begins as one does, and its parts are names.
+pub(crate) fn is_path(value: &[u8]) -> bool {
+    if let Some(file) = value.strip_prefix(b"@")
+        && (reads_like_words(file) || matches!(file, [b'{', .., b'}'] | [b'(', .., b')'] | [b'<', .., b'>']))
+    {
+        return true;
+    }
+    let value = value.strip_prefix(b"@").unwrap_or(value);
+    let begins = [&b"/"[..], b"~/", b"./", b"../", b"/*"].iter().any(|start| value.starts_with(start));
+    if !begins || value.ends_with(b"=") {
+        return false;
+    }
+    let parts: Vec<&[u8]> = value.split(|&byte| byte == b'/').skip(1).collect();
+    // Comments begin with two signs.
+    let is_folder = parts[0].is_empty() || parts[0].starts_with(b"*") || is_folder(parts[0]);
+    (is_folder && parts.len() > 1) || parts.iter().all(|part| is_file(part))
+}
+
+/// A name of a folder, as they stand at the root: `etc`, `.config`, `var2`.
+fn is_folder(part: &[u8]) -> bool {
+    let name = part.strip_prefix(b".").unwrap_or(part);
+    let letters = name.iter().take_while(|byte| byte.is_ascii_lowercase() || b"_-".contains(byte)).count();
+    let digits = name[letters..].iter().all(u8::is_ascii_digit);
+    letters > 0 && digits && (name.len() <= 4 || reads_like_words(name))
+}
+
+fn is_file(part: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-~+${}*:@% ".contains(byte);
+    part.iter().all(of_name)
+        && part.split(|byte| !byte.is_ascii_alphanumeric()).all(|piece| {
+            let rest = piece.get(1..).unwrap_or_default();
+            piece.len() <= 4
+                || piece.iter().all(u8::is_ascii_hexdigit)
+                || rest.iter().all(u8::is_ascii_lowercase)
+                || reads_like_words(piece)
+        })
+}
+
+/// A variable: `$NAME`, `$user->name`, `$HOST:$PORT`, `prefix-$NAME`. What stands beside one may be a secret by itself.
+pub(crate) fn is_variable(value: &[u8]) -> bool {
+    let mut pieces = value.split(|&byte| byte == b'$');
+    let mut literal = pieces.next().unwrap_or_default().to_vec();
+    let (mut is_whole, mut is_named, mut is_single, mut count) = (literal.is_empty(), false, false, 0);
+    for piece in pieces {
+        let of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let (name, rest) = piece.split_at(piece.iter().take_while(of_name).count());
+        let begins = name.first().is_some_and(|byte| !byte.is_ascii_digit());
+        let is_member = [&b"->"[..], b"[", b"::", b"."].iter().any(|sign| rest.starts_with(sign));
+        let has_text = rest.iter().any(u8::is_ascii_alphanumeric);
+        is_whole &=
+            begins && !(name.len() > 9 && is_noise(name)) && (!has_text || (is_member && !is_noise(rest)));
+        is_named |= begins && is_name(name);
+        is_single |= begins && is_of_one_case(name);
+        literal.extend_from_slice(rest);
+        count += 1;
+    }
+    let letters = literal.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    let is_spoken = reads_like_words(&literal);
+    count > 0
+        && (is_whole || (is_named && letters < 6) || ((is_named || is_single) && (letters == 0 || is_spoken)))
+}
+
+/// A name that says something: `PASSWORD`, `dbUser2`, `db_pw`.
+fn is_name(name: &[u8]) -> bool {
+    let is_joined = name.contains(&b'_') && name.last() != Some(&b'_');
+    (name.len() >= 4 && reads_like_words(name)) || (is_joined && is_of_one_case(name))
+}
+
+/// Letters of one case, with digits at the end.
+fn is_of_one_case(name: &[u8]) -> bool {
+    let letters = name.trim_end_with(|c| c.is_ascii_digit());
+    let all = |test: fn(&u8) -> bool| letters.iter().all(|byte| test(byte) || *byte == b'_');
+    letters.iter().any(u8::is_ascii_alphabetic)
+        && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
+}
+
+/// Something of a program or a format in a file of settings: a call, a list, an alias of YAML, a name.
+pub(super) fn is_code(value: &[u8]) -> bool {
+    let is_alias = |name: &[u8]| {
+        !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
+    };
+    match value {
+        [b'*' | b'&', name @ ..] if is_alias(name) && !is_noise(name) => return true,
+        [b'!', tag @ ..] if tag.iter().all(u8::is_ascii_alphabetic) => return true,
+        [b'[', .., b']' | b','] | [b'{', .., b'}' | b':' | b','] => return true,
+        [b'{' | b'[' | b'('] | [b'{' | b'[', b'{' | b'[' | b'%', ..] => return true,
+        _ => {}
+    }
+    is_call(value) || is_scoped(value) || (dotted(value) && is_of_names(value))
+}
+
+/// `get_secret(x)`, `env[NAME]`: a name, a bracket, and what it takes.
+fn is_call(value: &[u8]) -> bool {
+    let Some(open) = value.iter().position(|byte| b"([".contains(byte)) else { return false };
+    let (head, rest) = (&value[..open], &value[open + 1..]);
+    let of_chain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:->".contains(byte);
+    let is_head = !head.is_empty()
+        && head.iter().all(of_chain)
+        && (reads_like_words(head) || is_of_one_case(head.trim_end_with(|c| ".:".contains(c))));
+    if rest.iter().any(|byte| b"!#%^&@".contains(byte)) {
+        return false;
+    }
+    let closed = rest.trim_end_with(|c| ")],;".contains(c));
+    is_head
+        && (closed.len() < rest.len() || closed.is_empty() || closed.len() < 4 || reads_like_words(closed))
+}
+
+/// `Foo::bar`, `config->password`.
+fn is_scoped(value: &[u8]) -> bool {
+    let joined = value.find("::").or_else(|| value.find("->"));
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_:->.()".contains(byte);
+    joined.is_some_and(|at| at > 0) && value.iter().all(of_name) && is_of_names(value)
+}
+
+/// Whether none of the parts of a name is noise.
+fn is_of_names(value: &[u8]) -> bool {
+    !value.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').any(is_noise)
+}
+
+/// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
+/// digit can be a password.
+pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
+    let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
+    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit)) && is_of_names(value)
+}
+
+/// Identifiers joined by dots, or by the backslashes of PHP.
+pub(super) fn dotted(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|byte| b".\\".contains(byte)).collect();
+    let word = |part: &&[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+}
+
+/// A regular expression, by what has no other meaning.
+pub(super) fn is_regex(value: &[u8]) -> bool {
+    const PARTS: &[&[u8]] = &[
+        b"\\d", b"\\w", b"\\s", b"[^", b"(?:", b"(?=", b"(?!", b"(?i", b"(?<", b"(?P", b"(.*", b".*)",
+        b".*$", b".+)", b"]+", b"[a-z", b"[A-Z", b"[0-9", b"z0-9", b"Z0-9", b"zA-Z", b"Za-z",
+    ];
+    let has = |part: &&[u8]| value.find(part).is_some();
+    value.starts_with(b".*") || value.starts_with(b"^.*") || value.ends_with(b".*") || PARTS.iter().any(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        for path in [
+            "/etc/app2/Key_V2.pem",
+            "~/.ssh/id",
+            "./a/b",
+            "@/run/x",
+            "@token.txt",
+            "/run/key!1234",
+            "/opt/K8s/Foo2Bar",
+            "//note",
+            "../secrets/db",
+        ] {
+            assert!(is_path(path.as_bytes()), "{path}");
+        }
+        for other in
+            ["/aB3xK9!qLm2pQ", "/kQ9xLm2pQ7vZr4Tn8Bw6Yc/Hd3Jf5Gs1Ua0Ie+", "@kQ9x!Lm2p", "~kQ9x!Lm2p", "a/b"]
+        {
+            assert!(!is_path(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn variables() {
+        for variable in [
+            "$PW",
+            "$db_pw",
+            "$HOST:$PORT",
+            "prefix-$NAME",
+            "$user->password",
+            "$row.name",
+            "$PASSWORD12!",
+            "pass-$ID",
+            "$a$b",
+        ] {
+            assert!(is_variable(variable.as_bytes()), "{variable}");
+        }
+        for other in ["kQ9x$Lm2pQ7v", "$kQ9x!Lm2p", "kQ9xLm2pQ7vZ-$NAME", "kQ9x$!Lm2p", "kQ9x"] {
+            assert!(!is_variable(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn code_in_settings() {
+        for code in [
+            "lookup(",
+            "env(NAME)",
+            "get_secret(db,",
+            "settings.DB_PASSWORD_2",
+            "a::b",
+            "config->password",
+            "*default_pw",
+            "[a,",
+            "{name:",
+            "hash[key]",
+            "!Ref",
+            "t(x)",
+        ] {
+            assert!(is_code(code.as_bytes()), "{code}");
+        }
+        for other in [
+            "kQ9x(Lm2pQ",
+            "kQ9x*Lm2pQ",
+            "aB3x.kQ9",
+            "kQ9x[Lm2p",
+            "*kQ9xLm2pQ7v",
+            "[kQ9x!Lm2p",
+            "kQ->9xLm2pQ7",
+        ] {
+            assert!(!is_code(other.as_bytes()), "{other}");
+        }
+    }
+}
