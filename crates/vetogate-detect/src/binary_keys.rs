@@ -87,7 +87,11 @@ impl BlobDetector for BinaryKeys {
                 continue;
             }
             if let Some((start, kind)) = around(text.bytes, at) {
-                hits.push(hit(text, start, &kind));
+                let mut hit = hit(text, start, &kind);
+                if is_collection(text.bytes, start) {
+                    hit.confidence = Confidence::Low;
+                }
+                hits.push(hit);
                 done = start + LONGEST;
             }
         }
@@ -182,6 +186,12 @@ fn rsa(bytes: &[u8], exponent: usize) -> Option<usize> {
         let start = exponent.checked_sub(length + header.len() - 1)?;
         bytes[start..].starts_with(&header).then(|| start.saturating_sub(4))
     })
+}
+
+/// Whether three keys of RSA or more stand in a row: a program that measures how fast they are has one of each size.
+fn is_collection(bytes: &[u8], start: usize) -> bool {
+    let near = &bytes[start..bytes.len().min(start + LONGEST)];
+    memmem::find_iter(near, EXPONENT).filter(|&at| rsa(near, at).is_some()).take(3).count() == 3
 }
 
 /// Where a key of SEC1 begins whose curve stands at `curve` (RFC 5915). In a template of a program the number is left
@@ -448,7 +458,7 @@ mod tests {
                 Text { bytes: &bytes, candidates: &candidates, is_start: true, is_binary: true, hints };
             let mut hits = Vec::new();
             BinaryKeys.scan(&text, &mut Fuel::new(1 << 20), &mut hits);
-            hits.first().map(|hit| hit.span.start)
+            hits.first().filter(|hit| hit.confidence == Confidence::High).map(|hit| hit.span.start)
         };
         let public = [&[0xa1, 0x44, 3, 0x42, 0, 4][..], &[9; 64]].concat();
         let rsa = |size: usize, end: &[u8]| {
@@ -470,6 +480,8 @@ mod tests {
         for key in [rsa(256, private), rsa(512, private), of_sec1(&[5; 32]), of_pkcs8(&[5; 32])] {
             assert!(found(&key).is_some_and(|at| (4..=60).contains(&at)), "{key:02x?}");
         }
+        let of_each_size = [256, 384, 512].map(|size| rsa(size, private)).concat();
+        assert_eq!(found(&of_each_size), None);
         // A public key, and the templates of keys that a program completes.
         for none in [rsa(256, &[2, 3, 1, 0, 1, 0x30, 0x82]), rsa(200, private), of_sec1(&[]), of_pkcs8(&[])] {
             assert_eq!(found(&none), None, "{none:02x?}");

@@ -385,7 +385,7 @@ mod tests {
         assert_eq!(found("\0INSIDEISAKIA{upper:40}", true), 0);
         // What has nothing of its own but a short prefix keeps its borders: a symbol of a program.
         assert_eq!(found("\0_ZN4core7xrnd_{alnum:30}E", true), 0);
-        assert!(specs().filter(|spec| spec.glued).all(|spec| Regex::new(spec.bare()).is_ok()));
+        specs().filter(|spec| spec.glued).for_each(|spec| drop(compile(spec.bare())));
     }
 
     #[test]

@@ -190,6 +190,8 @@ fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<H
         || matches!(value, b"x-access-token" | b"x-oauth-basic" | b"x-token-auth")
         || is_example(value, host)
         || is_code(value)
+        // A hole with a colon in it: `https://{name:format}@host`.
+        || user.contains(&b'{') && value.contains(&b'}')
         || is_digest(value, host);
     if nothing {
         return None;
@@ -293,6 +295,7 @@ mod tests {
             ("https://app:$PASSWORD@git.acme.io", None),
             ("https://app:pre_$PASSWORD@git.acme.io", None),
             ("https://app:quote(password)@git.acme.io", None),
+            ("https://{{token:{alnum:12}}}@git.acme.io", None),
             ("\"https://app:{word:9}@\" + host", None),
             ("regex = https?:\\/\\/(.*):(.*)@(.*)", None),
         ] {
