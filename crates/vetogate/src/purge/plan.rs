@@ -255,6 +255,7 @@ pub fn shown(finding: &Finding) -> Shown {
         (Place::File(path), Some(commit)) => {
             format!("{path}:{} in commit {}", location.span.line, commit.short())
         }
+        (Place::File(path), None) => format!("{path}:{}", location.span.line),
         (Place::FileName(path), Some(commit)) => format!("the name {path} in commit {}", commit.short()),
         (Place::Message(oid), _) => format!("the message of commit {}", oid.short()),
         (Place::Author(oid), _) => format!("the headers of commit {}", oid.short()),

@@ -386,6 +386,27 @@ mod tests {
     }
 
     #[test]
+    fn only_guessable_values_that_are_long_enough_are_searched_for() {
+        let token = generate("{crc32-base62:ghp_}").unwrap();
+        let weak = generate("{lower:2}{digits:3}-{lower:2}{digits:2}X").unwrap();
+        let content = format!("db_password = \"{weak}\"\ndb_pwd = \"{weak}\"\ntoken = \"{token}\"\n");
+        let mut scanner = Scanner::new(PathHints::of(b"a.conf"));
+        scanner.feed(content.as_bytes());
+        let place = Place::File("a.conf".into());
+        let hits = scanner.finish().0.into_iter();
+        let mut candidates: Vec<Candidate> = hits.map(|hit| Candidate::new(hit, place.clone())).collect();
+        let choose = |candidates: &[Candidate]| {
+            Targets::choose(candidates, candidates.iter().map(Candidate::fingerprint).collect())
+        };
+        let targets = choose(&candidates);
+        assert_eq!(targets.weak(), [Secret::new(weak.as_bytes())]);
+        assert!(targets.is_weak_in(content.as_bytes()) && !targets.has_short());
+        candidates.iter_mut().for_each(|candidate| candidate.hit.values = vec![Secret::new(b"abc12")]);
+        let targets = choose(&candidates);
+        assert!(targets.weak().is_empty() && targets.has_short());
+    }
+
+    #[test]
     fn wide_text_stays_wide_and_a_binary_keeps_its_length() {
         let token = generate("{crc32-base62:ghp_}").unwrap();
         let line = format!("\u{feff}token = \"{token}\"\r\ncaf\u{e9}\r\n");

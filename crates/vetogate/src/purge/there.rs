@@ -167,7 +167,7 @@ impl Walk {
                         left.push((path, entry.oid));
                     }
                     Some(EntryKind::File | EntryKind::Symlink) if self.files.len() >= MOST => {
-                        self.is_cut = true
+                        self.is_cut = true;
                     }
                     Some(EntryKind::File | EntryKind::Symlink)
                         if self.files.insert((path.clone(), entry.oid)) =>

@@ -82,3 +82,16 @@ fn what_is_not_pushed_is_not_said_to_be_there() {
     let said = clone.purge(&[]).exits(1).stdout;
     assert!(!said.contains("has these already") && !said.contains("commit by commit"), "{said}");
 }
+
+#[test]
+fn a_value_that_is_ignored_in_the_text_is_not_told() {
+    let (clone, weak) = (Clone::new(), weak());
+    clone.write("a.py", format!("# veto: ignore[secret/*] the default of a test\ndb_password = '{weak}'\n"));
+    clone.commit("Add");
+    clone.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let listed = clone.purge(&[]).stdout.contains("has these already");
+    clone.write("b.py", format!("# veto: ignore[secret/*] the default of a test\ndb_password = '{weak}'\n"));
+    clone.commit("Again");
+    let vetoed = clone.purge(&[]).stdout.contains("To be taken out");
+    assert_eq!(listed, vetoed, "what the hook would make of it");
+}
