@@ -16,11 +16,13 @@ pub mod public;
 pub mod raw;
 pub mod reference;
 pub mod refs;
+pub mod remains;
 pub mod rewrite;
 pub mod scan;
 pub mod settle;
 pub mod store;
 pub mod targets;
+pub mod there;
 pub mod undo;
 pub mod worktrees;
 

@@ -11,7 +11,7 @@ use crate::purge::plan::{Plan, Shown, shown};
 use crate::purge::scan::{Request, Seen, look};
 use crate::purge::{PurgeError, Survey, apply, undo};
 use crate::run::{Session, Wish};
-use said::{describe, filtered, list, recipe, say_left};
+use said::{describe, filtered, list, recipe, say_left, say_remains};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -118,10 +118,18 @@ fn cut_off() -> PurgeError {
 fn only_said(text: &mut String, survey: &Survey<'_>, plan: &Plan) -> Result<u8, PurgeError> {
     if !plan.is_empty() {
         plan.check(survey)?;
+        let mut left = String::new();
+        say_remains(&mut left, plan, false);
+        if !left.is_empty() {
+            let _ = write!(text, "\nWould be left to do:\n{left}");
+        }
         text.push_str("\nNothing was changed. `veto purge --apply`, with the same arguments, does it.\n");
     }
     recipe(text, plan);
-    let blocked = !plan.public.is_empty() || !plan.in_refs.is_empty() || !plan.others.is_empty();
+    let blocked = !plan.public.is_empty()
+        || !plan.there.found.is_empty()
+        || !plan.in_refs.is_empty()
+        || !plan.others.is_empty();
     Ok(if !plan.is_empty() || blocked || !plan.taken.is_empty() {
         exit::BLOCK
     } else if plan.unread.is_empty() {
@@ -143,6 +151,7 @@ fn afterwards(text: &mut String, survey: Survey<'_>, plan: &Plan, run: &Run) -> 
     text.push_str(
         "\nLeft to do:\n  Rotate the secret all the same: it was on this disk, and may be elsewhere.\n",
     );
+    say_remains(text, plan, true);
     filtered(text, plan)?;
     say_left(text, &left, run);
     Ok(code)

@@ -1,10 +1,12 @@
 //! What a purge would do: which refs move to where, which work trees follow, what is replaced. Nothing is written yet.
 
 use super::refs::text;
+use super::remains::{self, Remains};
 use super::rewrite::{Effects, Rewriter};
 use super::scan::{Aim, Request, Seen, look};
 use super::store::Store;
 use super::targets::Targets;
+use super::there::{self, There};
 use super::worktrees::{self, Worktree};
 use super::{PurgeError, Survey};
 use crate::engine::findings::{Candidate, Redactor};
@@ -50,6 +52,10 @@ pub struct Plan {
     pub taken: Vec<Shown>,
     /// Findings in what a remote has.
     pub public: Vec<Shown>,
+    /// What the remote that is pushed to has already.
+    pub there: There,
+    /// Where guessable values stay.
+    pub remains: Remains,
     /// Findings in names of refs.
     pub in_refs: Vec<Shown>,
     /// Findings that are no values.
@@ -82,7 +88,8 @@ impl Plan {
         let seen = look(survey, &aim)?;
         let all = everything(survey, &aim)?;
         let own: HashSet<ObjectId> = all.listing.commits.iter().map(|commit| commit.oid).collect();
-        let mut sorted = Sorted::sort(&seen, seen.meant(&request.only)?, &own);
+        let there = there::look(survey, &aim, &seen)?;
+        let mut sorted = Sorted::sort(&seen, seen.meant(&request.only, &there.found)?, &own);
         sorted.elsewhere(survey, &seen, &all);
         let targets = Targets::choose(&sorted.taken_candidates, sorted.fingerprints);
         let redactor = Redactor::new(&seen.candidates);
@@ -93,12 +100,19 @@ impl Plan {
             moves = moved(&mut rewriter, &all.refs)?;
         }
         let heads = follow(survey, &rewriter.commits, &mut moves)?;
+        let remains = if moves.is_empty() {
+            Remains::default()
+        } else {
+            remains::find(survey, &seen, &targets, &rewriter, &redactor)?
+        };
         let commits = rewriter.order.iter().map(|old| (*old, rewriter.commits[old])).collect();
         let Rewriter { store, boundary, effects, .. } = rewriter;
         Ok(Self {
             aim,
             taken: sorted.taken,
+            there: there.without(&request.only, &sorted.public),
             public: sorted.public,
+            remains,
             in_refs: sorted.in_refs,
             others: sorted.others,
             unread: unread(&seen),
@@ -241,6 +255,7 @@ pub fn shown(finding: &Finding) -> Shown {
         (Place::File(path), Some(commit)) => {
             format!("{path}:{} in commit {}", location.span.line, commit.short())
         }
+        (Place::File(path), None) => format!("{path}:{}", location.span.line),
         (Place::FileName(path), Some(commit)) => format!("the name {path} in commit {}", commit.short()),
         (Place::Message(oid), _) => format!("the message of commit {}", oid.short()),
         (Place::Author(oid), _) => format!("the headers of commit {}", oid.short()),

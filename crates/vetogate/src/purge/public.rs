@@ -105,6 +105,13 @@ impl Public {
         self.tips.iter().copied().filter(|tip| there.contains(tip)).collect()
     }
 
+    /// How many branches of a remote are at commits that are not here.
+    pub fn absent(&self, remote: &str) -> usize {
+        let told = self.remotes.get(remote).into_iter().flatten();
+        let here: BTreeSet<&ObjectId> = self.tips.iter().collect();
+        told.filter(|(name, oid)| name.starts_with(b"refs/heads/") && !here.contains(oid)).count()
+    }
+
     /// What a remote has at a ref.
     pub fn at(&self, remote: &str, name: &[u8]) -> Option<ObjectId> {
         self.remotes.get(remote)?.iter().find(|(there, _)| there == name).map(|(_, oid)| *oid)

@@ -61,6 +61,8 @@ pub struct Rewriter<'a> {
     blobs: HashMap<(BString, ObjectId), ObjectId>,
     names: HashMap<BString, Vec<u8>>,
     folders: HashSet<BString>,
+    /// Blobs in which a guessable value stays at some path.
+    weak: HashSet<ObjectId>,
 }
 
 impl<'a> Rewriter<'a> {
@@ -79,7 +81,23 @@ impl<'a> Rewriter<'a> {
             blobs: HashMap::new(),
             names: HashMap::new(),
             folders: HashSet::new(),
+            weak: HashSet::new(),
         }
+    }
+
+    /// What is rewritten.
+    pub fn survey(&self) -> &Survey<'a> {
+        self.survey
+    }
+
+    /// The new id of a blob at a path; `None` where it stays.
+    pub fn blob_after(&self, path: &BString, oid: ObjectId) -> Option<ObjectId> {
+        self.blobs.get(&(path.clone(), oid)).copied()
+    }
+
+    /// Whether a guessable value stays in a blob that was looked at.
+    pub fn holds_weak(&self, oid: ObjectId) -> bool {
+        self.weak.contains(&oid)
     }
 
     /// Rewrites the listed commits.

@@ -1,5 +1,6 @@
 //! What is found in what would be pushed: the hook's own judgement, with the values at hand.
 
+use super::plan::Shown;
 use super::refs::text;
 use super::{PurgeError, Survey};
 use crate::engine::findings::Candidate;
@@ -48,6 +49,10 @@ pub struct Seen {
     pub candidates: Vec<Candidate>,
     /// What the hook would make of it.
     pub report: Report,
+    /// The policy that it went by.
+    policy: Policy,
+    /// The commit of the trusted branch, and its name.
+    trusted: Option<(ObjectId, String)>,
 }
 
 impl Aim {
@@ -148,13 +153,33 @@ pub fn look(survey: &Survey<'_>, aim: &Aim) -> Result<Seen, PurgeError> {
         project: String::new(),
         refs: updates,
         push_id: None,
-        policy,
+        policy: policy.clone(),
         accepted: None,
         triage,
         notes: Vec::new(),
         is_whole: false,
     };
-    Ok(Seen { report: session.report(outcome, context), published, candidates })
+    let report = session.report(outcome, context);
+    Ok(Seen { report, published, candidates, policy, trusted })
+}
+
+/// What the policy of the push makes of something else; nothing in it counts as known.
+pub fn judged(survey: &Survey<'_>, seen: &Seen, published: &Published) -> (Report, Vec<Candidate>) {
+    let session = survey.session;
+    let (outcome, candidates) = session.with_candidates(published, &[], &[], None);
+    let common_dir = &survey.place.common_dir;
+    let triage = triage_of(session, &outcome, &seen.policy, common_dir, seen.trusted.as_ref());
+    let context = Context {
+        project: String::new(),
+        refs: Vec::new(),
+        push_id: None,
+        policy: seen.policy.clone(),
+        accepted: None,
+        triage,
+        notes: Vec::new(),
+        is_whole: false,
+    };
+    (session.report(outcome, context), candidates)
 }
 
 /// A policy, what is wrong with it, and the commit that it stands in with the name of its branch.
@@ -205,8 +230,8 @@ impl Seen {
     /// The findings that are meant: those that would be vetoed, or those that the user chose.
     ///
     /// # Errors
-    /// When one that was chosen is not there.
-    pub fn meant(&self, only: &[String]) -> Result<Vec<&Judged>, PurgeError> {
+    /// When one that was chosen is neither here nor among `others`.
+    pub fn meant(&self, only: &[String], others: &[Shown]) -> Result<Vec<&Judged>, PurgeError> {
         if only.is_empty() {
             return Ok(self.vetoed().collect());
         }
@@ -214,7 +239,8 @@ impl Seen {
         for asked in only {
             let has = |judged: &&Judged| judged.finding.fingerprint.starts_with(asked.as_str());
             let found: Vec<&Judged> = self.report.verdict.findings.iter().filter(has).collect();
-            if found.is_empty() || asked.len() < 8 {
+            let is_other = || others.iter().any(|one| one.fingerprint.starts_with(asked.as_str()));
+            if asked.len() < 8 || (found.is_empty() && !is_other()) {
                 return Err(PurgeError::Refused(format!(
                     "no finding here has the fingerprint `{}`; `veto purge` lists them",
                     vetogate_core::text::escape(asked.as_bytes())

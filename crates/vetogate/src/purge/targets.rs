@@ -24,6 +24,12 @@ use vetogate_syntax::path::PathHints;
 const STRONG_LENGTH: usize = 16;
 const STRONG_BITS: f64 = 60.0;
 
+/// A shorter one is not searched for: it stands in ordinary words.
+const SEARCHED: usize = 6;
+
+/// At most so many guessable values are.
+pub const MOST: usize = 64;
+
 /// Bytes from which it is told whether a content is binary; as the engine does.
 const HEAD: usize = 4096;
 
@@ -34,6 +40,10 @@ pub struct Targets {
     /// That found any of them.
     packs: Packs,
     strong: Vec<Strong>,
+    /// Values that are replaced at the spans of their hits only.
+    weak: Vec<Secret>,
+    /// Whether there is one that is too short to be searched for.
+    has_short: bool,
     /// Where chosen hits stand.
     places: HashMap<Option<ObjectId>, HashSet<Place>>,
 }
@@ -54,11 +64,47 @@ impl Targets {
                 places.insert(candidate.place.clone());
                 targets.packs = targets.packs.and(Packs::needed_by(&candidate.hit.rule.id));
                 targets.add_strong(candidate);
+                targets.add_weak(candidate);
             }
         }
+        targets.sort_weak();
         // The longer one first, where one value is a part of another.
         targets.strong.sort_by_key(|strong| std::cmp::Reverse(strong.value.expose().len()));
         targets
+    }
+
+    fn add_weak(&mut self, candidate: &Candidate) {
+        for value in &candidate.hit.values {
+            let value = value.expose().trim();
+            if value.len() < SEARCHED {
+                self.has_short = true;
+            } else if !value.iter().any(|byte| b"\n\r\0".contains(byte)) {
+                self.weak.push(Secret::new(value));
+            }
+        }
+    }
+
+    /// Each once, without those that are replaced everywhere.
+    fn sort_weak(&mut self) {
+        self.weak.sort_by(|a, b| b.expose().len().cmp(&a.expose().len()).then(a.expose().cmp(b.expose())));
+        self.weak.dedup_by(|a, b| a.expose() == b.expose());
+        let strong = &self.strong;
+        self.weak.retain(|value| !strong.iter().any(|known| known.value == *value));
+    }
+
+    /// Values that stay where they were not found, the longer ones first.
+    pub fn weak(&self) -> &[Secret] {
+        &self.weak
+    }
+
+    /// Whether there is a value that is too short to be searched for.
+    pub fn has_short(&self) -> bool {
+        self.has_short
+    }
+
+    /// Whether such a value stands in a text.
+    pub fn is_weak_in(&self, text: &[u8]) -> bool {
+        self.weak.iter().take(MOST).any(|value| memmem::find(text, value.expose()).is_some())
     }
 
     fn add_strong(&mut self, candidate: &Candidate) {
@@ -337,6 +383,27 @@ mod tests {
         let new = purged("a.conf", content.as_bytes());
         assert!(new.starts_with(b"db_password = \"REDACTED\"\n"));
         assert!(new.find(&weak).is_some());
+    }
+
+    #[test]
+    fn only_guessable_values_that_are_long_enough_are_searched_for() {
+        let token = generate("{crc32-base62:ghp_}").unwrap();
+        let weak = generate("{lower:2}{digits:3}-{lower:2}{digits:2}X").unwrap();
+        let content = format!("db_password = \"{weak}\"\ndb_pwd = \"{weak}\"\ntoken = \"{token}\"\n");
+        let mut scanner = Scanner::new(PathHints::of(b"a.conf"));
+        scanner.feed(content.as_bytes());
+        let place = Place::File("a.conf".into());
+        let hits = scanner.finish().0.into_iter();
+        let mut candidates: Vec<Candidate> = hits.map(|hit| Candidate::new(hit, place.clone())).collect();
+        let choose = |candidates: &[Candidate]| {
+            Targets::choose(candidates, candidates.iter().map(Candidate::fingerprint).collect())
+        };
+        let targets = choose(&candidates);
+        assert_eq!(targets.weak(), [Secret::new(weak.as_bytes())]);
+        assert!(targets.is_weak_in(content.as_bytes()) && !targets.has_short());
+        candidates.iter_mut().for_each(|candidate| candidate.hit.values = vec![Secret::new(b"abc12")]);
+        let targets = choose(&candidates);
+        assert!(targets.weak().is_empty() && targets.has_short());
     }
 
     #[test]

@@ -4,7 +4,9 @@ mod basics;
 mod crashes;
 mod generated;
 mod histories;
+mod remains;
 mod remotes;
+mod there;
 mod worktrees;
 
 use crate::support::{Answer, Sandbox, VETO, answer};

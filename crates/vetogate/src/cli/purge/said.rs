@@ -4,9 +4,11 @@ use crate::hooks::show;
 use crate::purge::journal::Run;
 use crate::purge::leftovers::Leftovers;
 use crate::purge::plan::{Plan, Shown};
+use crate::purge::remains::Stands;
 use crate::purge::rewrite::Effects;
 use crate::purge::{PurgeError, Survey};
 use std::fmt::Write as _;
+use vetogate_core::ObjectId;
 
 /// What was found, and what is or would be done.
 pub fn describe(text: &mut String, survey: &Survey<'_>, plan: &Plan) {
@@ -113,7 +115,17 @@ fn counted(count: usize, what: &str) -> String {
 
 /// What has been pushed already can't be taken back by a rewriting here.
 pub fn recipe(text: &mut String, plan: &Plan) {
-    if plan.public.is_empty() {
+    let there = &plan.there;
+    let is_nothing =
+        [&plan.taken, &plan.in_refs, &plan.others, &plan.public].iter().all(|list| list.is_empty());
+    if plan.public.is_empty() && there.found.is_empty() {
+        if is_nothing && there.is_anything {
+            text.push_str(
+                "What a remote has already was looked at as it is now, and not commit by commit: `veto scan --history` \
+                 does that. Rotate what it finds, then take it out with `git filter-repo` in a fresh clone.\n",
+            );
+            not_looked_at(text, &there.notes);
+        }
         return;
     }
     list(
@@ -121,13 +133,56 @@ pub fn recipe(text: &mut String, plan: &Plan) {
         "\nA remote has these already, or had them when it was fetched (git fetch --prune forgets what is gone there):",
         &plan.public,
     );
+    let shown = &there.found[..there.found.len().min(LISTED)];
+    list(text, "\nThe remote has these already, in what its refs or the named ones hold now:", shown);
+    more(text, there.found.len(), "finding");
+    not_looked_at(text, &there.notes);
     text.push_str(
         "  1. Rotate or revoke the secret now: nothing else helps.\n  \
          2. In a FRESH clone (never here: it drops uncommitted work, remotes and reflogs), with git-filter-repo \
          installed and the value in a file of your own, a line `VALUE==>REDACTED`:\n       \
          git clone URL fresh && cd fresh && git filter-repo --replace-text ../values.txt\n  \
-         3. Push with force as your team agrees, have everyone clone anew, and ask the host to drop its caches.\n",
+         3. Push with force as your team agrees, have everyone clone anew, and ask the host to drop its caches.\n  \
+         What stands only in older commits of it is not listed: `veto scan --history` finds that.\n",
     );
+}
+
+fn not_looked_at(text: &mut String, notes: &[String]) {
+    for note in notes {
+        let _ = writeln!(text, "  not looked at: {note}");
+    }
+}
+
+/// Where guessable values stay, or would; `is_done` where the commits have their new ids.
+pub fn say_remains(text: &mut String, plan: &Plan, is_done: bool) {
+    let remains = &plan.remains;
+    if remains.count > 0 {
+        text.push_str(
+            "  A value that could be guessed is replaced only where it was found. It stays here; look whether it means \
+             the secret:\n",
+        );
+    }
+    let id = |old: &ObjectId| {
+        let new = plan.commits.iter().find(|(known, _)| is_done && known == old);
+        new.map_or(*old, |(_, new)| *new).short()
+    };
+    for place in &remains.places {
+        let _ = match place {
+            Stands::Line(path, Some(line)) => writeln!(text, "    {path}:{line}"),
+            Stands::Line(path, None) => writeln!(text, "    {path} (too large to be looked at)"),
+            Stands::Name(path) => writeln!(text, "    the name {path}"),
+            Stands::Message(oid) => writeln!(text, "    the message of commit {}", id(oid)),
+            Stands::Tag(name) => writeln!(text, "    tag {name}"),
+            Stands::Older(path, line, oid) => writeln!(text, "    {path}:{line} in commit {}", id(oid)),
+        };
+    }
+    let rest = remains.count.saturating_sub(remains.places.len());
+    if rest > 0 {
+        let _ = writeln!(text, "    ... and {}", counted(rest, "more place"));
+    }
+    for note in &remains.notes {
+        let _ = writeln!(text, "  {note}");
+    }
 }
 
 /// Files that were written without the filter that the configuration names for them.

@@ -39,6 +39,9 @@ impl Rewriter<'_> {
                 .borrow_mut()
                 .content(header.size, |piece| content.extend_from_slice(piece));
             read.map_err(|_| missing(oid))?;
+            if self.targets.is_weak_in(&content) {
+                self.weak.insert(oid);
+            }
             for path in paths {
                 self.content(oid, &content, path, &Place::File(escape(path)));
             }
