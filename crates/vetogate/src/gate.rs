@@ -220,7 +220,11 @@ impl Gate<'_> {
         })
     }
 
-    fn signers(&self, common_dir: &Path) -> Result<Signers, String> {
+    /// Whose signature counts for this push.
+    ///
+    /// # Errors
+    /// What is wrong with a list of signers.
+    pub fn signers(&self, common_dir: &Path) -> Result<Signers, String> {
         let (tree, name) = (self.trusted(), self.trusted_name());
         let trusted = tree.as_ref().map(|tree| (tree as &dyn Tree, name.as_str()));
         Ok(trust::signers(trusted, common_dir)?.signers)

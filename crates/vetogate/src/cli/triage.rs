@@ -10,9 +10,11 @@ use crate::git::command::Git;
 use crate::overrides::store;
 use crate::policies;
 use crate::run::Outcome;
-use crate::sign::{Namespace, keygen};
+use crate::sign::signers::Signers;
+use crate::sign::{Namespace, keygen, sshsig};
 use crate::source::push::Push;
 use crate::triage::{repository, values, write};
+use crate::trust;
 use anyhow::{Context as _, anyhow};
 use jiff::civil::Date;
 use serde_json::json;
@@ -57,6 +59,8 @@ struct Found {
     /// A commit that names the repository: of the trusted branch where there is one.
     tip: String,
     trusted: Option<String>,
+    /// Whose signature counts.
+    signers: Result<Signers, String>,
 }
 
 /// Records decisions; gives the exit code.
@@ -184,7 +188,7 @@ fn names() -> String {
 fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     let root = git.read_line(["rev-parse", "--show-toplevel"]).ok().flatten();
     let root = root.map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let found = |outcome, trusted: Option<String>| {
+    let found = |outcome, trusted: Option<String>, signers| {
         let tip = trusted.clone().unwrap_or_else(|| "HEAD".into());
         Found {
             outcome,
@@ -193,15 +197,20 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
             git: git.clone(),
             tip,
             trusted,
+            signers,
         }
     };
     let last = store::last(common_dir).context("the last push can't be read").map_err(Failure::usage)?;
-    let Some(last) = last else { return Ok(found(Outcome::default(), None)) };
+    let Some(last) = last else {
+        let signers = trust::signers(None, common_dir).map(|trust| trust.signers);
+        return Ok(found(Outcome::default(), None, signers));
+    };
     let url = last.url(git);
     let updates = last.updates().map_err(Failure::usage)?;
     let gate = Gate::look(Push { remote: &last.remote, url: &url, updates: &updates }, None)
         .map_err(Failure::usage)?;
-    Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string())))
+    let signers = gate.signers(common_dir);
+    Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string()), signers))
 }
 
 /// Asks for each finding of the last push what it is.
@@ -362,8 +371,17 @@ fn entry(
                 "a shallow clone does not say which repository it is; `git fetch --unshallow` first"
             ))
         })?);
-        entry.signature =
-            Some(keygen::sign(key, Namespace::Triage, &entry.signed_bytes()).map_err(Failure::usage)?);
+        let signature =
+            keygen::sign(key, Namespace::Triage, &entry.signed_bytes()).map_err(Failure::usage)?;
+        let counts = found.signers.clone().and_then(|signers| {
+            sshsig::verify(&signature, Namespace::Triage, &entry.signed_bytes(), &signers)
+                .map_err(|refusal| refusal.to_string())
+        });
+        if let Err(why) = counts {
+            output::note(&format!("{why}: until that changes, the decision counts as unsigned"))
+                .map_err(Failure::incomplete)?;
+        }
+        entry.signature = Some(signature);
     }
     Ok(entry)
 }

@@ -243,3 +243,15 @@ fn a_finding_is_explained() {
     let said = gate.sandbox.veto("work", &["explain", "SEC-001"]).exits(2).text();
     assert!(said.contains("counts the findings of one report"), "{said}");
 }
+
+/// Who signs and is not listed hears it at once, and not at the next push.
+#[test]
+fn a_signature_that_will_not_count_is_said() {
+    let (gate, fingerprint) = with_veto(&token());
+    let (key, other) = (gate.key("key"), gate.key("other"));
+    gate.enrol(&key);
+    let said = triage(&gate, &fingerprint, &["--sign", &other]);
+    assert!(said.contains("is not listed") && said.contains("counts as unsigned"), "{said}");
+    let said = triage(&gate, &fingerprint, &["--sign", &key]);
+    assert!(!said.contains("unsigned"), "{said}");
+}
