@@ -194,6 +194,7 @@ const ABOUT: &[&str] = &[
     "hashed",
     "digest",
     "encrypted",
+    "encryption",
     "encoder",
     "hasher",
     "validator",

@@ -66,6 +66,33 @@ pub(crate) fn is_variable(value: &[u8]) -> bool {
         && (is_whole || (is_named && letters < 6) || ((is_named || is_single) && (letters == 0 || is_spoken)))
 }
 
+/// What is looked up when it is read: `${env:NAME}` (Serverless), `%env(NAME)%` (Symfony), `((name))` (Concourse),
+/// `%NAME:~0,8%` (cmd), `@env:NAME`, `.data.name`.
+pub(super) fn is_lookup(value: &[u8]) -> bool {
+    const BRACKETS: [(&[u8], &[u8]); 3] = [(b"${", b"}"), (b"((", b"))"), (b"%", b"%")];
+    const SCHEMES: [&[u8]; 6] =
+        [b"@env:", b"gcp:secretmanager:", b"awssm:", b"ssm:", b"awsssm:", b"keyvault:"];
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/()~,".contains(byte);
+    let is_name =
+        |name: &[u8]| name.len() > 1 && name.iter().any(u8::is_ascii_alphabetic) && name.iter().all(of_name);
+    let inside = |(open, close): &(&[u8], &[u8])| {
+        value.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close)).is_some_and(is_name)
+    };
+    let is_member = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && !part.iter().any(|byte| b"-:/()~,".contains(byte))
+            && is_name(part)
+    };
+    let members = || {
+        value
+            .strip_prefix(b".")
+            .is_some_and(|rest| rest.split_str(".").count() > 1 && rest.split_str(".").all(is_member))
+    };
+    BRACKETS.iter().any(inside)
+        || SCHEMES.iter().any(|scheme| value.strip_prefix(*scheme).is_some_and(is_name))
+        || members()
+}
+
 /// A name that says something: `PASSWORD`, `dbUser2`, `db_pw`.
 fn is_name(name: &[u8]) -> bool {
     let is_joined = name.contains(&b'_') && name.last() != Some(&b'_');
@@ -173,6 +200,27 @@ mod tests {
             ["/aB3xK9!qLm2pQ", "/kQ9xLm2pQ7vZr4Tn8Bw6Yc/Hd3Jf5Gs1Ua0Ie+", "@kQ9x!Lm2p", "~kQ9x!Lm2p", "a/b"]
         {
             assert!(!is_path(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn lookups() {
+        for lookup in [
+            "${env:POSTGRES_PASSWORD_V2}",
+            "${param:db_pw_1}",
+            "%env(MYSQL57_PASSWORD)%",
+            "%env(base64:DB_PASSWORD)%",
+            "((dockerhub.password2))",
+            "((vault:team1/db.password))",
+            "@env:DB_PW1",
+            "gcp:secretmanager:projects/1/x",
+            "%DB_PW:~0,8%",
+            ".data.password1",
+        ] {
+            assert!(is_lookup(lookup.as_bytes()), "{lookup}");
+        }
+        for other in ["${", "%a%b!%", "((a b))", "x%env(A)%", ".a-9.k~7", "%%", "((1))"] {
+            assert!(!is_lookup(other.as_bytes()), "{other}");
         }
     }
 

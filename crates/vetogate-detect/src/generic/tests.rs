@@ -136,6 +136,16 @@ fn doubtful_ones_are_of_low_confidence() {
 fn near_misses() {
     let cases = [
         ("src/a.py", "password = os.environ[\"DB_PASSWORD\"]"),
+        ("serverless.yml", "password: ${{env:POSTGRES_PASSWORD_V2}}"),
+        ("config/packages/doctrine.yaml", "password: '%env(MYSQL57_PASSWORD)%'"),
+        ("pipeline.yml", "password: ((dockerhub.password2))"),
+        ("pipeline.yml", "password: ((vault:team1/db.password))"),
+        ("values.yaml", "password: '@env:DB_PW1'"),
+        ("run.bat", "set DB_PASSWORD=%DB_PW:~0,8%"),
+        ("postgresql.conf", "password_encryption = scram-sha-256"),
+        ("run.sh", "PASS=\"\\e[32m[PASS]\\e[0m\""),
+        ("src/a.py", "PASS = \"\\033[92mPASS\\033[0m\""),
+        ("src/a.py", "DB_PASS = \"\\x1b[38;5;82m\""),
         ("src/a.py", "password = getpass('Password: ')"),
         ("src/a.rs", "render_pass = \"{alnum:14}\""),
         ("src/a.py", "tests_passed = '{alnum:14}'"),

@@ -1,7 +1,7 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use super::names;
-use super::shapes::{dotted, is_code, is_path, is_regex, is_variable};
+use super::shapes::{dotted, is_code, is_lookup, is_path, is_regex, is_variable};
 use super::strength::unmistakable;
 use crate::placeholder;
 use bstr::ByteSlice;
@@ -40,6 +40,8 @@ pub(super) fn is_no_secret(
         || is_name_of_variable(value, &words, identifier)
         || is_escaped_text(value)
         || is_publishable(value)
+        || is_lookup(value)
+        || is_of_terminal(value)
         || is_validation(value)
         || matches!(value, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
         || names_another(value, &words, identifier)
@@ -79,6 +81,13 @@ fn spells_its_name(value: &[u8], identifier: &[String]) -> bool {
     };
     let value = spelled(words::split(value).concat());
     value.len() > 4 && spelled(identifier.concat()).ends_with(&value)
+}
+
+/// Colours of a terminal (ECMA-48, CSI), written in one of the ways of programs.
+fn is_of_terminal(value: &[u8]) -> bool {
+    [&b"\\e["[..], b"\\033[", b"\\x1b[", b"\\x1B[", b"\\u001b[", b"\\u001B[", b"\x1b["]
+        .iter()
+        .any(|start| value.starts_with(start))
 }
 
 /// Rules of a form, as Laravel writes them: words between bars, some with arguments (`nullable|min:8`).

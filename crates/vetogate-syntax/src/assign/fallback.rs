@@ -36,6 +36,12 @@ pub(super) fn whole(text: &[u8], range: &Range<usize>, kind: FileKind) -> Option
     }
     let end = skip(text, name, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'), 60);
     (end > name).then_some(())?;
+    // `${env:NAME}` says where the name is looked up (Serverless, Log4j, .NET), and is no default of `env`.
+    const SOURCES: [&[u8]; 12] = [
+        b"env", b"ENV", b"param", b"self", b"opt", b"ssm", b"cf", b"s3", b"file", b"vault", b"sys", b"secret",
+    ];
+    let is_default = text[end..].starts_with(b":-") || text[end..].starts_with(b":=");
+    (is_default || !SOURCES.contains(&&text[name..end])).then_some(())?;
     expansion(text, end, kind).map(|value| value.range)
 }
 
