@@ -32,6 +32,7 @@ fn true_ones() {
         ("src/db.py", "DB_PASSWORD = '{alnum:14}'"),
         ("src/db.py", "DB_PASS = '{alnum:14}'"),
         (".env", "SMTP_PASS={alnum:12}"),
+        ("appsettings.json", "{{\"password\": \"{alnum:8}\\u0026{alnum:8}\"}}"),
         // A text of several lines is a value, and documentation ends.
         ("src/a.py", "SETTINGS = \"\"\"\npassword='{alnum:14}'\n\"\"\""),
         ("src/a.py", "def f():\n    \"\"\"Logs in.\"\"\"\n    login(password='{alnum:14}')"),
@@ -137,6 +138,7 @@ fn near_misses() {
     let cases = [
         ("src/a.py", "password = os.environ[\"DB_PASSWORD\"]"),
         ("serverless.yml", "password: ${{env:POSTGRES_PASSWORD_V2}}"),
+        ("es.json", "{{\"password\": \"Contrase\\u00f1a\"}}"),
         ("config/packages/doctrine.yaml", "password: '%env(MYSQL57_PASSWORD)%'"),
         ("pipeline.yml", "password: ((dockerhub.password2))"),
         ("pipeline.yml", "password: ((vault:team1/db.password))"),

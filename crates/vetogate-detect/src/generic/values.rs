@@ -160,9 +160,14 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
         })
 }
 
-/// Words of another alphabet, as message files write them: `\\u043f`.
+/// Words of another alphabet, as message files write them: `\u043f`. Signs of ASCII are written so by encoders of JSON that
+/// think of HTML (Go, .NET), in a password too.
 fn is_escaped_text(value: &[u8]) -> bool {
-    value.windows(6).any(|six| six.starts_with(b"\\u") && six[2..].iter().all(u8::is_ascii_hexdigit))
+    let code = |six: &[u8]| {
+        let digits = six.strip_prefix(b"\\u")?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    value.windows(6).any(|six| code(six).is_some_and(|code| code >= 0x80))
 }
 
 /// Keys that are made to stand in pages: of Stripe, Mapbox and PostHog, by their documentation.
