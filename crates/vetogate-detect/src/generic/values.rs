@@ -83,11 +83,14 @@ fn spells_its_name(value: &[u8], identifier: &[String]) -> bool {
     value.len() > 4 && spelled(identifier.concat()).ends_with(&value)
 }
 
-/// Colours of a terminal (ECMA-48, CSI), written in one of the ways of programs.
+/// Colours of a terminal (ECMA-48, CSI), written in one of the ways of programs, also inside a text of a program.
 fn is_of_terminal(value: &[u8]) -> bool {
-    [&b"\\e["[..], b"\\033[", b"\\x1b[", b"\\x1B[", b"\\u001b[", b"\\u001B[", b"\x1b["]
-        .iter()
-        .any(|start| value.starts_with(start))
+    let rest = value.trim_start_with(|c| "\\\"'".contains(c));
+    let is_escaped = rest.len() < value.len()
+        && [&b"e["[..], b"033[", b"x1b[", b"x1B[", b"u001b[", b"u001B["]
+            .iter()
+            .any(|sign| rest.starts_with(sign));
+    is_escaped || value.starts_with(b"\x1b[")
 }
 
 /// Rules of a form, as Laravel writes them: words between bars, some with arguments (`nullable|min:8`).
