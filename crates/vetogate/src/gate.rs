@@ -50,6 +50,18 @@ pub struct Gate<'a> {
 }
 
 impl Gate<'static> {
+    /// One whose remote was not looked at.
+    fn of_no_remote(
+        session: Session<'static>,
+        outcome: Outcome,
+        context: Context,
+        place: String,
+        layers: Layers,
+    ) -> Self {
+        let common_dir = common_dir(&session.git).ok();
+        Self { session, outcome, context, remote: None, alias: None, place, common_dir, layers }
+    }
+
     /// Looks at everything that a push would publish. What can't be looked at becomes a gap.
     ///
     /// # Errors
@@ -62,19 +74,8 @@ impl Gate<'static> {
         let place = pins::shown(push.url);
         if push.updates.iter().all(|update| update.new.is_null()) {
             // Deletions, or nothing to push.
-            let common_dir = common_dir(&git).ok();
-            let context = context(Policy::default());
-            let layers = Layers::default();
-            return Ok(Self {
-                session,
-                outcome: Outcome::default(),
-                context,
-                remote: None,
-                alias: None,
-                place,
-                common_dir,
-                layers,
-            });
+            let (nothing, context) = (Outcome::default(), context(Policy::default()));
+            return Ok(Self::of_no_remote(session, nothing, context, place, Layers::default()));
         }
         let layers = Layers::read()?;
         let early = early(&session, push);
@@ -83,17 +84,7 @@ impl Gate<'static> {
             Err(error) => {
                 let outcome = unread(&session, "what the remote has", &error);
                 let context = context(layers.over(Policy::default()));
-                let common_dir = common_dir(&git).ok();
-                return Ok(Self {
-                    session,
-                    outcome,
-                    context,
-                    remote: None,
-                    alias: None,
-                    place,
-                    common_dir,
-                    layers,
-                });
+                return Ok(Self::of_no_remote(session, outcome, context, place, layers));
             }
         };
         let alias = match remote.trusted_tip() {

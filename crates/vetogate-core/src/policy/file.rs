@@ -280,15 +280,18 @@ impl Reader<'_> {
 
 /// Whether a URL names a folder of this machine (git-clone, "GIT URLS").
 fn is_local(url: &str) -> bool {
-    let host = url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
-    match host {
-        Some(host) => {
-            let host = host.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-            let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-            url.starts_with("file:") || matches!(name, "" | "localhost" | "127.0.0.1" | "[::1]")
+    let authority = match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            let port =
+                authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+            if scheme == "file" { "" } else { port.map_or(authority, |(host, _)| host) }
         }
-        None => url.split_once(':').is_none_or(|(host, _)| host.contains('/')),
-    }
+        // As scp writes it.
+        None => url.split_once(":/").or_else(|| url.split_once(':')).map_or("", |(host, _)| host),
+    };
+    let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+    host.contains('/') || matches!(host.as_str(), "" | "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// An error of the parser in words of TOML instead of words of Rust.

@@ -130,9 +130,15 @@ fn wrong_types_are_said_in_words_of_toml() {
 
 #[test]
 fn what_lies_on_this_machine_is_no_public_place() {
-    for local in
-        ["/srv/a.git", "file:///srv/a", "../a.git", "http://localhost:8080/a", "ssh://me@127.0.0.1/a"]
-    {
+    for local in [
+        "/srv/a.git",
+        "file:///srv/a",
+        "../a.git",
+        "http://localhost:8080/a",
+        "ssh://me@127.0.0.1/a",
+        "localhost:/srv/a.git",
+        "me@LOCALHOST:a",
+    ] {
         assert!(is_local(local), "{local}");
     }
     for public in ["https://github.com/a/b", "git@github.com:a/b.git", "ssh://git@h:22/a", "h.example:a"] {
