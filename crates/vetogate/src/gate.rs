@@ -198,7 +198,7 @@ impl Gate<'_> {
         let tip = base.map(|base| base.to_string()).unwrap_or_default();
         let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
         let seen = Seen { common_dir, place: self.place.clone() };
-        let last_good = || seen.last();
+        let last_good = || seen.last().or_else(|| policies::before(&self.session.git, &tip));
         let since = |path: &str| change::since(&self.session.git, &tip, path);
         loosened::findings(&loosened::Change {
             last_good: &last_good,

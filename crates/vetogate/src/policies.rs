@@ -10,6 +10,7 @@ use bstr::ByteSlice;
 use std::path::Path;
 use vetogate_core::policy::PolicyError;
 use vetogate_core::text::{escape, shorten};
+use vetogate_core::view::EntryKind;
 use vetogate_core::{Gap, GapCause, Place, Policy, Tree};
 
 /// The policy file of a project.
@@ -19,7 +20,7 @@ pub const FILE: &str = ".veto/policy.toml";
 /// the strictest holds, and a gap says so.
 pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
     let source = format!("{name}:{FILE}");
-    let text = match tree.get(FILE.as_bytes()) {
+    let text = match file(tree, FILE) {
         Ok(None) => return (Policy::default(), None),
         Ok(Some(text)) => text,
         Err(gap) => {
@@ -36,6 +37,36 @@ pub fn of_remote(tree: &dyn Tree, name: &str) -> (Policy, Option<Gap>) {
         Ok(policy) => (policy, None),
         Err(error) => (Policy::fallback(), Some(broken(&error))),
     }
+}
+
+/// A file of settings; `None` where there is none.
+///
+/// # Errors
+/// A gap where it can't be read, or is something else than a file: then it does not count as none.
+pub fn file(tree: &dyn Tree, path: &str) -> Result<Option<Vec<u8>>, Gap> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let entries = tree.list(folder.as_bytes())?;
+    match entries.iter().find(|entry| entry.name == name.as_bytes()) {
+        Some(entry) if entry.kind != EntryKind::File => {
+            let place = Place::File(path.to_owned());
+            Err(Gap::partial(GapCause::Policy, place, format!("{path} is no regular file")))
+        }
+        Some(_) => tree.get(path.as_bytes()),
+        None => Ok(None),
+    }
+}
+
+/// Versions of the policy that are read of a branch.
+const VERSIONS: &str = "-16";
+
+/// What the versions before the one of a commit asked for together, along its first parents: the strictest of all that
+/// can be understood. `None` where there is none.
+pub fn before(git: &Git, commit: &str) -> Option<Policy> {
+    let commits = git.read(["rev-list", "--first-parent", VERSIONS, commit, "--", FILE]).ok()?;
+    let at = |commit: &str| git.read(["cat-file", "blob", &format!("{commit}:{FILE}")]).ok();
+    let texts = commits.lines().filter_map(|commit| at(commit.to_str().ok()?));
+    let policies = texts.filter_map(|text| Policy::parse(text.to_str().ok()?, "an older version").ok());
+    policies.reduce(|policy, older| policy.tighten(&older))
 }
 
 /// What the policy of a commit calls the repository, where it does.
@@ -59,8 +90,9 @@ fn held(detail: String) -> Gap {
 /// When it is there and wrong.
 pub fn of_work_tree(root: &Path) -> Result<Policy, PolicyError> {
     let path = root.join(FILE);
-    if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
-        // A pipe would be waited for.
+    // A pipe would be waited for; what a link leads to may be missing, and then it is there all the same.
+    let is_link = || std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+    if std::fs::metadata(&path).map_or_else(|_| is_link(), |found| !found.is_file()) {
         return Err(wrong_file(FILE, "not a file".into()));
     }
     match std::fs::read(&path) {

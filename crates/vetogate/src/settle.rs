@@ -101,7 +101,7 @@ fn accepted(gate: &Gate<'_>, binding: &Binding, common_dir: &Path) -> Result<Opt
     let accepted = token.check(binding, now, &gate.policy().overrides, &trust.signers);
     let accepted = accepted.map_err(|refusal| refusal.to_string())?;
     // A file can be written by anybody; what was answered stands in the record.
-    if !Log::of(common_dir).holds("override", "token", &token.digest()) {
+    if !Log::of(common_dir).holds("override", "token", &token.digest())? {
         return Err("the record does not know it; answer the veto with `veto override`".into());
     }
     Ok(Some(accepted))

@@ -2,6 +2,7 @@
 
 use crate::audit::log::Log;
 use crate::hooks::files;
+use crate::policies::{self, seen};
 use crate::sign::signers::{Signer, Signers};
 use std::path::{Path, PathBuf};
 use vetogate_core::Tree;
@@ -42,21 +43,26 @@ pub fn enrolled_file(common_dir: &Path) -> PathBuf {
 pub fn signers(trusted: Option<(&dyn Tree, &str)>, common_dir: &Path) -> Result<Trust, String> {
     let mut trust = Trust::default();
     if let Some((tree, name)) = trusted {
-        let text = tree.get(FILE.as_bytes()).map_err(|gap| gap.detail)?;
+        let text = policies::file(tree, FILE).map_err(|gap| gap.detail)?;
         trust.add(text, format!("{name}:{FILE}"))?;
     }
     let machine = machine_folder().join("allowed_signers");
     trust.add(read(&machine)?, shown(&machine))?;
     if trust.sources.is_empty() {
+        // Whom a remote lists is not to be got rid of by forgetting its branch.
+        if let Some(name) = seen::lists_signers(common_dir).filter(|_| trusted.is_none()) {
+            return Err(format!("{name} lists who may sign, and is not here; run `git fetch`"));
+        }
         let enrolled = enrolled_file(common_dir);
         trust.add(read(&enrolled)?, shown(&enrolled))?;
         let log = Log::of(common_dir);
-        let mut keys = trust.signers.iter().map(Signer::fingerprint);
-        if let Some(key) = keys.find(|key| !log.holds("enrolment", "key", key)) {
-            return Err(format!(
-                "{}: the record does not know that {key} was enrolled; `veto install --signer KEY` does it",
-                shown(&enrolled)
-            ));
+        for key in trust.signers.iter().map(Signer::fingerprint) {
+            if !log.holds("enrolment", "key", &key)? {
+                return Err(format!(
+                    "{}: the record does not know that {key} was enrolled; `veto install --signer KEY` does it",
+                    shown(&enrolled)
+                ));
+            }
         }
     }
     Ok(trust)

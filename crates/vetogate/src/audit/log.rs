@@ -1,5 +1,6 @@
 //! Appending: under a lock, whole lines only, whatever happened to the process before.
 
+use super::verify::{Seen, verify};
 use super::{Event, Head, MOST_LINE};
 use bstr::ByteSlice as _;
 use serde_json::{Map, Value, json};
@@ -63,14 +64,34 @@ impl Log {
     }
 
     /// Whether an event of this kind has this value for a key: what lets something through counts only where it does.
-    pub fn holds(&self, kind: &str, key: &str, value: &str) -> bool {
+    ///
+    /// # Errors
+    /// Why the record says nothing: it is not whole, or it is not this clone's.
+    pub fn holds(&self, kind: &str, key: &str, value: &str) -> Result<bool, String> {
         let text = std::fs::read(&self.path).unwrap_or_default();
+        // What a crash cut off was never recorded.
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let is_it = |line: &&[u8]| {
             line.find(value).is_some()
                 && serde_json::from_slice::<Value>(line)
                     .is_ok_and(|event| event["event"] == kind && event[key] == value)
         };
-        text.lines().any(|line| is_it(&line))
+        if !text[..whole].lines().any(|line| is_it(&line)) {
+            return Ok(false);
+        }
+        let refused = |why: &str| {
+            let path = crate::hooks::show(&self.path);
+            format!("the record {path} {why}, and lets nothing through; move it away and do it again")
+        };
+        let seen =
+            verify(&text[..whole], None).map_err(|broken| refused(&format!("is broken ({broken})")))?;
+        if self.is_copied(&seen) { Err(refused("was begun in another clone")) } else { Ok(true) }
+    }
+
+    /// Whether the file is another one than the log was begun in: its inode stays what it is in its clone.
+    pub fn is_copied(&self, seen: &Seen) -> bool {
+        let now = std::fs::metadata(&self.path).map(|found| found.ino()).ok();
+        seen.inode.is_some() && seen.inode != now
     }
 
     /// The file.
@@ -246,7 +267,6 @@ fn line(seq: u64, time: &str, prev: &str, event: &Event) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verify::verify;
     use super::*;
 
     fn log() -> (tempfile::TempDir, Log) {

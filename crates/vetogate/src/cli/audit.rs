@@ -3,7 +3,7 @@
 use super::{Failure, exit, output};
 use crate::audit::anchor::Anchor;
 use crate::audit::log::Log;
-use crate::audit::verify::{Seen, verify};
+use crate::audit::verify::verify;
 use crate::audit::{Event, bypass};
 use crate::deadline::Deadline;
 use crate::gate;
@@ -20,7 +20,6 @@ use bstr::ByteSlice as _;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
 
@@ -133,7 +132,7 @@ fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&P
         |anchor| who_anchored(&anchor, git, common_dir),
     );
     output::print(&format!("{said}\n"))?;
-    let copied = is_copied(log, &seen);
+    let copied = log.is_copied(&seen);
     if copied {
         output::print(
             "This record was begun in another clone, or was put back from a copy; move it away to begin one of its own.\n",
@@ -168,22 +167,16 @@ fn who_anchored(anchor: &Anchor, git: &Git, common_dir: &Path) -> (String, bool)
 fn signers(git: &Git, common_dir: &Path) -> Result<Signers, String> {
     let pins = pins::read(common_dir).map_err(|error| error.to_string())?;
     let objects = RefCell::new(CatFile::new(git.clone(), Deadline::start(None).watch()));
-    let mut signers = Signers::default();
+    let (mut signers, mut is_asked) = (Signers::default(), false);
     for (remote, branch) in pins.branches() {
         let revision = format!("refs/remotes/{remote}/{branch}^{{commit}}");
         let found = git.read_line(["rev-parse", "--quiet", "--verify", "--end-of-options", &revision]);
         let Some(tip) = found.ok().flatten().and_then(|id| id.parse().ok()) else { continue };
         let tree = GitTree::new(&objects, tip);
         signers.extend(trust::signers(Some((&tree, remote)), common_dir)?.signers);
+        is_asked = true;
     }
-    signers.extend(trust::signers(None, common_dir)?.signers);
-    Ok(signers)
-}
-
-/// The inode of a file stays what it is in its clone.
-fn is_copied(log: &Log, seen: &Seen) -> bool {
-    let now = std::fs::metadata(log.path()).map(|found| found.ino()).ok();
-    seen.inode.is_some() && seen.inode != now
+    if is_asked { Ok(signers) } else { Ok(trust::signers(None, common_dir)?.signers) }
 }
 
 /// Says and records what was pushed without a verdict.

@@ -8,6 +8,7 @@ use crate::gate;
 use crate::git::command::Git;
 use crate::hooks::files;
 use crate::overrides::agent::agent;
+use crate::policies::seen;
 use crate::sign::signers::{Signers, fingerprint};
 use crate::sign::{Namespace, keygen};
 use crate::trust::enrolled_file;
@@ -35,7 +36,11 @@ pub fn enrol(key: &Path) -> Result<String, Failure> {
         .unwrap_or_default();
     let known = Signers::parse(&before, &shown).map_err(Failure::usage)?;
     let is_listed = known.with_key(public.key_data()).is_some();
-    if is_listed && Log::of(&common_dir).holds("enrolment", "key", &name) {
+    if is_listed
+        && Log::of(&common_dir)
+            .holds("enrolment", "key", &name)
+            .map_err(|why| Failure::usage(anyhow!(why)))?
+    {
         return Ok(format!("{name} is enrolled already"));
     }
     let person = who(&git);
@@ -51,7 +56,10 @@ pub fn enrol(key: &Path) -> Result<String, Failure> {
     files::put(&file, &text, 0o600)
         .with_context(|| format!("could not write {shown}"))
         .map_err(Failure::usage)?;
-    Ok(format!("enrolled {name} for this clone"))
+    let listed = seen::lists_signers(&common_dir);
+    let but =
+        listed.map_or_else(String::new, |by| format!("; it counts once {by} lists nobody who may sign"));
+    Ok(format!("enrolled {name} for this clone{but}"))
 }
 
 fn public_key(key: &Path) -> Result<PublicKey, Failure> {

@@ -12,6 +12,7 @@ use crate::hooks::{
     CONFIGURED_HOOKS_GIT, HookError, OLDEST_GIT, Steps, folder, global, husky, lefthook, pinning, places,
     program, show,
 };
+use crate::policies::seen;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,7 @@ fn here(program: &Path) -> Result<Steps, HookError> {
         None => into_folder(&place, program)?,
     };
     let pins = pinning::pin(&place, false)?;
+    seen::keep_all_signers(&place.git(), &place.common_dir);
     for part in [part, pins] {
         steps.done.extend(part.done);
         steps.notes.extend(part.notes);

@@ -4,24 +4,29 @@ use super::override_push::who;
 use super::{Failure, ask, exit, output, scan};
 use crate::audit::Event;
 use crate::audit::log::Log;
+use crate::deadline::Deadline;
 use crate::engine::findings::masked;
 use crate::gate::{self, Gate};
+use crate::git::catfile::CatFile;
 use crate::git::command::Git;
+use crate::git::tree::GitTree;
 use crate::overrides::store;
 use crate::policies;
 use crate::run::Outcome;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, keygen, sshsig};
+use crate::source::alias::Alias;
 use crate::source::push::Push;
 use crate::triage::{repository, values, write};
 use crate::trust;
 use anyhow::{Context as _, anyhow};
 use jiff::civil::Date;
 use serde_json::json;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::{escape, guard};
 use vetogate_core::triage::{Entry, Status};
-use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity};
+use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity, Tree};
 
 /// A signed entry lasts so long where nothing else is said.
 const DAYS: i32 = 365;
@@ -202,7 +207,11 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     };
     let last = store::last(common_dir).context("the last push can't be read").map_err(Failure::usage)?;
     let Some(last) = last else {
-        let signers = trust::signers(None, common_dir).map(|trust| trust.signers);
+        let objects = RefCell::new(CatFile::new(git.clone(), Deadline::start(None).watch()));
+        let trusted = Alias::all(git, common_dir).into_iter().next();
+        let trusted = trusted.map(|alias| (GitTree::new(&objects, alias.tip), alias.name));
+        let trusted = trusted.as_ref().map(|(tree, name)| (tree as &dyn Tree, name.as_str()));
+        let signers = trust::signers(trusted, common_dir).map(|trust| trust.signers);
         return Ok(found(Outcome::default(), None, signers));
     };
     let url = last.url(git);

@@ -21,7 +21,7 @@ pub struct Change<'a> {
     pub new: &'a dyn Tree,
     /// Whose signature counts, by what the trusted branch has.
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
-    /// The last policy that this clone understood.
+    /// The last policy that this clone understood, or what those of the branch asked for.
     pub last_good: &'a dyn Fn() -> Option<Policy>,
     /// Whether `old` is what the trusted branch has; else nothing is known of it here.
     pub is_known: bool,
@@ -66,7 +66,7 @@ impl Change<'_> {
     /// Both versions of a file, where they differ.
     fn versions(&self, path: &str) -> Result<Option<Versions>, Gap> {
         let old = self.old.get(path.as_bytes())?.unwrap_or_default();
-        let new = self.new.get(path.as_bytes())?.unwrap_or_default();
+        let new = policies::file(self.new, path)?.unwrap_or_default();
         Ok((old != new).then_some((old, new)))
     }
 

@@ -1,8 +1,8 @@
 //! The policy of a push, by where it goes and what this clone knows of that place.
 
 use super::layers::Layers;
-use super::of_remote;
 use super::seen::Seen;
+use super::{before, of_remote};
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
 use crate::git::tree::GitTree;
@@ -40,6 +40,7 @@ impl Reader<'_> {
     fn trusted(&self, tip: ObjectId, name: &str) -> (Policy, Option<Gap>) {
         let tree = GitTree::new(self.objects, tip);
         let seen = Seen { common_dir: self.common_dir, place: self.place.clone() };
+        seen.keep_signers(&tree, name);
         match of_remote(&tree, name) {
             (policy, None) => {
                 // The built-in one needs no keeping.
@@ -48,7 +49,10 @@ impl Reader<'_> {
                 }
                 (policy, None)
             }
-            (broken, gap) => (seen.last().map_or(broken, |last| Policy::fallback_after(&last)), gap),
+            (broken, gap) => {
+                let last = seen.last().or_else(|| before(self.git, &tip.to_string()));
+                (last.map_or(broken, |last| Policy::fallback_after(&last)), gap)
+            }
         }
     }
 

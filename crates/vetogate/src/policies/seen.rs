@@ -1,14 +1,25 @@
-//! The good policies that a clone saw.
+//! The good policies that a clone saw, and which places list who may sign.
 
 use super::FILE;
+use crate::deadline::Deadline;
+use crate::git::catfile::CatFile;
+use crate::git::command::Git;
+use crate::git::tree::GitTree;
 use crate::hooks::files;
+use crate::source::alias::Alias;
+use crate::trust;
 use bstr::ByteSlice as _;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use vetogate_core::digest::sha256;
+use vetogate_core::text::escape;
 use vetogate_core::{Policy, Tree};
 
 /// Hexadecimal digits of a digest in the name of a file.
 const DIGITS: usize = 16;
+
+/// How the name of a file ends that says of a place that it lists who may sign.
+const SIGNERS: &str = ".signers";
 
 /// Most places whose policies are remembered for a push to an unknown one.
 const MOST: usize = 64;
@@ -22,10 +33,14 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    fn prefix(&self) -> String {
+    fn place_name(&self) -> String {
         let mut name = sha256("vetogate/place/v1", &[self.place.as_bytes()]);
         name.truncate(DIGITS);
-        name + "-"
+        name
+    }
+
+    fn prefix(&self) -> String {
+        self.place_name() + "-"
     }
 
     /// Keeps a policy that was understood, for when the next one is not. That it can't be kept is no harm now.
@@ -44,6 +59,19 @@ impl Seen<'_> {
         }
     }
 
+    /// Keeps whether this place lists who may sign, for when its branch is not here. `name` is its trusted branch.
+    pub fn keep_signers(&self, tree: &dyn Tree, name: &str) {
+        let path = folder(self.common_dir).join(self.place_name() + SIGNERS);
+        match (tree.get(trust::FILE.as_bytes()), path.exists()) {
+            (Ok(Some(_)), false) => {
+                let _ = std::fs::create_dir_all(folder(self.common_dir))
+                    .and_then(|()| files::put(&path, name.as_bytes(), files::PLAIN));
+            }
+            (Ok(None), true) => drop(std::fs::remove_file(path)),
+            _ => {}
+        }
+    }
+
     /// The last one that was understood.
     pub fn last(&self) -> Option<Policy> {
         self.all().iter().find_map(|path| kept(path))
@@ -57,6 +85,22 @@ impl Seen<'_> {
     fn all(&self) -> Vec<PathBuf> {
         files_of(&folder(self.common_dir), &self.prefix())
     }
+}
+
+/// Keeps of each remote that is pinned and fetched whether it lists who may sign.
+pub fn keep_all_signers(git: &Git, common_dir: &Path) {
+    let objects = RefCell::new(CatFile::new(git.clone(), Deadline::start(None).watch()));
+    for alias in Alias::all(git, common_dir) {
+        let seen = Seen { common_dir, place: alias.place };
+        seen.keep_signers(&GitTree::new(&objects, alias.tip), &alias.name);
+    }
+}
+
+/// The trusted branch of a remote that lists who may sign, as this clone saw.
+pub fn lists_signers(common_dir: &Path) -> Option<String> {
+    let entries = files_of(&folder(common_dir), "");
+    let path = entries.into_iter().find(|path| path.to_string_lossy().ends_with(SIGNERS))?;
+    Some(escape(&files::read(&path).ok().flatten().unwrap_or_default()))
 }
 
 /// A policy that was kept; `None` where it is not what its name says, for then it is not what was kept.

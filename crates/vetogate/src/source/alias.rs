@@ -20,6 +20,8 @@ pub struct Alias {
     pub branch: String,
     /// The branch, for people: `origin/main`.
     pub name: String,
+    /// Where the remote is, as it was pinned.
+    pub place: String,
 }
 
 impl Alias {
@@ -55,6 +57,7 @@ impl Alias {
         if pins.pin(remote).is_some_and(|pin| pin.is_stale(full.as_bytes(), tip)) {
             return None;
         }
-        Some(Self { tip, branch: branch.to_owned(), name })
+        let place = pins.pin(remote).map(|pin| pin.url.clone()).unwrap_or_default();
+        Some(Self { tip, branch: branch.to_owned(), name, place })
     }
 }

@@ -14,6 +14,7 @@ mod public;
 mod published;
 mod remotes;
 mod repositories;
+mod signers;
 mod state;
 mod steps;
 mod texts;

@@ -174,6 +174,24 @@ fn what_mends_lets_no_more_through_than_before() {
     gate.passes(&["main"]);
 }
 
+/// A clone that never saw the good one: the history of the branch has it.
+#[test]
+fn what_mends_in_a_clone_that_is_new() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Policy");
+    gate.write(".veto/policy.toml", "preset = \"default\"\n").commit("Laxer, with what breaks it");
+    gate.write(".veto/policy.toml", "nonsense = 1\n").commit("Broken");
+    gate.publish("main");
+    for laxer in ["", "preset = \"default\"\n"] {
+        gate.write(".veto/policy.toml", laxer).commit("Mended otherwise");
+        let text = gate.vetoed(&["main"]);
+        assert!(text.contains("medium findings veto no more"), "{text}");
+    }
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("As it was");
+    gate.passes(&["main"]);
+}
+
 #[test]
 fn a_list_of_signers_that_goes_away() {
     let gate = Gate::new();

@@ -91,7 +91,31 @@ fn the_last_good_one_that_this_clone_saw() {
     std::fs::remove_dir_all(gate.path(".git/veto/policies")).unwrap();
     gate.commit("Clean");
     gate.passes(&["main"]);
-    assert_eq!(posture(&gate), "medium", "nothing is known of what was before");
+    assert_eq!(posture(&gate), "high", "the history of the branch says what was before");
+}
+
+/// Something that is no file is broken, and does not count as none.
+#[test]
+fn one_that_is_no_file() {
+    let make: [fn(&Gate); 2] = [
+        |gate| drop(gate.write(".veto/policy.toml/a", "x\n")),
+        |gate| {
+            std::fs::create_dir_all(gate.path(".veto")).unwrap();
+            std::os::unix::fs::symlink("../gone", gate.path(".veto/policy.toml")).unwrap();
+        },
+    ];
+    for make in make {
+        let gate = Gate::new();
+        make(&gate);
+        gate.commit("No file");
+        let text = gate.push(&["main"]).text();
+        assert!(text.contains("WARN") && text.contains(".veto/policy.toml is no regular file"), "{text}");
+        gate.commit("Clean");
+        let text = gate.passes(&["main"]);
+        assert!(text.contains("preset strict holds"), "{text}");
+        let text = gate.sandbox.veto("work", &["scan"]).exits(2).text();
+        assert!(text.contains(".veto/policy.toml:1:1: not a file"), "{text}");
+    }
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::fs;
 
 /// The fingerprint in a veto.
 #[track_caller]
-fn fingerprint(text: &str) -> String {
+pub fn fingerprint(text: &str) -> String {
     let (_, rest) = text.split_once("fingerprint ").unwrap_or_else(|| panic!("no fingerprint in {text}"));
     rest.split(')').next().unwrap().split_whitespace().collect()
 }
 
-fn triage(gate: &Gate, fingerprint: &str, more: &[&str]) -> String {
+pub fn triage(gate: &Gate, fingerprint: &str, more: &[&str]) -> String {
     let arguments =
         [&["triage", fingerprint, "--status", "false-positive", "--reason", "Made up."], more].concat();
     gate.sandbox.veto("work", &arguments).ok().text()
