@@ -91,6 +91,8 @@ pub struct Accepted {
     pub gaps: bool,
     /// What proves it.
     pub proof: Proof,
+    /// Who signed: the one who asks, then the second person; nobody where a phrase was typed.
+    pub signed_by: Vec<String>,
 }
 
 impl Accepted {

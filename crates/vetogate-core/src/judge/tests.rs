@@ -119,6 +119,7 @@ fn an_override_accepts_exactly_what_was_shown() {
             fingerprints: fingerprints.iter().map(|&f| f.into()).collect(),
             gaps: false,
             proof: Proof::Typed,
+            signed_by: vec![],
         };
         let findings = vec![finding(severity, Confidence::High, Novelty::Introduced)];
         let today = jiff::civil::date(2026, 11, 25);
@@ -144,7 +145,7 @@ fn what_could_be_provoked_takes_a_signature() {
     let policy = Policy::default();
     let decide = |cause, proof| {
         let gaps = [Gap::unread(cause, Place::Run("x".into()), "x")];
-        let accepted = Accepted { fingerprints: vec![], gaps: true, proof };
+        let accepted = Accepted { fingerprints: vec![], gaps: true, proof, signed_by: vec![] };
         let today = jiff::civil::date(2026, 11, 25);
         let (findings, posture) = (vec![], Posture::Medium);
         let accepted = Some(&accepted);

@@ -96,6 +96,10 @@ fn one(event: &Value) -> String {
     let text = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let refs = event.get("refs").and_then(Value::as_array).into_iter().flatten();
     let refs: Vec<&str> = refs.filter_map(|update| update.get(0)?.as_str()).collect();
+    let signed = event.get("signed_by").and_then(Value::as_array).into_iter().flatten();
+    let signed: Vec<&str> = signed.filter_map(Value::as_str).collect();
+    let signed =
+        if signed.is_empty() { String::new() } else { format!("signed by {}", signed.join(" and ")) };
     let count = event.get("findings").and_then(Value::as_array).map_or(0, Vec::len);
     let findings = if count == 0 { String::new() } else { format!("findings: {count}") };
     let parts = [
@@ -106,6 +110,7 @@ fn one(event: &Value) -> String {
         text("fingerprint"),
         text("status"),
         text("who"),
+        signed,
         text("reason"),
         text("oid"),
         text("source"),

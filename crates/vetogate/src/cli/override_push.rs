@@ -19,7 +19,7 @@ use anyhow::{Context as _, anyhow};
 use serde_json::json;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use vetogate_core::judge::Decision;
+use vetogate_core::judge::{Accepted, Decision};
 use vetogate_core::text::{escape, guard};
 use vetogate_core::{Gap, GapCause, Proof};
 
@@ -154,7 +154,7 @@ fn answer(
     if !accepted.proof.satisfies(needed) {
         return Err(Failure::usage(anyhow!("it takes proof `{needed}`, and this is `{}`", accepted.proof)));
     }
-    record(common_dir, &token, accepted.proof)?;
+    record(common_dir, &token, &accepted)?;
     store::write(common_dir, &token).context("the override can't be written").map_err(Failure::usage)?;
     say(&format!("This one push is let through until {}; push again.", local(token.expires)))?;
     Ok(exit::PASS)
@@ -222,14 +222,15 @@ fn confirm(binding: &Binding, key: Option<&Path>) -> Result<(), Failure> {
     Err(Failure::usage(anyhow!("that is not what had to be typed; nothing was let through")))
 }
 
-fn record(common_dir: &Path, token: &Token, proof: Proof) -> Result<(), Failure> {
+fn record(common_dir: &Path, token: &Token, accepted: &Accepted) -> Result<(), Failure> {
     let event = json!({
         "push": token.binding.push,
         "url": token.binding.url,
         "refs": token.binding.refs,
         "findings": token.binding.findings,
         "gaps": token.binding.gaps,
-        "proof": proof.as_str(),
+        "proof": accepted.proof.as_str(),
+        "signed_by": accepted.signed_by,
         "who": token.who,
         "reason": token.reason,
         "until": token.expires.to_string(),

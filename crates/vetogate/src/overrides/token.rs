@@ -124,11 +124,16 @@ impl Token {
             return Err(Refusal::OtherPush);
         }
         self.check_time(now, rules)?;
-        let given = self.proof(now, signers)?;
+        let (given, signed_by) = self.proof(now, signers)?;
         if !given.satisfies(rules.proof) {
             return Err(Refusal::Weak { needed: rules.proof, given });
         }
-        Ok(Accepted { fingerprints: binding.findings.clone(), gaps: !binding.gaps.is_empty(), proof: given })
+        Ok(Accepted {
+            fingerprints: binding.findings.clone(),
+            gaps: !binding.gaps.is_empty(),
+            proof: given,
+            signed_by,
+        })
     }
 
     fn check_time(&self, now: Timestamp, rules: &Overrides) -> Result<(), Refusal> {
@@ -145,12 +150,13 @@ impl Token {
         Ok(())
     }
 
-    fn proof(&self, now: Timestamp, signers: &Signers) -> Result<Proof, Refusal> {
+    /// What it proves, and who signed.
+    fn proof(&self, now: Timestamp, signers: &Signers) -> Result<(Proof, Vec<String>), Refusal> {
         let Some(signature) = &self.signature else {
             // An approval is bound to the key of the one who asked.
             return match &self.approval {
                 Some(_) => Err(Refusal::Approval("the override itself is not signed".into())),
-                None => Ok(Proof::Typed),
+                None => Ok((Proof::Typed, Vec::new())),
             };
         };
         let own = sshsig::verify(signature, Namespace::Override, &self.signed_bytes(), signers)?;
@@ -158,9 +164,10 @@ impl Token {
             let other =
                 approval.check(&self.binding, &own, self.issued, now, signers).map_err(Refusal::Approval)?;
             let is_touched = own.presence && other.presence;
-            return Ok(if is_touched { Proof::TouchedSecondPerson } else { Proof::SecondPerson });
+            let proof = if is_touched { Proof::TouchedSecondPerson } else { Proof::SecondPerson };
+            return Ok((proof, vec![own.name, other.name]));
         }
-        Ok(if own.presence { Proof::Hardware } else { Proof::Signed })
+        Ok((if own.presence { Proof::Hardware } else { Proof::Signed }, vec![own.name]))
     }
 }
 

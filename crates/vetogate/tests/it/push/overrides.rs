@@ -186,6 +186,8 @@ fn a_second_person() {
     give(&gate, &code, &["--approval", "../approval", "--sign", &ann], &[PHRASE]).ok();
     let text = gate.passes(&["main"]);
     assert!(text.contains("OVERRIDDEN"), "{text}");
+    let shown = gate.sandbox.veto("work", &["audit", "show"]).ok().stdout;
+    assert!(shown.contains("signed by ann and bob"), "{shown}");
 }
 
 #[test]

@@ -98,7 +98,9 @@ fn the_last_good_one_that_this_clone_saw() {
 #[test]
 fn one_that_is_no_file() {
     let make: [fn(&Gate); 2] = [
-        |gate| drop(gate.write(".veto/policy.toml/a", "x\n")),
+        |gate| {
+            gate.write(".veto/policy.toml/a", "x\n");
+        },
         |gate| {
             std::fs::create_dir_all(gate.path(".veto")).unwrap();
             std::os::unix::fs::symlink("../gone", gate.path(".veto/policy.toml")).unwrap();
