@@ -3,6 +3,7 @@
 pub mod debt;
 pub mod findings;
 pub mod inline;
+pub mod room;
 pub mod state;
 pub mod text;
 pub mod workers;

@@ -27,6 +27,7 @@ use kept::Kept;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
@@ -74,6 +75,8 @@ pub struct Session<'a> {
     policy: RefCell<Policy>,
     clocks: Clocks,
     kept: RefCell<Kept>,
+    /// How many hits are kept.
+    hits: AtomicUsize,
     timestamp: jiff::Timestamp,
 }
 
@@ -174,6 +177,7 @@ impl<'a> Session<'a> {
             policy: RefCell::default(),
             clocks,
             kept: RefCell::default(),
+            hits: AtomicUsize::new(0),
             timestamp: jiff::Timestamp::now(),
         }
     }
@@ -213,7 +217,8 @@ impl<'a> Session<'a> {
 
     fn scope<'s>(&'s self, watch: &'s Watch) -> Scope<'s> {
         let (threads, is_limited) = (self.wish.threads, self.clocks.limit.is_some());
-        Scope { git: &self.git, watch, threads, is_limited, packs: self.packs(), on_item: self.on_item }
+        let (packs, kept) = (self.packs(), &self.hits);
+        Scope { git: &self.git, watch, threads, is_limited, packs, kept, on_item: self.on_item }
     }
 
     /// Looks at what was not looked at before; answers stand in the order of the items.
@@ -253,6 +258,7 @@ impl<'a> Session<'a> {
         others: &[ObjectId],
         lfs: Option<&Path>,
     ) -> (Outcome, Vec<Candidate>) {
+        self.hits.store(0, Ordering::Relaxed);
         let gaps = [&published.gaps[..], &published.unlisted[..]].concat();
         let mut outcome = Outcome { gaps, ..Outcome::default() };
         let mut candidates = Vec::new();
@@ -267,6 +273,8 @@ impl<'a> Session<'a> {
         self.at_tips(published, &mut candidates);
         let mut trees = bases.to_vec();
         trees.extend(others.iter().filter(|other| !bases.contains(other)));
+        // What was there before has room of its own, or old debt would count as new.
+        self.hits.store(0, Ordering::Relaxed);
         debt::classify(&self.scope(&self.clocks.watch), &self.objects, published, &trees, &mut candidates);
         notes::place(published, &mut candidates);
         let commit = |index: usize| published.listing.commits.get(index).map(|commit| commit.oid);

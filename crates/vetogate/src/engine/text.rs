@@ -5,6 +5,7 @@
 
 use super::inline::marks::{Mark, Marks};
 use super::inline::{self, Inline};
+use super::room::{Room, Short};
 use bstr::ByteSlice;
 use std::sync::Arc;
 use vetogate_core::text::{escape, shorten};
@@ -71,6 +72,7 @@ pub struct Scanner {
     is_binary: bool,
     exhausted: bool,
     hits: Vec<RawHit>,
+    room: Room,
     /// Ignores of ours, where they are asked for.
     marks: Option<Marks>,
     /// The same content as plain bytes: two bytes at its beginning must not hide the rest.
@@ -95,6 +97,7 @@ impl Scanner {
             is_binary: false,
             exhausted: false,
             hits: Vec::new(),
+            room: Room::default(),
             marks: None,
             plain: None,
         }
@@ -111,6 +114,12 @@ impl Scanner {
         Self { packs, ..self }
     }
 
+    /// That keeps no more hits than there is room for.
+    #[must_use]
+    pub fn within(self, room: Room) -> Self {
+        Self { room, ..self }
+    }
+
     /// Takes the next bytes.
     pub fn feed(&mut self, piece: &[u8]) {
         if self.encoding.is_some() {
@@ -122,29 +131,30 @@ impl Scanner {
         }
     }
 
-    /// Ends, with all hits in order, and whether a bound was reached before everything was looked at.
-    pub fn finish(self) -> (Vec<RawHit>, bool) {
-        let (hits, exhausted, _) = self.finish_with_marks();
-        (hits, exhausted)
+    /// Ends, with all hits in order, and with what is missing where a bound was reached.
+    pub fn finish(self) -> (Vec<RawHit>, Option<Short>) {
+        let (hits, short, _) = self.finish_with_marks();
+        (hits, short)
     }
 
     /// As [`finish`](Self::finish), with the ignores that were asked for.
-    pub fn finish_with_marks(mut self) -> (Vec<RawHit>, bool, Marks) {
+    pub fn finish_with_marks(mut self) -> (Vec<RawHit>, Option<Short>, Marks) {
         if self.encoding.is_none() {
             self.begin();
         }
         self.look(true);
         if let Some(plain) = self.plain.take() {
-            let (hits, exhausted) = plain.finish();
+            let (hits, short) = plain.finish();
             let known = |hit: &RawHit| {
                 self.hits.iter().any(|known| known.rule.id == hit.rule.id && known.values == hit.values)
             };
             let more: Vec<RawHit> = hits.into_iter().filter(|hit| !known(hit)).collect();
             self.hits.extend(more);
-            self.exhausted |= exhausted;
+            self.room.short = self.room.short.max(short);
         }
         self.hits.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
-        (self.hits, self.exhausted, self.marks.unwrap_or_default())
+        let short = if self.exhausted { Some(Short::Unseen) } else { self.room.short };
+        (self.hits, short, self.marks.unwrap_or_default())
     }
 
     fn begin(&mut self) {
@@ -153,7 +163,8 @@ impl Scanner {
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
         if encoding != Encoding::Bytes {
-            let plain = Self { encoding: Some(Encoding::Bytes), ..Self::new(self.hints).with(self.packs) };
+            let plain = Self::new(self.hints).with(self.packs).within(self.room);
+            let plain = Self { encoding: Some(Encoding::Bytes), ..plain };
             self.plain = Some(Box::new(plain));
         }
         self.take(&head);
@@ -199,6 +210,7 @@ impl Scanner {
         let mut found = self.detect(&text);
         found.retain(|hit| hit.span.start >= self.lead && (hit.span.start < until || is_last));
         found.sort_by_key(|hit| begin(&text, hit));
+        self.room.take(&mut found);
         let mut ruler = Ruler::new(&text, self.line, self.column);
         let placed: Vec<RawHit> = found.iter().map(|hit| place(&mut ruler, hit)).collect();
         self.hits.extend(placed);
@@ -247,7 +259,9 @@ impl Scanner {
             narrow.push(b'\n');
         }
         let mut ruler = Ruler::new(text, self.line, self.column);
-        for hit in self.detect(&narrow) {
+        let mut found = self.detect(&narrow);
+        self.room.take(&mut found);
+        for hit in found {
             let (begin, start) = starts[starts.partition_point(|(begin, _)| *begin <= hit.span.start) - 1];
             let at = start + 2 * (hit.span.start - begin);
             if at < self.lead || at >= until {

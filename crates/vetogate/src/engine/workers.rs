@@ -1,6 +1,7 @@
 //! Looking at many contents: one reader of objects and one scanner per worker, panics caught, time watched.
 
 use super::inline::marks::Marks;
+use super::room::{Room, Short};
 use super::text::{RawHit, Scanner};
 use crate::deadline::Watch;
 use crate::git::catfile::{Absent, CatFile, ObjectKind, WHOLE, remedy};
@@ -81,6 +82,8 @@ pub struct Scope<'a> {
     pub is_limited: bool,
     /// Packs of rules that look at files.
     pub packs: Packs,
+    /// Hits that are kept of what was looked at.
+    pub kept: &'a AtomicUsize,
     /// Called after each item.
     pub on_item: &'a (dyn Fn(u64) + Sync),
 }
@@ -185,6 +188,7 @@ fn look_at(scope: &Scope<'_>, objects: &mut CatFile, item: &Item) -> Looked {
         Source::File(path) => file(scope, path, item),
         Source::Bytes(bytes) => whole(bytes, scanner(scope, item), item),
     });
+    scope.kept.fetch_add(looked.hits.len() + looked.header_hits.len(), Ordering::Relaxed);
     (scope.on_item)(looked.bytes);
     looked
 }
@@ -203,7 +207,7 @@ fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) ->
         Ok(Err(absent)) => return absent_object(scope, objects, absent, oid, item),
         Err(error) => return failed(&error.to_string(), item),
     };
-    let mut scanner = Scanner::new(item.hints).with(scope.packs);
+    let mut scanner = Scanner::new(item.hints).with(scope.packs).within(room(scope));
     let mut head = Vec::new();
     let read = objects.content(header.size, |piece| {
         if header.size <= LFS_POINTER {
@@ -211,8 +215,8 @@ fn blob(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) ->
         }
         scanner.feed(piece);
     });
-    let (hits, exhausted) = scanner.finish();
-    let gap = exhausted.then(|| limit(item));
+    let (hits, short) = scanner.finish();
+    let gap = short.map(|short| limit(item, short));
     match read {
         Ok(()) => Looked { hits, gap, bytes: header.size, lfs: lfs_pointer(&head), ..Looked::default() },
         Err(absent) => Looked { hits, ..absent_object(scope, objects, absent, oid, item) },
@@ -236,9 +240,25 @@ fn failed(error: &str, item: &Item) -> Looked {
     Looked { gap: Some(Gap::unread(GapCause::Failed, item.place.clone(), error)), ..Looked::default() }
 }
 
-fn limit(item: &Item) -> Gap {
-    let detail = format!("{} was not looked at whole: too many candidates", item.place);
-    item.unread(GapCause::Limit, detail)
+fn limit(item: &Item, short: Short) -> Gap {
+    let place = &item.place;
+    match short {
+        Short::Unseen => {
+            item.unread(GapCause::Limit, format!("{place} was not looked at whole: too many candidates"))
+        }
+        Short::Unlisted(count) => {
+            item.unread(GapCause::Limit, format!("{place} has {count} hits more than are kept and compared"))
+        }
+        Short::Low(count) => {
+            let detail = format!("{place} has {count} hits of low confidence more, which are not listed");
+            Gap::partial(GapCause::Limit, place.clone(), detail)
+        }
+    }
+}
+
+/// The room for the hits of one more content.
+fn room(scope: &Scope<'_>) -> Room {
+    Room::beside(scope.kept.load(Ordering::Relaxed))
 }
 
 fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
@@ -252,8 +272,9 @@ fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) 
     }
     // The headers end at the first empty line (gitformat-commit); without one, everything is header.
     let end = content.find("\n\n").map_or(content.len(), |end| end + 1);
-    let headers = whole(&content[..end], Scanner::new(PROSE), item);
-    let message = whole(&content[end..], Scanner::new(PROSE), item);
+    let prose = || Scanner::new(PROSE).within(room(scope));
+    let headers = whole(&content[..end], prose(), item);
+    let message = whole(&content[end..], prose(), item);
     let gap = headers.gap.or(message.gap);
     Looked { hits: message.hits, header_hits: headers.hits, bytes: header.size, gap, ..Looked::default() }
 }
@@ -261,13 +282,18 @@ fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) 
 /// Packs look at files; messages and names have people in them by their nature.
 fn scanner(scope: &Scope<'_>, item: &Item) -> Scanner {
     let packs = if matches!(item.place, Place::File(_)) { scope.packs } else { Packs::default() };
-    Scanner::new(item.hints).with(packs)
+    Scanner::new(item.hints).with(packs).within(room(scope))
 }
 
 fn whole(bytes: &[u8], mut scanner: Scanner, item: &Item) -> Looked {
     scanner.feed(bytes);
-    let (hits, exhausted) = scanner.finish();
-    Looked { hits, gap: exhausted.then(|| limit(item)), bytes: bytes.len() as u64, ..Looked::default() }
+    let (hits, short) = scanner.finish();
+    Looked {
+        hits,
+        gap: short.map(|short| limit(item, short)),
+        bytes: bytes.len() as u64,
+        ..Looked::default()
+    }
 }
 
 fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
@@ -278,7 +304,7 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
         }
         Err(error) => return failed(&format!("{} can't be read: {error}", item.place), item),
     };
-    let mut scanner = Scanner::with_marks(item.hints).with(scope.packs);
+    let mut scanner = Scanner::with_marks(item.hints).with(scope.packs).within(room(scope));
     let mut buffer = vec![0; 128 << 10];
     let mut bytes = 0;
     loop {
@@ -295,8 +321,8 @@ fn file(scope: &Scope<'_>, path: &std::path::Path, item: &Item) -> Looked {
             return Looked { out_of_time: true, ..Looked::default() };
         }
     }
-    let (hits, exhausted, marks) = scanner.finish_with_marks();
-    Looked { hits, gap: exhausted.then(|| limit(item)), bytes, marks, ..Looked::default() }
+    let (hits, short, marks) = scanner.finish_with_marks();
+    Looked { hits, gap: short.map(|short| limit(item, short)), bytes, marks, ..Looked::default() }
 }
 
 /// A longer content is no pointer to git-lfs (docs/spec.md: less than 1024 bytes).

@@ -5,7 +5,7 @@ use crate::git::listing::ListedCommit;
 use vetogate_core::{Gap, GapCause, Place};
 
 /// How much was to be looked at, and how much of it there was no time for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Late {
     /// Where the first of them stand.
     pub places: Vec<String>,
@@ -13,8 +13,18 @@ pub struct Late {
     pub missed: usize,
     /// All of them.
     pub all: usize,
-    /// Hits for which there was no time.
+    /// Hits for which there was no time or no room.
     pub unlisted: usize,
+    /// Hits of low confidence for which there was none.
+    pub unlisted_low: usize,
+    /// Whether it was room alone that was missing.
+    pub in_time: bool,
+}
+
+impl Default for Late {
+    fn default() -> Self {
+        Self { places: Vec::new(), missed: 0, all: 0, unlisted: 0, unlisted_low: 0, in_time: true }
+    }
 }
 
 /// So many places are named.

@@ -1,6 +1,6 @@
 //! What the leak detectors are asked about: blobs, what stands in commits and tags, names.
 
-use super::{Outcome, Session};
+use super::{Outcome, Session, masses};
 use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
 use crate::engine::{Item, RawHit, Source};
@@ -37,6 +37,10 @@ impl Session<'_> {
         for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
             for (place, commits) in places {
                 found.extend(looked.hits.iter().map(|hit| (hit, place, *oid, commits)));
+                // One content may stand at very many places.
+                if found.len() > 4 * masses::MOST {
+                    self.fit(&mut found, |found| found.0, outcome);
+                }
             }
             let content = looked.lfs.as_ref().zip(lfs).map(|(id, folder)| lfs_path(folder, id));
             if let Some(path) = content.filter(|path| path.is_file()) {

@@ -2,39 +2,66 @@
 //!
 //! Whoever pushes a million of them, to wear the gate out, is vetoed all the same.
 
+use super::late::Late;
 use super::{Outcome, Session};
 use crate::engine::RawHit;
 use std::cmp::Reverse;
 use std::time::Duration;
-use vetogate_core::{Gap, GapCause, Place};
+use vetogate_core::{Confidence, Gap, GapCause, Place, Severity};
 
 /// What comes after looking (comparing, masking, showing) takes less than this for each hit, measured.
 const EACH: Duration = Duration::from_micros(50);
+
+/// So many are taken at most: each place of a content counts.
+pub(super) const MOST: usize = 100_000;
 
 /// So many are taken whatever the time: more than anybody reads.
 const LEAST: usize = 1000;
 
 impl Session<'_> {
-    /// Leaves of what was found as much as there is time for, and counts the rest, which is never taken for clean.
+    /// Leaves of what was found as much as there is time and room for, and counts the rest, which is never taken for
+    /// clean.
     pub(super) fn fit<T>(&self, found: &mut Vec<T>, hit: impl Fn(&T) -> &RawHit, outcome: &mut Outcome) {
-        let (all, room) = (found.len(), self.clocks.left().map_or(usize::MAX, room));
-        if all > room {
-            worst(found, room, hit);
-            outcome.late.unlisted += all - room;
+        let in_time = self.clocks.left().map_or(usize::MAX, room);
+        let room = in_time.min(MOST);
+        if found.len() <= room {
+            return;
         }
+        worst(found, &hit);
+        for left_out in found.drain(room..) {
+            let late = &mut outcome.late;
+            if hit(&left_out).confidence == Confidence::Low {
+                late.unlisted_low += 1;
+            } else {
+                late.unlisted += 1;
+            }
+        }
+        outcome.late.in_time &= room < in_time;
     }
 
     /// Says once how many hits were left out.
     pub(super) fn say_unlisted(&self, outcome: &mut Outcome) {
-        let (unlisted, seconds) = (outcome.late.unlisted, self.seconds());
-        if unlisted == 0 {
-            return;
+        let Late { unlisted, unlisted_low, in_time, .. } = outcome.late;
+        let place = || Place::Run("hits".into());
+        if unlisted > 0 {
+            let (cause, why) = if in_time {
+                (GapCause::Limit, "more than are kept and compared with what was there before".to_owned())
+            } else {
+                let seconds = self.seconds();
+                let why = format!(
+                    "there was no time to compare them with what was there before within {seconds} s"
+                );
+                (GapCause::TimeOut, why)
+            };
+            let detail =
+                format!("{unlisted} hits more are not listed: {why}; those that are listed are the worst");
+            outcome.gaps.push(Gap::unread(cause, place(), detail));
         }
-        let detail = format!(
-            "{unlisted} hits more are not listed: there was no time to compare them with what was there before within \
-             {seconds} s; those that are listed are the worst"
-        );
-        outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("hits".into()), detail));
+        // These veto nothing, and are no reason to.
+        if unlisted_low > 0 {
+            let detail = format!("{unlisted_low} hits of low confidence more are not listed");
+            outcome.gaps.push(Gap::partial(GapCause::Limit, place(), detail));
+        }
     }
 }
 
@@ -43,14 +70,18 @@ fn room(left: Duration) -> usize {
     usize::try_from(left.as_nanos() / EACH.as_nanos()).map_or(usize::MAX, |room| room.max(LEAST))
 }
 
-/// Leaves the worst, those first; equals in the order in which they stood.
-fn worst<T>(found: &mut Vec<T>, room: usize, hit: impl Fn(&T) -> &RawHit) {
+/// Sorts the worst to the beginning; equals in the order in which they stood.
+fn worst<T>(found: &mut [T], hit: impl Fn(&T) -> &RawHit) {
     let rank = |one: &T| {
         let hit = hit(one);
-        Reverse((hit.severity, hit.confidence, !hit.guessable))
+        Reverse((hit.severity.min(shown(hit)), hit.confidence, !hit.guessable))
     };
     found.sort_by_key(rank);
-    found.truncate(room);
+}
+
+/// What is of low confidence vetoes nothing, however severe it is.
+fn shown(hit: &RawHit) -> Severity {
+    if hit.confidence == Confidence::Low { Severity::Low } else { Severity::Critical }
 }
 
 #[cfg(test)]
@@ -72,8 +103,7 @@ mod tests {
         let guesses: String = (0..50).map(|number| format!("db_password = \"Xq{number}-k7Lw\"\n")).collect();
         let mut found = hits(&format!("{guesses}{token}\n"));
         assert!(found.len() > 2 && found[0].guessable);
-        worst(&mut found, 2, |hit| hit);
-        assert_eq!(found.len(), 2);
+        worst(&mut found, |hit| hit);
         assert!(!found[0].guessable && found[1].guessable);
     }
 

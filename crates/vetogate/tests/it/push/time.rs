@@ -6,6 +6,7 @@ use super::{Gate, token};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 use vetogate::deadline::Deadline;
 use vetogate::engine::workers::{PROSE, look};
@@ -136,6 +137,28 @@ fn masses_of_findings_are_answered_within_the_limit() {
     assert_eq!(text.matches("hits more are not listed").count(), 1, "what is left out is said once");
 }
 
+/// Data of a test with very many passwords: nothing of it vetoes, and what is not listed is no reason to.
+#[test]
+fn masses_of_low_confidence_veto_nothing() {
+    let gate = Gate::new();
+    gate.write("tests/fixtures/users.conf", masses(0, 30_000)).commit("Data of tests");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("WARN"), "{}", text.chars().rev().take(2000).collect::<String>());
+    assert!(text.contains("29000 hits of low confidence more, which are not listed"), "not said");
+}
+
+/// A secret that stands behind more of them than are kept is no clean end.
+#[test]
+fn what_is_new_behind_masses_of_old_ones_is_not_taken_for_clean() {
+    let gate = Gate::new();
+    let old = masses(0, 25_000);
+    gate.write("a.conf", &old).commit("Old");
+    gate.publish("main");
+    gate.write("a.conf", format!("{old}{}", masses(100_000, 1))).commit("New");
+    let text = gate.unread(&["main"]);
+    assert!(text.contains("a.conf has 5001 hits more than are kept and compared"), "not said");
+}
+
 /// Git opens the older commits and the trees itself.
 #[test]
 fn a_pipe_in_the_place_of_what_git_lists_is_said_at_once() {
@@ -195,7 +218,9 @@ fn sizes_in_order(gate: &Gate, blobs: &[&str]) -> Vec<u64> {
     let seen = Mutex::new(Vec::new());
     let on_item = |bytes: u64| seen.lock().unwrap().push(bytes);
     let packs = Packs::default();
-    let scope = Scope { git: &git, watch: &watch, threads: 1, is_limited: true, packs, on_item: &on_item };
+    let kept = AtomicUsize::new(0);
+    let (git, watch, kept, on_item) = (&git, &watch, &kept, &on_item);
+    let scope = Scope { git, watch, threads: 1, is_limited: true, packs, kept, on_item };
     let looked = look(&scope, &mut objects, &items.iter().collect::<Vec<_>>());
     assert!(looked[0].bytes > looked[1].bytes, "answers stand in the order of the items");
     seen.into_inner().unwrap()
