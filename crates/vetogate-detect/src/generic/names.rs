@@ -7,6 +7,16 @@ pub(super) fn a_secret(identifier: &[String]) -> bool {
         && !identifier.iter().any(|word| HARMLESS.contains(&word.as_str()))
 }
 
+/// Whether an identifier of these words, which are those of many things, holds a list of secrets: `API_KEYS`, `passwords`.
+pub(super) fn secrets(identifier: &[String]) -> bool {
+    let Some((last, rest)) = identifier.split_last() else { return false };
+    let Some(one) = last.strip_suffix('s') else { return false };
+    let (mut one, mut last) = (vec![one.to_owned()], vec![last.clone()]);
+    one.splice(0..0, rest.iter().cloned());
+    last.splice(0..0, rest.iter().cloned());
+    a_secret(&one) || a_secret(&last)
+}
+
 /// Whether `pass` in an identifier means somebody's password, and no pass of a compiler, a test or a renderer: `DB_PASS`,
 /// `smtp_pass`. Other identifiers are left to the words that say it.
 pub(super) fn is_pass(identifier: &[String]) -> bool {
@@ -293,6 +303,8 @@ const ABOUT: &[&str] = &[
     "sample",
     "stdin",
     "passwords",
+    "short",
+    "weak",
     "broker",
     "mgr",
 ];

@@ -1,6 +1,7 @@
 //! What a value is by its shape: a path, a variable, a name, code. Random text that happens to hold one of their signs is
 //! none of them.
 
+use super::classes::is_class_name;
 use super::spoken::{is_noise, reads_like_words};
 use bstr::ByteSlice;
 
@@ -153,8 +154,12 @@ fn is_of_names(value: &[u8]) -> bool {
 /// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
 /// digit can be a password.
 pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
+    // A text of a program has two backslashes for one.
+    let value = &value.replace(b"\\\\", b"\\")[..];
     let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
-    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit)) && is_of_names(value)
+    let last = value.rsplit(|byte| b".\\".contains(byte)).next().unwrap_or_default();
+    let is_name = dots > 1 || !value.iter().any(u8::is_ascii_digit) || is_class_name(last);
+    dotted(value) && is_name && is_of_names(value)
 }
 
 /// Identifiers joined by dots, or by the backslashes of PHP.
@@ -164,7 +169,7 @@ pub(super) fn dotted(value: &[u8]) -> bool {
         part.first().is_some_and(u8::is_ascii_alphabetic)
             && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
     };
-    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+    parts.len() > 1 && parts.len() < 9 && parts.iter().all(word)
 }
 
 /// A regular expression, by what has no other meaning.

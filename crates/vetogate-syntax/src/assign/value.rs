@@ -1,6 +1,6 @@
 //! Values as they are written: in quotes, bare, on the next line.
 
-use super::{Quote, blanks, skip, spaces};
+use super::{Quote, blanks, skip, spaces, wrap};
 use crate::path::FileKind;
 use std::ops::Range;
 
@@ -21,6 +21,11 @@ pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) ->
     let (prefix, quote_at) = quote_at(text, at);
     if is_quote(text.get(quote_at)) {
         return quoted(text, at);
+    }
+    if is_program(kind)
+        && let Some(value) = wrap::around(text, at)
+    {
+        return Some(value);
     }
     let is_colon_allowed = !matches!(kind, FileKind::Shell | FileKind::Env);
     let bare_allowed = kind.is_data() || matches!(kind, FileKind::Other | FileKind::Prose);
@@ -154,6 +159,11 @@ pub(super) fn continued(text: &[u8], at: usize, kind: FileKind) -> Option<Value>
         !matches!(text.get(blanks(text, closed)), Some(b':' | b'='))
     };
     fits.then_some(value)
+}
+
+/// Whether files of this kind are programs, in which a text may stand in a call.
+fn is_program(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Python | FileKind::JavaScript | FileKind::Code)
 }
 
 /// Whether the end of a line does not end an expression in files of this kind.
