@@ -32,7 +32,6 @@ pub(super) fn is_no_secret(
         || (value.starts_with(b"--") && !unmistakable(value))
         // Between two texts inside a text: `"a" + call("b")`.
         || (value.starts_with(b"+") && value.trim_end_with(|sign| sign == '\\').ends_with(b"("))
-        || value.starts_with(b"./")
         || value.windows(3).any(|three| three == b"://")
         || is_expression(value, assignment, kind)
         || is_regex(value)
@@ -253,7 +252,7 @@ pub(super) fn is_search_key(text: &[u8], assignment: &Assignment) -> bool {
 /// A hash of a password: written with its scheme (`pbkdf2_sha256$..`), or of a digest's length in the record of a user
 /// (`<user name="x" password="..">`). Elsewhere so many hexadecimal digits are a password that a machine made.
 pub(super) fn is_hashed(text: &[u8], assignment: &Assignment) -> bool {
-    const SCHEMES: &[&[u8]] = &[b"pbkdf2", b"bcrypt", b"scrypt", b"argon2", b"sha", b"md5", b"{"];
+    const SCHEMES: &[&[u8]] = &[b"pbkdf2", b"bcrypt", b"scrypt", b"argon2", b"sha", b"md5"];
     let value = &text[assignment.value.clone()];
     let lower = value.to_ascii_lowercase();
     let has_scheme = value.contains(&b'$') && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));

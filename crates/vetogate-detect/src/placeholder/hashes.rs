@@ -35,7 +35,7 @@ fn is_of_directory(value: &[u8]) -> bool {
         b"PBKDF2-SHA256",
         b"PBKDF2-SHA512",
         b"bcrypt",
-        b"noop",
+        b"scrypt",
         b"ARGON2",
     ];
     let scheme = value.strip_prefix(b"{").and_then(|rest| rest.split(|&byte| byte == b'}').next());

@@ -19,11 +19,11 @@ pub fn has_hole(value: &[u8]) -> bool {
     let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
     let wrapped =
         |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
-    has(b"${")
-        || has(b"{{")
+    opens(value, b"${", b"}", b"!#")
+        || opens(value, b"{{", b"}}", b"-#/.=&>~%$ ")
         || is_command(value)
-        || has(b"<%")
-        || has(b"#{")
+        || opens(value, b"<%", b"%>", b"-= #")
+        || opens(value, b"#{", b"}", b"@$")
         || has(b"***")
         || has(b"...")
         || is_named(value, b"$(", b")")
@@ -39,6 +39,41 @@ pub fn has_hole(value: &[u8]) -> bool {
         || has_named_hole(value)
         || has_count(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// Whether a hole opens that is closed, or a name or a blank stands in it: what is cut off at a blank has no end.
+fn opens(value: &[u8], open: &[u8], close: &[u8], signs: &[u8]) -> bool {
+    value.find_iter(open).any(|at| {
+        let rest = &value[at + open.len()..];
+        let name = &rest[rest.iter().take_while(|byte| signs.contains(byte)).count()..];
+        let length = name.iter().take_while(|byte| is_of_name(**byte)).count();
+        let (name, behind) = name.split_at(length);
+        let begins = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        let is_digit = open == b"${" && !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+        let is_closed = behind.find(close).is_some();
+        (is_closed && (begins || is_digit || open != b"${"))
+            || (begins
+                && (behind.is_empty() || behind[0] == b' ' || behind[0] == b'(')
+                && is_of_one_hand(name))
+            || rest.first().is_some_and(|byte| *byte == b' ')
+            || (rest.is_empty() && (at == 0 || generic::reads_like_words(&value[..at])))
+    })
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)
+}
+
+/// A name as somebody writes it: each of its parts has one case, or is a word with a capital.
+fn is_of_one_hand(name: &[u8]) -> bool {
+    name.split(|byte| !byte.is_ascii_alphanumeric()).all(|part| {
+        let letters = part.trim_end_with(|c| c.is_ascii_digit());
+        let all = |part: &[u8], test: fn(&u8) -> bool| part.iter().all(test);
+        all(letters, u8::is_ascii_lowercase)
+            || all(letters, u8::is_ascii_uppercase)
+            || all(&letters[1..], u8::is_ascii_lowercase)
+            || generic::reads_like_words(part)
+    })
 }
 
 /// Whether there is nothing but a name between the signs of a hole.
@@ -79,10 +114,10 @@ fn has_count(value: &[u8]) -> bool {
 
 /// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
 fn has_named_hole(value: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:.".contains(byte);
     value.iter().enumerate().filter(|(_, byte)| **byte == b'{').any(|(open, _)| {
         let name = &value[open + 1..];
-        let length = name.iter().take_while(|byte| is_name(byte)).count();
-        length >= 2 && name[0].is_ascii_alphabetic() && name.get(length) == Some(&b'}')
+        let length = name.iter().take_while(|byte| is_of_name(**byte)).count();
+        let letters = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        letters >= 2 && name.get(length) == Some(&b'}') && is_of_one_hand(&name[..length])
     })
 }
