@@ -159,6 +159,10 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
 }
 
 #[cfg(test)]
+mod given_tests;
+#[cfg(test)]
+mod name_tests;
+#[cfg(test)]
 mod random_tests;
 #[cfg(test)]
 mod shape_tests;

@@ -205,11 +205,12 @@ pub(super) fn foreign(value: &[u8]) -> Foreign {
     let letters = core.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('(');
     let digits = core.chars().filter(char::is_ascii_digit).count();
     if letters.chars().all(|c| c.is_alphabetic() || "._-'".contains(c)) {
+        let is_label = lower.ends_with([':', '*', '\u{2026}', ')', '?', '\u{ff1a}']);
         return match digits {
-            0 if turns(&text) > 2 => Foreign::Chosen,
+            _ if has_capitals_inside(&text) => Foreign::Chosen,
             0 => Foreign::Prose,
-            1 | 2 if core.len() < lower.len() => Foreign::Prose,
-            1 | 2 => Foreign::Weak,
+            1 | 2 if is_label => Foreign::Prose,
+            1 | 2 if core.len() == lower.len() => Foreign::Weak,
             _ => Foreign::Chosen,
         };
     }
@@ -226,10 +227,11 @@ fn is_caseless(c: char) -> bool {
     !c.is_ascii() && c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
-/// How often a capital stands behind a small letter.
-fn turns(text: &str) -> usize {
-    let letters: Vec<char> = text.chars().collect();
-    letters.windows(2).filter(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()).count()
+/// Capitals inside of a text with small letters, more than compound words have.
+fn has_capitals_inside(text: &str) -> bool {
+    let capitals = text.chars().skip(1).filter(|c| c.is_uppercase()).count();
+    let has_signs = text.contains(['_', '-', '.']);
+    capitals > 2 && !has_signs && text.chars().filter(|c| c.is_lowercase()).count() > 2
 }
 
 #[cfg(test)]

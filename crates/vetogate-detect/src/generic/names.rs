@@ -7,14 +7,13 @@ pub(super) fn a_secret(identifier: &[String]) -> bool {
         && !identifier.iter().any(|word| HARMLESS.contains(&word.as_str()))
 }
 
-/// Whether an identifier of these words, which are those of many things, holds a list of secrets: `API_KEYS`, `passwords`.
+/// Whether an identifier holds a list of secrets: `API_KEYS`, `passwords`. By itself the plural says something else, in
+/// the lists of which words stand.
 pub(super) fn secrets(identifier: &[String]) -> bool {
     let Some((last, rest)) = identifier.split_last() else { return false };
-    let Some(one) = last.strip_suffix('s') else { return false };
-    let (mut one, mut last) = (vec![one.to_owned()], vec![last.clone()]);
-    one.splice(0..0, rest.iter().cloned());
-    last.splice(0..0, rest.iter().cloned());
-    a_secret(&one) || a_secret(&last)
+    let of = |last: &str| [rest, &[last.to_owned()]].concat();
+    let is_about = last.strip_suffix("es").is_some_and(|one| ABOUT.contains(&one));
+    !is_about && last.strip_suffix('s').is_some_and(|one| a_secret(&of(one)))
 }
 
 /// Whether `pass` in an identifier means somebody's password, and no pass of a compiler, a test or a renderer: `DB_PASS`,

@@ -34,7 +34,8 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
 
 /// A password that nobody takes to keep something: a word, with few digits and signs behind it, or next to nothing.
 pub(super) fn is_weak(value: &[u8]) -> bool {
-    let plain: Vec<u8> = value.iter().map(|byte| unleeted(*byte)).collect();
+    let stem = value.trim_end_with(|sign| "!@#$%^&*+?.0123456789".contains(sign));
+    let plain: Vec<u8> = stem.iter().map(|byte| unleeted(*byte)).collect();
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let rest = value[letters..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
     let rest = rest.trim_start_with(|sign| "!@#$%^&*+?._-".contains(sign));
@@ -42,7 +43,7 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
         && value[1..letters].iter().all(u8::is_ascii_lowercase)
         && reads_like_words(&value[..letters]);
     value.len() < 8
-        || placeholder::names_itself(plain.trim_end_with(|sign| "!@#$%^&*+?.0123456789".contains(sign)))
+        || placeholder::names_itself(&plain)
         || (is_word && rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit))
 }
 

@@ -3,6 +3,9 @@
 use crate::generic;
 use bstr::ByteSlice;
 
+/// How far the end of a hole is looked for.
+const LONGEST: usize = 200;
+
 /// A variable of SQL*Plus: `&name`, `&&name`. It says what it holds, or its words are joined.
 pub(super) fn is_substitution(value: &[u8]) -> bool {
     const THINGS: &[&[u8]] = &[b"pass", b"pw", b"secret", b"user"];
@@ -50,7 +53,7 @@ fn opens(value: &[u8], open: &[u8], close: &[u8], signs: &[u8]) -> bool {
         let (name, behind) = name.split_at(length);
         let begins = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
         let is_digit = open == b"${" && !name.is_empty() && name.iter().all(u8::is_ascii_digit);
-        let is_closed = behind.find(close).is_some();
+        let is_closed = behind[..behind.len().min(LONGEST)].find(close).is_some();
         (is_closed && (begins || is_digit || open != b"${"))
             || (begins
                 && (behind.is_empty() || behind[0] == b' ' || behind[0] == b'(')

@@ -140,7 +140,7 @@ fn second(text: &[u8], at: usize) -> Option<Value> {
     (text.get(comma) == Some(&b',')).then_some(())?;
     let start = spaces(text, comma + 1);
     match value::quoted(text, start) {
-        Some(value) => ends_argument(text, &value).then_some(value),
+        Some(value) => (ends_argument(text, &value) || wrap::is_converted(text, &value)).then_some(value),
         None => wrap::around(text, start),
     }
 }

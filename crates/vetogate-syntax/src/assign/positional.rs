@@ -59,7 +59,9 @@ fn argument_at(text: &[u8], mut at: usize, place: usize) -> Option<Value> {
     }
     let start = spaces(text, at);
     match value::quoted(text, start) {
-        Some(value) => argument::ends_argument(text, &value).then_some(value),
+        Some(value) => {
+            (argument::ends_argument(text, &value) || wrap::is_converted(text, &value)).then_some(value)
+        }
         None => wrap::around(text, start),
     }
 }

@@ -88,6 +88,11 @@ fn is_line(text: &[u8], at: usize) -> bool {
 /// A value up to a blank, whatever signs stand in it.
 fn line(text: &[u8], at: usize) -> Option<Value> {
     let length = text[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && **byte != 0).count();
+    let value = &text[at..at + length];
+    let is_quote = |byte: &u8| b"\"'".contains(byte);
+    // A quote at the end alone closes a text of several lines.
+    let closes = value.last().is_some_and(is_quote) && !value[..length - 1].iter().any(is_quote);
+    let length = length - usize::from(closes);
     (length > 0).then_some(Value { range: at..at + length, quote: Quote::Bare, is_template: false })
 }
 

@@ -55,19 +55,9 @@ const CONVERTERS: &[&str] = &[
     "literal",
 ];
 
-/// Calls that do so where a type of texts, bytes or secrets stands before them: `String::from`, `TextEncoder().encode`.
-const MAKERS: &[&str] = &[
-    "from",
-    "new",
-    "of",
-    "valueof",
-    "encode",
-    "fromstring",
-    "fromstr",
-    "copyfromutf8",
-    "ofnullable",
-    "plain",
-];
+/// Calls that do so where a type of texts, bytes or secrets stands before them: `String::from`.
+const MAKERS: &[&str] =
+    &["from", "new", "of", "valueof", "fromstring", "fromstr", "copyfromutf8", "ofnullable", "plain"];
 
 /// Words of such a type.
 const TYPES: &[&str] = &[
@@ -77,7 +67,6 @@ const TYPES: &[&str] = &[
     "bytes",
     "byte",
     "buffer",
-    "password",
     "text",
     "optional",
     "option",
@@ -148,19 +137,44 @@ fn is_converter(name: &[u8]) -> bool {
     let lower: String =
         last.iter().filter(|byte| **byte != b'_').map(|b| char::from(b.to_ascii_lowercase())).collect();
     let is_type = |part: &[u8]| words::split(part).iter().any(|word| TYPES.contains(&word.as_str()));
-    CONVERTERS.contains(&lower.as_str()) || (MAKERS.contains(&lower.as_str()) && parts.any(is_type))
+    // `secret.encode("utf-8")` takes a name where `TextEncoder().encode` takes a text.
+    let is_encoder = |part: &[u8]| part == b"TextEncoder";
+    match lower.as_str() {
+        "encode" => parts.any(is_encoder),
+        maker if MAKERS.contains(&maker) => parts.any(is_type),
+        name => CONVERTERS.contains(&name),
+    }
 }
 
 /// Whether nothing is made of the text but another type.
 fn ends(text: &[u8], value: &Value) -> bool {
+    // `password.getBytes("UTF-8")` says how, not what.
+    const ENCODINGS: &[&[u8]] = &[
+        b"utf-8",
+        b"utf8",
+        b"utf-16",
+        b"ascii",
+        b"us-ascii",
+        b"latin-1",
+        b"latin1",
+        b"iso-8859-1",
+        b"base64",
+        b"hex",
+    ];
+    if ENCODINGS.iter().any(|encoding| encoding.eq_ignore_ascii_case(&text[value.range.clone()])) {
+        return false;
+    }
     let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
     let next = spaces(text, closed);
-    match text.get(next) {
-        Some(b')' | b'}' | b',') => true,
-        Some(b'.') => {
-            let end = skip(text, next + 1, |byte| byte.is_ascii_alphanumeric() || byte == b'_', 20);
-            METHODS.contains(&&text[next + 1..end])
-        }
-        _ => false,
+    matches!(text.get(next), Some(b')' | b'}' | b',')) || is_converted(text, value)
+}
+
+/// Whether a method behind a text turns it into another type.
+pub(super) fn is_converted(text: &[u8], value: &Value) -> bool {
+    let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
+    let point = spaces(text, closed);
+    (text.get(point) == Some(&b'.')) && {
+        let end = skip(text, point + 1, |byte| byte.is_ascii_alphanumeric() || byte == b'_', 20);
+        METHODS.contains(&&text[point + 1..end])
     }
 }
