@@ -8,6 +8,7 @@ mod anchors;
 mod classes;
 mod comments;
 mod connection;
+mod escapes;
 mod judge;
 mod labels;
 mod names;

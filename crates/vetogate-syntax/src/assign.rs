@@ -231,7 +231,7 @@ mod tests {
             ("config['password'] = b\"x1\"", FileKind::Python, "password", "x1"),
             ("DB_PASSWORD=x1 # note", FileKind::Shell, "DB_PASSWORD", "x1"),
             ("DB_PASSWORD==x|1;<a", FileKind::Env, "DB_PASSWORD", "=x|1;<a"),
-            ("DB_PASSWORD=~x1;x2;", FileKind::Env, "DB_PASSWORD", "~x1;x2"),
+            ("DB_PASSWORD=~1;2;", FileKind::Env, "DB_PASSWORD", "~1;2"),
             ("db.password=;x1", FileKind::Config, "db.password", ";x1"),
             ("db: {user: x, password: x1, id: 1}", FileKind::Config, "password", "x1"),
             ("db: {user: x, password: x1}", FileKind::Config, "password", "x1"),

@@ -2,13 +2,13 @@
 
 use super::anchors::Promise;
 use super::comments::is_documentation;
+use super::escapes::unescaped;
 use super::labels::{Foreign, foreign};
 use super::names;
 use super::objects::{is_object_of_password, is_variable_of_psql, names_an_object};
 use super::strength::{is_weak, key, password, unmistakable};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
-use std::borrow::Cow;
 use vetogate_core::Confidence;
 use vetogate_syntax::assign::{Assignment, Form, Quote};
 use vetogate_syntax::path::FileKind;
@@ -98,28 +98,6 @@ fn of_password(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) 
     let is_thrown_away =
         || text.hints.is_ci && is_weak(value) && is_of_service(text.bytes, assignment, identifier);
     Some(if plain > Confidence::Low && is_thrown_away() { Confidence::Low } else { plain })
-}
-
-/// A value with the letters of other alphabets that an encoder of JSON wrote as escapes (`\u043f`). Signs of ASCII are
-/// written so by those that think of HTML (Go, .NET), in a password too, and stay as they are.
-fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
-    let code = |at: usize| {
-        let digits = value.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-        Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|letter| !letter.is_ascii())
-    };
-    if memchr::memmem::find(value, b"\\u").is_none() {
-        return Cow::Borrowed(value);
-    }
-    let (mut plain, mut at) = (Vec::new(), 0);
-    while at < value.len() {
-        match code(at) {
-            Some(letter) => plain.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
-            None => plain.push(value[at]),
-        }
-        at += if code(at).is_some() { 6 } else { 1 };
-    }
-    Cow::Owned(plain)
 }
 
 /// Whether a password is that of a service which a build starts and throws away: a database, or what is on this machine.

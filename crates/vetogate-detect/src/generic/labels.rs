@@ -130,9 +130,7 @@ pub(super) fn is_label(value: &[u8]) -> bool {
     let lower = text.to_lowercase();
     let core = core(&lower);
     let is_marked = lower.ends_with([':', '\u{2026}', '\u{ff1a}']);
-    (is_marked && behind_name(core).is_some_and(is_number))
-        || (is_marked && is_words(core))
-        || is_sentence(&lower)
+    (is_marked && (is_words(core) || behind_name(core).is_some_and(is_number))) || is_sentence(&lower)
 }
 
 /// Words alone, as people speak them, of which a colon makes a label.
@@ -145,8 +143,7 @@ fn is_sentence(lower: &str) -> bool {
     let parts: Vec<&str> =
         lower.split(['.', '_', '-', ' ']).map(core).filter(|part| !part.is_empty()).collect();
     let is_word = |part: &str| part.chars().all(char::is_alphabetic);
-    let says =
-        |part: &&str| OF_SENTENCES.contains(part) || behind_name(part).is_some_and(|rest| is_word(rest));
+    let says = |part: &&str| OF_SENTENCES.contains(part) || behind_name(part).is_some_and(is_word);
     let words = parts.iter().filter(|part| is_word(part)).count();
     parts.len() > 2
         && words > 1

@@ -85,7 +85,7 @@ pub(super) fn names_an_object(value: &[u8]) -> Option<Named> {
     let is_name = value.len() <= 63
         && value.iter().all(of_name)
         && !words.is_empty()
-        && words.iter().all(|part| is_word(part))
+        && words.iter().all(is_word)
         && (1..=LONGEST_SUFFIX).contains(&last.len());
     is_name
         .then(|| if words.iter().any(|part| OBJECTS.contains(part)) { Named::Surely } else { Named::Maybe })
@@ -136,16 +136,17 @@ fn is_solana(value: &[u8]) -> bool {
 
 /// A variable of `psql` where a password stands: `PASSWORD :'name'`, `PASSWORD :"name"`.
 pub(super) fn is_variable_of_psql(text: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
-    let Some(before) = assignment.value.start.checked_sub(3) else { return false };
     let value = &text[assignment.value.clone()];
+    let before = &text[..assignment.value.start.saturating_sub(1)];
+    // In a text of a program the quote has a backslash before it.
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
     let is_name = value.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let is_statement = !matches!(kind, FileKind::JavaScript | FileKind::Json | FileKind::Python);
     is_statement
         && is_name
         && matches!(assignment.quote, Quote::Quoted(b'"' | b'\''))
         && text[assignment.identifier.clone()].eq_ignore_ascii_case(b"password")
-        && text[before] == b' '
-        && text[before + 1] == b':'
+        && before.ends_with(b" :")
 }
 
 #[cfg(test)]

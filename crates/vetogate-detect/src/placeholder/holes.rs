@@ -67,14 +67,12 @@ fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)
 }
 
-/// A name as somebody writes it: each of its parts has one case, or is a word with a capital.
+/// A name as somebody writes it: the letters of each of its parts have one case, or are words with capitals.
 fn is_of_one_hand(name: &[u8]) -> bool {
     name.split(|byte| !byte.is_ascii_alphanumeric()).all(|part| {
-        let letters = part.trim_end_with(|c| c.is_ascii_digit());
-        let all = |part: &[u8], test: fn(&u8) -> bool| part.iter().all(test);
-        all(letters, u8::is_ascii_lowercase)
-            || all(letters, u8::is_ascii_uppercase)
-            || all(&letters[1..], u8::is_ascii_lowercase)
+        let has = |test: fn(&u8) -> bool| part.iter().skip(1).any(test);
+        !has(u8::is_ascii_uppercase)
+            || !part.iter().any(u8::is_ascii_lowercase)
             || generic::reads_like_words(part)
     })
 }
