@@ -154,6 +154,7 @@ fn elements_of_lists() {
             ("a.py", "special_tokens = [\"extra_id_{digits:2}\", \"cl100k{digits:6}\"]"),
             ("a.py", "token_ids = [\"x{alnum:32}\"]"),
             ("a.py", "password_hashes = [\"x{alnum:14}\"]"),
+            ("a.js", "passwords: [\"1234{digits:4}\", \"qwerty{digits:2}\", \"letmein{digits:1}\"],"),
             ("a.py", "API_KEYS = load(\"x{alnum:32}\")"),
             ("a.py", "API_KEYS = [\"openai\", \"anthropic{digits:1}\"]"),
             ("a.py", "API_KEYS = []\nx = [\"x{alnum:32}\"]"),
@@ -226,6 +227,7 @@ fn calls_that_log_in() {
             ("a.py", "signal.connect(\"a\", \"x{alnum:14}\")"),
             ("a.py", "login = \"x{alnum:14}\""),
             ("a.py", "button.connect(\"clicked\", handler, \"on_button_{digits:1}\")"),
+            ("a.cpp", "widget.connect(b, SIGNAL(x), \"{digits:1}handleClick()\")"),
             ("a.py", "author=(\"u\", \"x{alnum:14}\")"),
         ],
     );

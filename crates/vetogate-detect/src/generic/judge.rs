@@ -31,6 +31,11 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
         Promise::Key => key(value)?,
         Promise::Password | Promise::Login => of_password(text, assignment, &identifier)?,
     };
+    // Lists of what many people take are checked against, and slots of a program have brackets.
+    let is_known = assignment.form == Form::List && promise == Promise::Password && is_weak(value);
+    if is_known || (assignment.form == Form::Login && value.ends_with(b"()")) {
+        return None;
+    }
     // What else is given so is a label, the name of a field, a rule.
     if matches!(assignment.form, Form::Setter | Form::Inside | Form::List | Form::Login)
         && plain == Confidence::Low

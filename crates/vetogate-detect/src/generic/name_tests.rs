@@ -109,6 +109,7 @@ fn names_of_objects_and_packages() {
             ("a.yml", "pullSecret: default-dockercfg-x7k2p"),
             ("a.yml", "passwordSecret: postgres-main-9k2x7"),
             ("a.yml", "password_secret: pg-main-v{digits:1}"),
+            ("values.yaml", "adminPasswordKey: postgres-password{digits:1}"),
             ("a.yml", "js-token: npm:js-tokens@4.0.{digits:1}"),
             ("a.yml", "token: npm:@types/js-tokens@^4.0.{digits:1}"),
         ],

@@ -91,9 +91,11 @@ pub(super) fn names_an_object(value: &[u8]) -> Option<Named> {
         .then(|| if words.iter().any(|part| OBJECTS.contains(part)) { Named::Surely } else { Named::Maybe })
 }
 
-/// Whether an identifier is an object of a cluster that holds a password: `passwordSecret`, `imagePullSecret`.
+/// Whether an identifier is an object of a cluster that holds a password, or the key of one in it: `passwordSecret`,
+/// `imagePullSecret`, `adminPasswordKey`.
 pub(super) fn is_object_of_password(identifier: &[String]) -> bool {
-    identifier.last().is_some_and(|last| last == "secret" || last == "secrets") && identifier.len() > 1
+    let is_object = |last: &String| matches!(last.as_str(), "secret" | "secrets" | "key");
+    identifier.len() > 1 && identifier.last().is_some_and(is_object)
 }
 
 /// The address of a token or a contract on a chain, which everybody can look up; a key of one is longer, or is named.
