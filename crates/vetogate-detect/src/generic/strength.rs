@@ -39,10 +39,15 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let rest = value[letters..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
     let rest = rest.trim_start_with(|sign| "!@#$%^&*+?._-".contains(sign));
+    // Neighbours on a keyboard.
+    let is_walk = [&b"qwert"[..], b"azert", b"asdf", b"zxcv"]
+        .iter()
+        .any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
     let is_word = letters > 2
         && value[1..letters].iter().all(u8::is_ascii_lowercase)
-        && reads_like_words(&value[..letters]);
+        && (is_walk || reads_like_words(&value[..letters]));
     value.len() < 8
+        || value.iter().all(u8::is_ascii_digit)
         || placeholder::names_itself(&plain)
         || (is_word && rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit))
 }
