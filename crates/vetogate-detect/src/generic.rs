@@ -5,10 +5,14 @@
 //! under test paths, in prose, and where it is weak.
 
 mod anchors;
+mod classes;
 mod comments;
 mod connection;
+mod escapes;
 mod judge;
+mod labels;
 mod names;
+mod objects;
 mod shapes;
 mod spoken;
 mod strength;
@@ -96,33 +100,45 @@ impl BlobDetector for Generic {
             if !fuel.burn(256) {
                 return;
             }
-            let (seen, hit) = look(text, word, promise, &taken);
+            let (seen, found) = look(text, word, promise, &taken);
             done = seen.unwrap_or(done);
             // A default has two names, the one that it is assigned to and the one of the environment.
             let again = |hit: &Hit| {
                 let overlaps = |last: &Hit| last.secret_spans[0].end > hit.secret_spans[0].start;
                 hits[before..].last().is_some_and(overlaps)
             };
-            hits.extend(hit.filter(|hit| !again(hit) && places.is_text(hit.span.start)));
+            let is_new = |hit: &Hit| !again(hit) && places.is_text(hit.span.start);
+            let found: Vec<Hit> = found.into_iter().filter(is_new).collect();
+            hits.extend(found);
         }
     }
 }
 
+/// How many elements of a list are looked at.
+const ELEMENTS: usize = 8;
+
 /// What stands around a word: how far it was read, and what there is to report.
-fn look(
-    text: &Text<'_>,
-    word: Range<usize>,
-    promise: Promise,
-    taken: &Taken,
-) -> (Option<usize>, Option<Hit>) {
+fn look(text: &Text<'_>, word: Range<usize>, promise: Promise, taken: &Taken) -> (Option<usize>, Vec<Hit>) {
     if let Some(pairs) = connection::around(text, &word, promise) {
         let hit = if taken.overlaps(&pairs.password) { None } else { connection::hit(text, &word, &pairs) };
-        return (Some(word.end), hit);
+        return (Some(word.end), hit.into_iter().collect());
     }
-    let Some(assignment) = assign::around(text.bytes, word, text.hints.kind) else { return (None, None) };
-    let confidence = if taken.overlaps(&assignment.value) { None } else { judge(text, &assignment, promise) };
-    let hit = confidence.map(|confidence| hit(text, &assignment, promise, confidence));
-    (Some(assignment.identifier.end), hit)
+    let (assignment, promise) = match assign::login(text.bytes, word.clone()) {
+        Some(login) => (login, Promise::Password),
+        None if promise == Promise::Login => return (None, Vec::new()),
+        None => match assign::around(text.bytes, word, text.hints.kind) {
+            Some(assignment) => (assignment, promise),
+            None => return (None, Vec::new()),
+        },
+    };
+    let seen = assignment.identifier.end;
+    let next = |last: &Assignment| assign::next_element(text.bytes, last, text.hints.kind);
+    let hits = std::iter::successors(Some(assignment), next).take(ELEMENTS).filter_map(|assignment| {
+        let is_taken = taken.overlaps(&assignment.value);
+        let confidence = if is_taken { None } else { judge(text, &assignment, promise) };
+        confidence.map(|confidence| hit(text, &assignment, promise, confidence))
+    });
+    (Some(seen), hits.collect())
 }
 
 fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: Confidence) -> Hit {
@@ -130,7 +146,9 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
     let identifier = String::from_utf8_lossy(&text.bytes[assignment.identifier.clone()]).into_owned();
     Hit {
         rule: Arc::clone(if promise == Promise::Password { &PASSWORD } else { &KEY }),
-        span: assignment.identifier.start..assignment.value.end,
+        // A value may stand before its name.
+        span: assignment.identifier.start.min(assignment.value.start)
+            ..assignment.identifier.end.max(assignment.value.end),
         secret_spans: vec![assignment.value.clone()],
         values: vec![Secret::new(value)],
         identifier: Some(identifier),
@@ -141,6 +159,10 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
     }
 }
 
+#[cfg(test)]
+mod given_tests;
+#[cfg(test)]
+mod name_tests;
 #[cfg(test)]
 mod random_tests;
 #[cfg(test)]

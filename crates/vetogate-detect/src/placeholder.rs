@@ -1,8 +1,14 @@
 //! What is no secret: placeholders, references, examples of documentation.
 
+mod hashes;
+mod holes;
+
 use crate::generic;
-use bstr::ByteSlice;
 use vetogate_syntax::words;
+
+use hashes::is_hash;
+pub(crate) use holes::has_hole;
+use holes::is_substitution;
 
 /// Words that make a value an example when they stand in it as whole words.
 const EXAMPLE_WORDS: &[&str] = &[
@@ -108,40 +114,8 @@ pub fn is_example_password(value: &[u8]) -> bool {
         || ends_as_example(value)
         || is_published(value)
         || is_encoded_example(value)
-        || is_crypt(value)
-}
-
-/// A hash of a password as `crypt` writes it: `$2y$10$..`, `$6$..`.
-fn is_crypt(value: &[u8]) -> bool {
-    const SCHEMES: &[&[u8]] = &[
-        b"1",
-        b"2",
-        b"2a",
-        b"2b",
-        b"2x",
-        b"2y",
-        b"5",
-        b"6",
-        b"7",
-        b"y",
-        b"gy",
-        b"md5",
-        b"sha1",
-        b"apr1",
-        b"argon2i",
-        b"argon2d",
-        b"argon2id",
-        b"pbkdf2",
-        b"pbkdf2-sha256",
-        b"pbkdf2-sha512",
-        b"scrypt",
-        b"bcrypt",
-        b"bcrypt-sha256",
-    ];
-    let scheme = value.strip_prefix(b"$").and_then(|rest| rest.split(|&byte| byte == b'$').next());
-    value.len() > 12
-        && scheme
-            .is_some_and(|scheme| value[scheme.len() + 1..].starts_with(b"$") && SCHEMES.contains(&scheme))
+        || is_hash(value)
+        || is_substitution(value)
 }
 
 /// Example words in base64, as manifests of Kubernetes hold them.
@@ -239,79 +213,6 @@ fn has_long_run(value: &[u8]) -> bool {
     value.len() >= 12 && value.windows(7).any(|window| window.iter().all(|byte| byte == &window[0]))
 }
 
-/// A hole of a template language: `${X}`, `{{x}}`, `%X%`, `$(x)`, `<x>`, `%s`, `[x]`, `{x}`, `***`.
-pub fn has_hole(value: &[u8]) -> bool {
-    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
-    let wrapped =
-        |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
-    has(b"${")
-        || has(b"{{")
-        || is_command(value)
-        || has(b"<%")
-        || has(b"#{")
-        || has(b"***")
-        || has(b"...")
-        || is_named(value, b"$(", b")")
-        || is_named(value, b"%(", b")s")
-        || is_named(value, b"%(", b")d")
-        || is_named(value, b"@@", b"@@")
-        || wrapped(b'<', b'>')
-        || (wrapped(b'%', b'%') && is_plain(value))
-        || wrapped(b'[', b']')
-        || wrapped(b'{', b'}')
-        || (wrapped(b'(', b')') && is_plain(value))
-        || (wrapped(b'_', b'_') && is_plain(value))
-        || has_named_hole(value)
-        || has_count(value)
-        || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
-}
-
-/// Whether there is nothing but a name between the signs of a hole.
-fn is_plain(value: &[u8]) -> bool {
-    value[1..value.len() - 1].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.: ".contains(byte))
-}
-
-/// What a command says, to its end or cut off at a blank or a quote: `$(cat x)`, `$((1+2))`, `$(cat`.
-fn is_command(value: &[u8]) -> bool {
-    value.starts_with(b"$(")
-        && (value.ends_with(b")") || !value.iter().any(|byte| b"!@#^&*+%".contains(byte)))
-        || value.starts_with(b"$(") && value.contains(&b' ')
-}
-
-/// Whether a name, or words, stand between two signs: `a-$(cat x)`, `%(name)s`, `@@NAME@@`. What is cut off at a blank has
-/// no end.
-fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
-    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./ ".contains(&byte);
-    value.find_iter(open).any(|at| {
-        let rest = &value[at + open.len()..];
-        let name = &rest[..rest.iter().take_while(|byte| of_name(**byte)).count()];
-        let is_closed = rest[name.len()..].starts_with(close);
-        (name.len() > 2 || name.iter().all(u8::is_ascii_uppercase))
-            && !name.is_empty()
-            && !name[0].is_ascii_digit()
-            && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
-    })
-}
-
-/// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
-fn has_count(value: &[u8]) -> bool {
-    value.find_iter("[").any(|at| {
-        let rest = &value[at + 1..];
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        digits > 0 && matches!(rest.get(digits), None | Some(b' '))
-    })
-}
-
-/// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
-fn has_named_hole(value: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:.".contains(byte);
-    value.iter().enumerate().filter(|(_, byte)| **byte == b'{').any(|(open, _)| {
-        let name = &value[open + 1..];
-        let length = name.iter().take_while(|byte| is_name(byte)).count();
-        length >= 2 && name[0].is_ascii_alphabetic() && name.get(length) == Some(&b'}')
-    })
-}
-
 /// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.
 pub fn is_reference(value: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
@@ -381,7 +282,9 @@ fn is_told_to_reader(value: &[u8]) -> bool {
 pub(crate) fn names_itself(value: &[u8]) -> bool {
     let words = words::split(value);
     let letters = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    // Words of other alphabets are not told apart.
     !words.is_empty()
+        && value.is_ascii()
         && words.iter().all(|word| {
             let word = letters(word);
             word.is_empty() || EXAMPLE_WORDS.contains(&word.as_str()) || COMMON_PARTS.contains(&word.as_str())

@@ -6,9 +6,13 @@ mod argument;
 mod entry;
 mod fallback;
 mod flag;
+mod inside;
+mod list;
 mod markup;
 mod operator;
+mod positional;
 mod value;
+mod wrap;
 
 use crate::path::FileKind;
 use std::ops::Range;
@@ -40,6 +44,12 @@ pub enum Form {
     Markup,
     /// An option of a command: `--name value`.
     Flag,
+    /// A variable of the environment in a text: `"NAME=value"`.
+    Inside,
+    /// An element of a list: `names = ["value", ..]`.
+    List,
+    /// An argument of a call that logs in: `connect("host", "user", "value")`.
+    Login,
 }
 
 /// An identifier that gets a value. Ranges are bytes of the text.
@@ -67,9 +77,36 @@ pub fn around(text: &[u8], word: Range<usize>, kind: FileKind) -> Option<Assignm
     Some(Assignment { identifier, value: range, quote, is_template, form })
 }
 
+/// The password in a call that logs in, where `word` is a part of its name.
+pub fn login(text: &[u8], word: Range<usize>) -> Option<Assignment> {
+    let identifier = identifier(text, word)?;
+    let Value { range, quote, is_template } = positional::around(text, &identifier)?;
+    Some(Assignment { identifier, value: range, quote, is_template, form: Form::Login })
+}
+
+/// The next element of a list, where `last` is one.
+pub fn next_element(text: &[u8], last: &Assignment, kind: FileKind) -> Option<Assignment> {
+    (last.form == Form::List).then_some(())?;
+    let Value { range, quote, is_template } = list::next(text, &last.value, kind)?;
+    Some(Assignment {
+        identifier: last.identifier.clone(),
+        value: range,
+        quote,
+        is_template,
+        form: Form::List,
+    })
+}
+
 fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Value, Form)> {
     if text[..identifier.start].ends_with(b"${") && matches!(text.get(identifier.end), Some(b':' | b'}')) {
         return Some((fallback::expansion(text, identifier.end, kind)?, Form::Fallback));
+    }
+    let is_text = matches!(kind, FileKind::Python | FileKind::JavaScript | FileKind::Code | FileKind::Json);
+    if is_text && let Some(value) = inside::around(text, identifier) {
+        return Some((value, Form::Inside));
+    }
+    if let Some(value) = list::first(text, identifier, kind) {
+        return Some((value, Form::List));
     }
     plain(text, identifier, kind)
         .or_else(|| Some((fallback::behind_name(text, identifier.end, kind)?, Form::Fallback)))
@@ -78,7 +115,7 @@ fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
         .or_else(|| Some((apart(text, identifier, kind)?, Form::Plain)))
         .or_else(|| Some((markup::around(text, identifier)?, Form::Markup)))
         .or_else(|| Some((flag::around(text, identifier)?, Form::Flag)))
-        .or_else(|| Some((argument::of_login(text, identifier)?, Form::Argument)))
+        .or_else(|| Some((argument::of_token(text, identifier)?, Form::Argument)))
 }
 
 /// A value that stands apart from its name.
@@ -87,6 +124,7 @@ fn apart(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value
         .or_else(|| entry::variable(text, identifier))
         .or_else(|| entry::instruction(text, identifier, kind))
         .or_else(|| entry::statement(text, identifier, kind))
+        .or_else(|| entry::declaration(text, identifier, kind))
 }
 
 /// `name = value`, where the value may be what an expression falls back on.
@@ -193,7 +231,7 @@ mod tests {
             ("config['password'] = b\"x1\"", FileKind::Python, "password", "x1"),
             ("DB_PASSWORD=x1 # note", FileKind::Shell, "DB_PASSWORD", "x1"),
             ("DB_PASSWORD==x|1;<a", FileKind::Env, "DB_PASSWORD", "=x|1;<a"),
-            ("DB_PASSWORD=~x1;x2;", FileKind::Env, "DB_PASSWORD", "~x1;x2"),
+            ("DB_PASSWORD=~1;2;", FileKind::Env, "DB_PASSWORD", "~1;2"),
             ("db.password=;x1", FileKind::Config, "db.password", ";x1"),
             ("db: {user: x, password: x1, id: 1}", FileKind::Config, "password", "x1"),
             ("db: {user: x, password: x1}", FileKind::Config, "password", "x1"),

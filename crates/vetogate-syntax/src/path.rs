@@ -35,6 +35,8 @@ pub struct PathHints {
     pub kind: FileKind,
     /// Under a test, fixture or example path, or in a copy of what others have published.
     pub is_test: bool,
+    /// Settings of a service that builds and tests: what they start is thrown away.
+    pub is_ci: bool,
 }
 
 /// Folders of tests and examples, whole.
@@ -205,8 +207,29 @@ impl PathHints {
             || is_translation(name)
             || is_documentation(name, &parts);
         let kind = if is_read { FileKind::Prose } else { kind(name) };
-        Self { kind, is_test }
+        Self { kind, is_test, is_ci: is_ci(name, &parts) }
     }
+}
+
+/// Settings of GitHub, GitLab, Circle, Travis, Azure and their kin, by where they have to stand.
+fn is_ci(name: &[u8], folders: &[&[u8]]) -> bool {
+    const FOLDERS: &[[&[u8]; 2]] =
+        &[[b".github", b"workflows"], [b".gitea", b"workflows"], [b".forgejo", b"workflows"]];
+    const NAMES: &[&[u8]] = &[
+        b".gitlab-ci.yml",
+        b".travis.yml",
+        b".drone.yml",
+        b".cirrus.yml",
+        b".woodpecker.yml",
+        b".appveyor.yml",
+        b"appveyor.yml",
+        b"azure-pipelines.yml",
+        b"bitbucket-pipelines.yml",
+    ];
+    let is_yaml = name.ends_with(b".yml") || name.ends_with(b".yaml");
+    NAMES.contains(&name)
+        || folders.last().is_some_and(|last| *last == b".circleci" || *last == b".woodpecker")
+        || (is_yaml && FOLDERS.iter().any(|pair| folders.ends_with(pair)))
 }
 
 fn is_test_folder(part: &[u8], lower: &[u8]) -> bool {
@@ -324,14 +347,17 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
         b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
-        | b"netrc" => FileKind::Config,
+        | b"netrc" | b"service" | b"container" => FileKind::Config,
         b"json" | b"json5" | b"jsonc" | b"map" => FileKind::Json,
-        b"md" | b"rst" | b"txt" | b"adoc" | b"mdx" | b"html" | b"htm" | b"po" | b"tex" => FileKind::Prose,
+        b"md" | b"rst" | b"txt" | b"adoc" | b"mdx" | b"html" | b"htm" | b"po" | b"pot" | b"tex" | b"arb"
+        | b"xlf" | b"xliff" | b"ftl" | b"strings" => FileKind::Prose,
         b"rs" | b"go" | b"java" | b"kt" | b"kts" | b"scala" | b"c" | b"h" | b"cc" | b"cpp" | b"hpp"
         | b"cxx" | b"hxx" | b"hh" | b"ino" | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl"
         | b"pm" | b"lua" | b"dart" | b"ex" | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r"
         | b"jl" | b"sql" | b"ps1" | b"tf" | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
         _ if name.starts_with(b"makefile") || name == b"justfile" => FileKind::Shell,
+        _ if name.starts_with(b"jenkinsfile") => FileKind::Code,
+        _ if name == b"crontab" => FileKind::Shell,
         _ if name.starts_with(b"env.") => FileKind::Env,
         _ => FileKind::Other,
     }
@@ -382,6 +408,12 @@ mod tests {
             (".bak", FileKind::Other),
         ] {
             assert_eq!(of(settings).kind, kind, "{settings}");
+        }
+        for service in [".github/workflows/a.yml", "x/.gitlab-ci.yml", ".circleci/config.yml"] {
+            assert!(of(service).is_ci, "{service}");
+        }
+        for other in ["workflows/a.yml", ".github/workflows/run.sh", "ci/compose.yml", ".github/a.yml"] {
+            assert!(!of(other).is_ci, "{other}");
         }
         for test in [
             "tests/a.py",

@@ -9,6 +9,8 @@ use vetogate_rules::trigram;
 pub(super) enum Promise {
     Password,
     Key,
+    /// A call that takes a password by its place.
+    Login,
 }
 
 /// Words from which a look at the identifier begins, in lower case, and the offset of a rare window of three bytes.
@@ -27,7 +29,17 @@ const WORDS: &[(&[u8; 3], &[u8], usize, Promise)] = &[
     (b"ss\"", b"pass\"", 2, Promise::Password),
     (b"ss'", b"pass'", 2, Promise::Password),
     (b"_pw", b"_pw", 0, Promise::Password),
-    (b"cau", b"basicauth(", 4, Promise::Password),
+    (b"cau", b"basicauth(", 4, Promise::Login),
+    (b"c_a", b"basic_auth(", 4, Promise::Login),
+    (b"nne", b"connect(", 2, Promise::Login),
+    (b"tco", b"getconnection(", 2, Promise::Login),
+    (b"pdo", b"pdo(", 0, Promise::Login),
+    (b"qli", b"mysqli(", 3, Promise::Login),
+    (b"ogi", b"login(", 1, Promise::Login),
+    (b"nau", b"plainauth(", 4, Promise::Login),
+    (b"p_b", b"ldap_bind(", 3, Promise::Login),
+    (b"th=", b"auth=(", 2, Promise::Login),
+    (b"= (", b"auth = (", 5, Promise::Login),
     (b"ecr", b"secret", 1, Promise::Key),
     (b"oke", b"token", 1, Promise::Key),
     (b"pik", b"apikey", 1, Promise::Key),

@@ -2,8 +2,11 @@
 
 use super::anchors::Promise;
 use super::comments::is_documentation;
+use super::escapes::unescaped;
+use super::labels::{Foreign, foreign};
 use super::names;
-use super::strength::{key, password, unmistakable};
+use super::objects::{is_object_of_password, is_variable_of_psql, names_an_object};
+use super::strength::{is_weak, key, password, unmistakable};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
@@ -16,59 +19,135 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     let name = &text.bytes[assignment.identifier.clone()];
     let identifier = words::split(name);
     let value = &text.bytes[assignment.value.clone()];
-    if !names::a_secret(&identifier)
-        || !(names::is_pass(&identifier) || is_beside_user(text, name, assignment))
-    {
-        return None;
-    }
-    if value.len() < 5
-        || value.len() > longest(promise)
-        || !value.is_ascii()
+    if !is_named(text, assignment, &identifier)
+        || !(5..=longest(promise)).contains(&value.len())
         || is_no_secret(value, assignment, &identifier, text.hints.kind)
-    {
-        return None;
-    }
-    if names::is_key_of_app(&identifier) && !value.starts_with(b"base64:") {
-        return None;
-    }
-    // The working directory of a shell.
-    if matches!(text.hints.kind, FileKind::Shell | FileKind::Env) && name == b"PWD" {
-        return None;
-    }
-    if is_behind_a_text(text.bytes, assignment) {
-        return None;
-    }
-    // "the options --user and --password can be given".
-    if assignment.form == Form::Flag
-        && assignment.quote == Quote::Bare
-        && value.iter().all(u8::is_ascii_lowercase)
+        || is_other(text, assignment, &identifier)
     {
         return None;
     }
     let plain = match promise {
-        Promise::Password if !names::is_pw(&identifier) => return None,
-        Promise::Password if is_prose(text.bytes, assignment) => return None,
-        Promise::Password => password(text.bytes, assignment, text.hints.kind)?,
         Promise::Key if is_search_key(text.bytes, assignment) => return None,
         Promise::Key => key(value)?,
+        Promise::Password | Promise::Login => of_password(text, assignment, &identifier)?,
     };
-    // What else is set by such a call is a label, the name of a field, a rule.
-    if assignment.form == Form::Setter && plain == Confidence::Low {
+    // Lists of what many people take are checked against, and slots of a program have brackets.
+    let is_known = assignment.form == Form::List && promise == Promise::Password && is_weak(value);
+    if is_known || (assignment.form == Form::Login && value.ends_with(b"()")) {
+        return None;
+    }
+    // What else is given so is a label, the name of a field, a rule.
+    if matches!(assignment.form, Form::Setter | Form::Inside | Form::List | Form::Login)
+        && plain == Confidence::Low
+    {
         return None;
     }
     let doubtful = text.hints.is_test
         || text.hints.kind == FileKind::Prose
         || is_documentation(text.bytes, assignment.identifier.start, text.hints.kind)
-        || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other);
-    // Django says so of the keys that it makes for a machine of a developer.
-    let doubtful = doubtful || value.starts_with(b"django-insecure-");
+        || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other)
+        // Django says so of the keys that it makes for a machine of a developer.
+        || value.starts_with(b"django-insecure-");
     Some(if doubtful { Confidence::Low } else { plain })
+}
+
+/// Whether the identifier is the name of a secret, or of several that are given as a list.
+fn is_named(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> bool {
+    let name = &text.bytes[assignment.identifier.clone()];
+    let is_secret = match assignment.form {
+        Form::List => names::secrets(identifier),
+        Form::Login => true,
+        _ => names::a_secret(identifier),
+    };
+    is_secret
+        && (assignment.form == Form::Login
+            || names::is_pass(identifier)
+            || is_beside_user(text, name, assignment))
+}
+
+/// What is no secret by what stands around it.
+fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> bool {
+    let (name, value) = (&text.bytes[assignment.identifier.clone()], &text.bytes[assignment.value.clone()]);
+    let kind = text.hints.kind;
+    // "the options --user and --password can be given".
+    let is_of_sentence = assignment.form == Form::Flag
+        && assignment.quote == Quote::Bare
+        && value.iter().all(u8::is_ascii_lowercase);
+    // The working directory of a shell.
+    let is_directory = matches!(kind, FileKind::Shell | FileKind::Env) && name == b"PWD";
+    is_of_sentence
+        || is_directory
+        || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
+        || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
+        || is_variable_of_psql(text.bytes, assignment, kind)
+}
+
+/// How sure it is that a value which is called a password is one.
+fn of_password(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> Option<Confidence> {
+    let value = &text.bytes[assignment.value.clone()];
+    if !names::is_pw(identifier) || is_prose(text.bytes, assignment) {
+        return None;
+    }
+    if is_object_of_password(identifier) && names_an_object(value).is_some() {
+        return None;
+    }
+    let unescaped = unescaped(value);
+    if !unescaped.is_ascii() {
+        return match foreign(&unescaped) {
+            Foreign::Prose => None,
+            Foreign::Weak => Some(Confidence::Low),
+            Foreign::Chosen => Some(Confidence::Medium),
+        };
+    }
+    let plain = password(text.bytes, assignment, text.hints.kind)?;
+    let is_thrown_away =
+        || text.hints.is_ci && is_weak(value) && is_of_service(text.bytes, assignment, identifier);
+    Some(if plain > Confidence::Low && is_thrown_away() { Confidence::Low } else { plain })
+}
+
+/// Whether a password is that of a service which a build starts and throws away: a database, or what is on this machine.
+fn is_of_service(text: &[u8], assignment: &Assignment, identifier: &[String]) -> bool {
+    const REACH: usize = 200;
+    const SERVICES: &[&str] = &[
+        "mysql",
+        "mariadb",
+        "postgres",
+        "postgresql",
+        "pg",
+        "pgpassword",
+        "mssql",
+        "sa",
+        "redis",
+        "mongo",
+        "mongodb",
+        "mongo",
+        "rabbitmq",
+        "db",
+        "database",
+        "oracle",
+        "elastic",
+        "elasticsearch",
+        "clickhouse",
+        "neo4j",
+        "minio",
+        "cassandra",
+        "ldap",
+    ];
+    let start = assignment.identifier.start;
+    let end = text.len().min(assignment.value.end + REACH);
+    let before =
+        text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let after = text[start..end].split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let is_local = |line: &[u8]| {
+        [&b"127.0.0.1"[..], b"localhost"].iter().any(|host| memchr::memmem::find(line, host).is_some())
+    };
+    identifier.iter().any(|word| SERVICES.contains(&word.as_str())) || is_local(before) || is_local(after)
 }
 
 /// What is longer is no secret of this kind, and is not read any further.
 fn longest(promise: Promise) -> usize {
     match promise {
-        Promise::Password => 128,
+        Promise::Password | Promise::Login => 128,
         Promise::Key => 512,
     }
 }

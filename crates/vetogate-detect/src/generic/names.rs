@@ -7,6 +7,15 @@ pub(super) fn a_secret(identifier: &[String]) -> bool {
         && !identifier.iter().any(|word| HARMLESS.contains(&word.as_str()))
 }
 
+/// Whether an identifier holds a list of secrets: `API_KEYS`, `passwords`. By itself the plural says something else, in
+/// the lists of which words stand.
+pub(super) fn secrets(identifier: &[String]) -> bool {
+    let Some((last, rest)) = identifier.split_last() else { return false };
+    let of = |last: &str| [rest, &[last.to_owned()]].concat();
+    let is_about = last.strip_suffix("es").is_some_and(|one| ABOUT.contains(&one));
+    !is_about && last.strip_suffix('s').is_some_and(|one| a_secret(&of(one)))
+}
+
 /// Whether `pass` in an identifier means somebody's password, and no pass of a compiler, a test or a renderer: `DB_PASS`,
 /// `smtp_pass`. Other identifiers are left to the words that say it.
 pub(super) fn is_pass(identifier: &[String]) -> bool {
@@ -293,6 +302,8 @@ const ABOUT: &[&str] = &[
     "sample",
     "stdin",
     "passwords",
+    "short",
+    "weak",
     "broker",
     "mgr",
 ];

@@ -7,7 +7,7 @@ const MEDIUM: Option<Confidence> = Some(Confidence::Medium);
 const HIGH: Option<Confidence> = Some(Confidence::High);
 const LOW: Option<Confidence> = Some(Confidence::Low);
 
-fn check(says: Option<Confidence>, cases: &[(&str, &str)]) {
+pub(super) fn check(says: Option<Confidence>, cases: &[(&str, &str)]) {
     for (path, template) in cases {
         assert_eq!(found(path, template), says, "{path}: {template}");
         assert!(all(path, template).len() < 2, "{path}: {template}");

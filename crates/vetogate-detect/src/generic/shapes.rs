@@ -1,6 +1,7 @@
 //! What a value is by its shape: a path, a variable, a name, code. Random text that happens to hold one of their signs is
 //! none of them.
 
+use super::classes::is_class_name;
 use super::spoken::{is_noise, reads_like_words};
 use bstr::ByteSlice;
 
@@ -18,7 +19,7 @@ pub(crate) fn is_path(value: &[u8]) -> bool {
     }
     let parts: Vec<&[u8]> = value.split(|&byte| byte == b'/').skip(1).collect();
     // Comments begin with two signs.
-    let is_folder = parts[0].is_empty() || parts[0].starts_with(b"*") || is_folder(parts[0]);
+    let is_folder = parts[0].starts_with(b"*") || is_folder(parts[0]);
     (is_folder && parts.len() > 1) || parts.iter().all(|part| is_file(part))
 }
 
@@ -134,8 +135,13 @@ fn is_call(value: &[u8]) -> bool {
         return false;
     }
     let closed = rest.trim_end_with(|c| ")],;".contains(c));
+    let takes_text = rest.first().is_some_and(|byte| b"\"'".contains(byte));
     is_head
-        && (closed.len() < rest.len() || closed.is_empty() || closed.len() < 4 || reads_like_words(closed))
+        && (takes_text
+            || closed.len() < rest.len()
+            || closed.is_empty()
+            || closed.len() < 4
+            || reads_like_words(closed))
 }
 
 /// `Foo::bar`, `config->password`.
@@ -153,8 +159,12 @@ fn is_of_names(value: &[u8]) -> bool {
 /// The name of something in a program, of a package, of a text: identifiers joined by dots. Of two parts, one with a
 /// digit can be a password.
 pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
+    // A text of a program has two backslashes for one.
+    let value = &value.replace(b"\\\\", b"\\")[..];
     let dots = value.iter().filter(|byte| b".\\".contains(byte)).count();
-    dotted(value) && (dots > 1 || !value.iter().any(u8::is_ascii_digit)) && is_of_names(value)
+    let last = value.rsplit(|byte| b".\\".contains(byte)).next().unwrap_or_default();
+    let is_name = dots > 1 || !value.iter().any(u8::is_ascii_digit) || is_class_name(last);
+    dotted(value) && is_name && is_of_names(value)
 }
 
 /// Identifiers joined by dots, or by the backslashes of PHP.
@@ -164,17 +174,40 @@ pub(super) fn dotted(value: &[u8]) -> bool {
         part.first().is_some_and(u8::is_ascii_alphabetic)
             && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
     };
-    parts.len() > 1 && parts.len() < 6 && parts.iter().all(word)
+    parts.len() > 1 && parts.len() < 9 && parts.iter().all(word)
 }
 
-/// A regular expression, by what has no other meaning.
+/// A regular expression, by what has no other meaning, or by some of what has one in random text alone.
 pub(super) fn is_regex(value: &[u8]) -> bool {
     const PARTS: &[&[u8]] = &[
-        b"\\d", b"\\w", b"\\s", b"[^", b"(?:", b"(?=", b"(?!", b"(?i", b"(?<", b"(?P", b"(.*", b".*)",
-        b".*$", b".+)", b"]+", b"[a-z", b"[A-Z", b"[0-9", b"z0-9", b"Z0-9", b"zA-Z", b"Za-z",
+        b"(?:", b"(?=", b"(?!", b"(?i", b"(?<", b"(?P", b"(.*", b".*)", b".*$", b".+)", b"[a-z", b"[A-Z",
+        b"[0-9", b"z0-9", b"Z0-9", b"zA-Z", b"Za-z",
     ];
     let has = |part: &&[u8]| value.find(part).is_some();
-    value.starts_with(b".*") || value.starts_with(b"^.*") || value.ends_with(b".*") || PARTS.iter().any(has)
+    value.starts_with(b".*")
+        || value.starts_with(b"^.*")
+        || value.ends_with(b".*")
+        || PARTS.iter().any(has)
+        || has_classes(value)
+}
+
+/// Whether a class of signs is repeated, or more than one stands there, or all of the text is anchored.
+fn has_classes(value: &[u8]) -> bool {
+    let is_repeated = |rest: &[u8]| rest.first().is_some_and(|byte| b"+*{".contains(byte));
+    let escapes = value
+        .windows(2)
+        .enumerate()
+        .filter(|(_, two)| matches!(two, [b'\\', b'd' | b'w' | b's' | b'D' | b'W' | b'S' | b'b']));
+    let escapes: Vec<usize> = escapes.map(|(at, _)| at + 2).collect();
+    let brackets = value.find_iter("[").filter_map(|open| Some(open + value[open..].find_byte(b']')? + 1));
+    let brackets: Vec<usize> = brackets.collect();
+    let is_anchored = value.starts_with(b"^") || value.ends_with(b"$");
+    let is_negated = value.find("[^").is_some_and(|open| value[open..].contains(&b']'));
+    escapes.len() > 1
+        || is_negated
+        || (is_anchored && escapes.len() + brackets.len() > 0)
+        || escapes.iter().any(|&end| is_repeated(&value[end..]))
+        || brackets.iter().any(|&end| is_repeated(&value[end..]) && value[end] != b'*')
 }
 
 #[cfg(test)]

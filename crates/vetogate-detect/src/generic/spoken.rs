@@ -1,5 +1,6 @@
 //! Whether a text can be spoken: words of people and of programs, told from random letters.
 
+use super::classes::is_of_words;
 use crate::placeholder;
 use vetogate_syntax::words;
 
@@ -83,7 +84,10 @@ pub(super) fn is_noise(part: &[u8]) -> bool {
         .count();
     let most = if part.len() > 7 { 1 } else { 2 };
     let after_digit = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
-    part.len() >= 4 && !reads_like_words(part) && (part.windows(2).any(after_digit) || turns > most)
+    part.len() >= 4
+        && !reads_like_words(part)
+        && !is_of_words(part)
+        && (part.windows(2).any(after_digit) || turns > most)
 }
 
 /// How many letters of a text stand in pieces of five and more that can be spoken.

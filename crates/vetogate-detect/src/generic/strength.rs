@@ -1,9 +1,11 @@
 //! How much a value looks like a password or a key.
 
 use super::comments::is_in_comment;
+use super::objects::{Named, names_an_object};
 use super::shapes::is_dotted_name;
 use super::spoken::{reads_like_words, spoken_letters};
 use super::values::is_hashed;
+use crate::placeholder;
 use bstr::ByteSlice;
 use vetogate_core::Confidence;
 use vetogate_core::secret::entropy_bits;
@@ -28,6 +30,38 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
         && (in_settings || !is_name(value) || is_passphrase(value))
         && (is_strong(value, in_settings) || is_word_made_hard(value) || is_passphrase(value));
     Some(if strong { Confidence::Medium } else { Confidence::Low })
+}
+
+/// A password that nobody takes to keep something: a word, with few digits and signs behind it, or next to nothing.
+pub(super) fn is_weak(value: &[u8]) -> bool {
+    let stem = value.trim_end_with(|sign| "!@#$%^&*+?.0123456789".contains(sign));
+    let plain: Vec<u8> = stem.iter().map(|byte| unleeted(*byte)).collect();
+    let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let rest = value[letters..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
+    let rest = rest.trim_start_with(|sign| "!@#$%^&*+?._-".contains(sign));
+    // Neighbours on a keyboard.
+    let is_walk = [&b"qwert"[..], b"azert", b"asdf", b"zxcv"]
+        .iter()
+        .any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
+    let is_word = letters > 2
+        && value[1..letters].iter().all(u8::is_ascii_lowercase)
+        && (is_walk || reads_like_words(&value[..letters]));
+    value.len() < 8
+        || value.iter().all(u8::is_ascii_digit)
+        || placeholder::names_itself(&plain)
+        || (is_word && rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit))
+}
+
+/// The letter that a digit or a sign stands for, as people write words that policies of passwords take.
+fn unleeted(byte: u8) -> u8 {
+    match byte {
+        b'@' => b'a',
+        b'0' => b'o',
+        b'3' => b'e',
+        b'$' => b's',
+        b'1' => b'i',
+        _ => byte,
+    }
 }
 
 /// How sure a value is that stands where nothing but a password can stand: in a command, in a connection string.
@@ -130,7 +164,16 @@ fn is_technical(value: &[u8]) -> bool {
     value.len() > letters && NAMES.iter().any(|name| name.eq_ignore_ascii_case(&value[..letters]))
 }
 
+/// How sure it is that a value which is assigned to a key is one; `None` where it is a name or words.
 pub(super) fn key(value: &[u8]) -> Option<Confidence> {
+    match names_an_object(value) {
+        Some(Named::Surely) => None,
+        Some(Named::Maybe) => random(value).map(|_| Confidence::Low),
+        None => random(value),
+    }
+}
+
+fn random(value: &[u8]) -> Option<Confidence> {
     // As Laravel writes its own.
     let value = value.strip_prefix(b"base64:").unwrap_or(value);
     if let Some(bytes) = escaped_bytes(value) {
@@ -142,6 +185,7 @@ pub(super) fn key(value: &[u8]) -> Option<Confidence> {
         || value.len() > 512
         || !(value.iter().all(of_token) || is_random_of_any_sign(value))
         || is_chain_of_words(value)
+        || is_dotted_name(value)
         || reads_like_words(value)
         || runs_together(value)
         || is_chain(value)

@@ -1,6 +1,9 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
+use super::classes::is_class_name;
+use super::labels::is_label;
 use super::names;
+use super::objects::{is_address, is_package};
 use super::shapes::{dotted, is_code, is_lookup, is_path, is_regex, is_variable};
 use super::strength::unmistakable;
 use crate::placeholder;
@@ -29,16 +32,17 @@ pub(super) fn is_no_secret(
         || (value.starts_with(b"--") && !unmistakable(value))
         // Between two texts inside a text: `"a" + call("b")`.
         || (value.starts_with(b"+") && value.trim_end_with(|sign| sign == '\\').ends_with(b"("))
-        || value.starts_with(b"./")
         || value.windows(3).any(|three| three == b"://")
         || is_expression(value, assignment, kind)
         || is_regex(value)
         || (is_uuid(value) && !names::may_be_uuid(identifier))
-        || is_token_address(value, identifier)
+        || is_address(value, identifier)
         || is_date(value)
         || is_version(value.strip_prefix(b"=").unwrap_or(value))
         || is_name_of_variable(value, &words, identifier)
-        || is_escaped_text(value)
+        || is_class_name(value)
+        || is_package(value)
+        || is_label(value)
         || is_publishable(value)
         || is_lookup(value)
         || is_of_terminal(value)
@@ -148,29 +152,12 @@ fn refers(value: &[u8], assignment: &Assignment, kind: FileKind) -> bool {
     is_variable(value) && (value.starts_with(b"$") || !is_literal)
 }
 
-/// The address of a token on a chain, which everybody can look up; a key of one is longer.
-fn is_token_address(value: &[u8], identifier: &[String]) -> bool {
-    let of_token = identifier.iter().any(|word| word.starts_with("token"));
-    let digits = value.strip_prefix(b"0x").unwrap_or_default();
-    of_token && digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
-}
-
 pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
-}
-
-/// Words of another alphabet, as message files write them: `\u043f`. Signs of ASCII are written so by encoders of JSON that
-/// think of HTML (Go, .NET), in a password too.
-fn is_escaped_text(value: &[u8]) -> bool {
-    let code = |six: &[u8]| {
-        let digits = six.strip_prefix(b"\\u")?;
-        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-    };
-    value.windows(6).any(|six| code(six).is_some_and(|code| code >= 0x80))
 }
 
 /// Keys that are made to stand in pages: of Stripe, Mapbox and PostHog, by their documentation.
@@ -265,7 +252,7 @@ pub(super) fn is_search_key(text: &[u8], assignment: &Assignment) -> bool {
 /// A hash of a password: written with its scheme (`pbkdf2_sha256$..`), or of a digest's length in the record of a user
 /// (`<user name="x" password="..">`). Elsewhere so many hexadecimal digits are a password that a machine made.
 pub(super) fn is_hashed(text: &[u8], assignment: &Assignment) -> bool {
-    const SCHEMES: &[&[u8]] = &[b"pbkdf2", b"bcrypt", b"scrypt", b"argon2", b"sha", b"md5", b"{"];
+    const SCHEMES: &[&[u8]] = &[b"pbkdf2", b"bcrypt", b"scrypt", b"argon2", b"sha", b"md5"];
     let value = &text[assignment.value.clone()];
     let lower = value.to_ascii_lowercase();
     let has_scheme = value.contains(&b'$') && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));

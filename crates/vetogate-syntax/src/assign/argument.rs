@@ -1,7 +1,7 @@
 //! Names and values as arguments of a call: `getenv("NAME", "value")`, `define('NAME', 'value')`.
 
 use super::value::{self, Value};
-use super::{Form, blanks, is_identifier, skip, spaces};
+use super::{Form, blanks, is_identifier, skip, spaces, wrap};
 use crate::path::FileKind;
 use crate::words;
 use std::ops::Range;
@@ -72,7 +72,8 @@ pub(super) fn setter(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> 
     let first = words::split(method).into_iter().next()?;
     let sets = matches!(first.as_str(), "set" | "with") || (is_member && IS_NAME.contains(&first.as_str()));
     sets.then_some(())?;
-    let value = value::quoted(text, spaces(text, identifier.end + 1))?;
+    let start = spaces(text, identifier.end + 1);
+    let Some(value) = value::quoted(text, start) else { return wrap::around(text, start) };
     let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
     (text.get(spaces(text, closed)) == Some(&b')')).then_some(value)
 }
@@ -91,24 +92,17 @@ pub(super) fn default(text: &[u8], open: usize) -> Option<Value> {
     second(text, name.range.end + 1).or_else(|| named_default(text, name.range.end + 1))
 }
 
-/// The secret in a call that takes one without a name: `BasicAuth("user", "value")`, `jwt.sign(claims, "value")`.
-pub(super) fn of_login(text: &[u8], identifier: &Range<usize>) -> Option<Value> {
+/// The key in a call that takes one without a name: `jwt.sign(claims, "value")`.
+pub(super) fn of_token(text: &[u8], identifier: &Range<usize>) -> Option<Value> {
+    const CALLS: [&[u8]; 4] = [b"jwt.sign", b"jwt.verify", b"jwt.encode", b"jwt.decode"];
     let name = text[identifier.clone()].to_ascii_lowercase();
-    (text.get(identifier.end) == Some(&b'(')).then_some(())?;
-    let first = spaces(text, identifier.end + 1);
-    let end = if name.ends_with(b"basicauth") {
-        let user = value::quoted(text, first)?;
-        user.range.end + 1
-    } else {
-        const CALLS: [&[u8]; 4] = [b"jwt.sign", b"jwt.verify", b"jwt.encode", b"jwt.decode"];
-        CALLS.iter().any(|call| name.ends_with(call)).then_some(())?;
-        end_of_argument(text, first)?
-    };
-    second(text, end)
+    let is_call = text.get(identifier.end) == Some(&b'(') && CALLS.iter().any(|call| name.ends_with(call));
+    is_call.then_some(())?;
+    second(text, end_of_argument(text, spaces(text, identifier.end + 1))?)
 }
 
 /// Where the argument that begins at `at` ends: before a comma that no brackets and no quotes hold.
-fn end_of_argument(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn end_of_argument(text: &[u8], at: usize) -> Option<usize> {
     const REACH: usize = 400;
     let (mut depth, mut quote) = (0_usize, None);
     for (index, &byte) in text[at..].iter().take(REACH).enumerate() {
@@ -144,12 +138,15 @@ fn chain(text: &[u8], open: usize) -> Vec<String> {
 fn second(text: &[u8], at: usize) -> Option<Value> {
     let comma = spaces(text, at);
     (text.get(comma) == Some(&b',')).then_some(())?;
-    let value = value::quoted(text, spaces(text, comma + 1))?;
-    ends_argument(text, &value).then_some(value)
+    let start = spaces(text, comma + 1);
+    match value::quoted(text, start) {
+        Some(value) => (ends_argument(text, &value) || wrap::is_converted(text, &value)).then_some(value),
+        None => wrap::around(text, start),
+    }
 }
 
 /// A text that is an argument by itself: neither the beginning of an expression nor another name of an option.
-fn ends_argument(text: &[u8], value: &Value) -> bool {
+pub(super) fn ends_argument(text: &[u8], value: &Value) -> bool {
     let closed = skip(text, value.range.end, |byte| b"\\\"'`".contains(&byte), 3);
     text[value.range.start] != b'-' && matches!(text.get(spaces(text, closed)), Some(b')' | b','))
 }

@@ -19,6 +19,9 @@ pub(super) fn around(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> 
     (is_upper || is_list).then_some(())?;
     let open = identifier.start - usize::from(is_quote(text[..identifier.start].last()));
     is_key(key_before(text, open)?, NAMES).then_some(())?;
+    if let Some(value) = before(text, open, kind) {
+        return Some(value);
+    }
     let closed = skip(text, identifier.end, |byte| b"\"'\\".contains(&byte), 2);
     let comma = closed + usize::from(text.get(closed) == Some(&b','));
     let start = skip(text, spaces(text, comma), |byte| b"\"'\\".contains(&byte), 2);
@@ -28,6 +31,30 @@ pub(super) fn around(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> 
     matches!(text.get(sign), Some(b':' | b'=')).then_some(())?;
     let at = blanks(text, sign + 1);
     value::literal(text, at, kind, true).or_else(|| block(text, at, kind))
+}
+
+/// `value: x` and then `name: NAME`, of which the value begins at `at`. Between the two nothing stands but what parts the
+/// entries of one thing.
+fn before(text: &[u8], at: usize, kind: FileKind) -> Option<Value> {
+    const REACH: usize = 400;
+    let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:=\"' \t\\".contains(byte);
+    let key = at - text[..at].iter().rev().take(40).take_while(|byte| is_of_key(byte)).count();
+    // A dash begins the next entry of a list.
+    (!text[key..at].contains(&b'-')).then_some(())?;
+    let end = text[..key].trim_ascii_end();
+    let end = end.strip_suffix(b",").unwrap_or(end).len();
+    let near = end.saturating_sub(REACH);
+    let found = VALUES.iter().filter_map(|word| {
+        let at = text[near..end].windows(word.len()).rposition(|window| window.eq_ignore_ascii_case(word))?;
+        Some((near + at, near + at + word.len()))
+    });
+    let (start, word_end) = found.max_by_key(|found| found.1)?;
+    let is_whole = start == 0 || !(text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_');
+    let sign = blanks(text, skip(text, word_end, |byte| b"\"'\\".contains(&byte), 2));
+    (is_whole && matches!(text.get(sign), Some(b':' | b'='))).then_some(())?;
+    let value = value::literal(text, blanks(text, sign + 1), kind, true)?;
+    let closed = skip(text, value.range.end, |byte| b"\"'\\".contains(&byte), 2);
+    (closed <= end && text[closed..end].trim_ascii().is_empty()).then_some(value)
 }
 
 /// The key whose value begins at `at`: `name: ` and `"name" = ` give `name`.
@@ -85,6 +112,19 @@ pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind
     let at = blanks(text, identifier.end);
     (is_env && at > identifier.end).then_some(())?;
     value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
+}
+
+/// `string name("value")`, `string name{"value"}` of C++.
+pub(super) fn declaration(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    const TYPES: &[&[u8]] = &[b"string", b"wstring", b"string_view", b"QString", b"CString", b"QByteArray"];
+    let before = &text[identifier.start.saturating_sub(40)..identifier.start];
+    let word =
+        before.trim_ascii_end().rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next()?;
+    let is_declared =
+        kind == FileKind::Code && before.last().is_some_and(u8::is_ascii_whitespace) && TYPES.contains(&word);
+    (is_declared && matches!(text.get(identifier.end), Some(b'(' | b'{'))).then_some(())?;
+    let value = value::quoted(text, spaces(text, identifier.end + 1))?;
+    matches!(text.get(spaces(text, value.range.end + 1)), Some(b')' | b'}')).then_some(value)
 }
 
 /// `name "value"` as a statement of its own (Gradle), `:name "value"` (Clojure), `#define name "value"` (C).

@@ -14,7 +14,9 @@ pub(super) fn at(text: &[u8], at: usize, kind: FileKind) -> Option<(usize, bool)
     }
     match rest {
         // A file of the environment has no program that could compare.
-        [b'=', b'=', next, ..] if kind == FileKind::Env && next.is_ascii_graphic() => Some((at + 1, false)),
+        [b'=', b'=' | b'~', next, ..] if kind == FileKind::Env && next.is_ascii_graphic() => {
+            Some((at + 1, false))
+        }
         [b'=', b'=' | b'~', next, ..]
             if kind.is_data() && next.is_ascii_graphic() && !b"=\"'`$".contains(next) =>
         {

@@ -1,6 +1,6 @@
 //! Values as they are written: in quotes, bare, on the next line.
 
-use super::{Quote, blanks, skip, spaces};
+use super::{Quote, blanks, skip, spaces, wrap};
 use crate::path::FileKind;
 use std::ops::Range;
 
@@ -19,8 +19,16 @@ const LONGEST_DATA: usize = 640;
 /// A literal that begins at `at`.
 pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) -> Option<Value> {
     let (prefix, quote_at) = quote_at(text, at);
-    if is_quote(text.get(quote_at)) {
-        return quoted(text, at);
+    let is_settings = matches!(kind, FileKind::Env | FileKind::Config);
+    // No letter stands before a quote in settings.
+    if is_quote(text.get(quote_at)) && !(is_settings && prefix > 0 && is_line(text, at)) {
+        let is_lone = || is_settings && is_line(text, at);
+        return quoted(text, at).or_else(|| if is_lone() { unclosed(text, at) } else { None });
+    }
+    if is_program(kind)
+        && let Some(value) = wrap::around(text, at)
+    {
+        return Some(value);
     }
     let is_colon_allowed = !matches!(kind, FileKind::Shell | FileKind::Env);
     let bare_allowed = kind.is_data() || matches!(kind, FileKind::Other | FileKind::Prose);
@@ -49,14 +57,16 @@ fn first_of_pairs(value: &[u8]) -> usize {
 /// next of a list, a tag or the end of a list in braces follows.
 fn data(text: &[u8], at: usize) -> Option<Value> {
     let near = &text[..text.len().min(at + LONGEST_DATA)];
-    let value = bare(near, at, |_| false).filter(|value| value.range.len() < LONGEST_DATA)?;
+    let value = if is_line(text, at) { line(near, at) } else { bare(near, at, |_| false) };
+    let value = value.filter(|value| value.range.len() < LONGEST_DATA)?;
     let whole = &text[value.range.clone()];
     let is_hole = whole.starts_with(b"<") && whole.ends_with(b">");
     let last_tag = whole.iter().rposition(|&byte| byte == b'>').filter(|_| !is_hole).unwrap_or(0);
+    let in_markup = !is_line(text, at);
     let ends = |at: usize| match whole[at..] {
         [b';', ..] => at > 0 && is_next_pair(&whole[at + 1..]),
         [b'<', b'/', ..] => true,
-        [b'<', ..] => at < last_tag,
+        [b'<', ..] => in_markup && at < last_tag,
         _ => false,
     };
     let length = (0..whole.len()).find(|&at| ends(at)).unwrap_or(whole.len());
@@ -65,6 +75,33 @@ fn data(text: &[u8], at: usize) -> Option<Value> {
     let braces = if is_closed { 0 } else { trailing(&whole[..length - signs], b'}') };
     let end = value.range.start + length - signs - braces;
     (end > value.range.start).then_some(Value { range: value.range.start..end, ..value })
+}
+
+/// Whether a line has nothing before `at` but a name and a sign: quotes in what follows are signs like any.
+fn is_line(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 160;
+    let before = &text[at.saturating_sub(REACH)..at];
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    (line.len() < REACH || before.len() < REACH) && !line.iter().any(|byte| b"\"'`{[(<,;".contains(byte))
+}
+
+/// A value up to a blank, whatever signs stand in it.
+fn line(text: &[u8], at: usize) -> Option<Value> {
+    let length = text[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && **byte != 0).count();
+    let value = &text[at..at + length];
+    let is_quote = |byte: &u8| b"\"'".contains(byte);
+    // A quote at the end alone closes a text of several lines.
+    let closes = value.last().is_some_and(is_quote) && !value[..length - 1].iter().any(is_quote);
+    let length = length - usize::from(closes);
+    (length > 0).then_some(Value { range: at..at + length, quote: Quote::Bare, is_template: false })
+}
+
+/// A value that begins with a quote which nothing closes.
+fn unclosed(text: &[u8], at: usize) -> Option<Value> {
+    let near = &text[..text.len().min(at + LONGEST_DATA)];
+    let value = line(near, at).filter(|value| value.range.len() < LONGEST_DATA && value.range.len() > 1)?;
+    let rest = text[value.range.end..].iter().take_while(|byte| **byte != b'\n');
+    rest.into_iter().all(u8::is_ascii_whitespace).then_some(value)
 }
 
 fn trailing(value: &[u8], sign: u8) -> usize {
@@ -94,14 +131,23 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Value> {
     let (prefix, quote_at) = quote_at(text, at);
     let quote = *text.get(quote_at).filter(|byte| is_quote(Some(byte)))?;
     let is_template = quote == b'`' || text[at..at + prefix].iter().any(|byte| matches!(byte, b'f' | b'F'));
-    let start = skip(text, quote_at, |byte| matches!(byte, b'"' | b'\'' | b'`'), 3);
-    if start - quote_at == 2 {
+    let quotes = text[quote_at..].iter().take(3).take_while(|byte| **byte == quote).count();
+    let start = quote_at + quotes;
+    if quotes == 2 {
         return None;
     }
     let is_inside_text = quote_at > at + prefix;
     let length = quoted_length(&text[start..], quote, is_inside_text)?;
-    let value = Value { range: start..start + length, quote: Quote::Quoted(quote), is_template };
-    (length > 0).then_some(value)
+    let range = unquoted(text, start..start + length);
+    (!range.is_empty()).then_some(Value { range, quote: Quote::Quoted(quote), is_template })
+}
+
+/// What stands in quotes of another kind inside quotes: `"'value'"`.
+fn unquoted(text: &[u8], range: Range<usize>) -> Range<usize> {
+    match text[range.clone()] {
+        [open @ (b'"' | b'\'' | b'`'), .., close] if open == close => range.start + 1..range.end - 1,
+        _ => range,
+    }
 }
 
 /// How long the prefix of a text at `at` is, and where its quote would stand; a backslash stands before the quotes of
@@ -154,6 +200,11 @@ pub(super) fn continued(text: &[u8], at: usize, kind: FileKind) -> Option<Value>
         !matches!(text.get(blanks(text, closed)), Some(b':' | b'='))
     };
     fits.then_some(value)
+}
+
+/// Whether files of this kind are programs, in which a text may stand in a call.
+fn is_program(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Python | FileKind::JavaScript | FileKind::Code)
 }
 
 /// Whether the end of a line does not end an expression in files of this kind.

@@ -95,7 +95,7 @@ const ITEMS_PER_WORKER: usize = 24;
 const SMALL: u64 = 1 << 20;
 
 /// Prose: messages, tags, names.
-pub const PROSE: PathHints = PathHints { kind: FileKind::Prose, is_test: false };
+pub const PROSE: PathHints = PathHints { kind: FileKind::Prose, is_test: false, is_ci: false };
 
 /// Looks at every item, in parallel where there are many; answers stand in the order of the items. Where time may run
 /// out, what is small comes first, so that it is the large that is missed; git is asked how large the rest is only

@@ -1,0 +1,124 @@
+//! Holes of templates: what is put in when the text is used.
+
+use crate::generic;
+use bstr::ByteSlice;
+
+/// How far the end of a hole is looked for.
+const LONGEST: usize = 200;
+
+/// A variable of SQL*Plus: `&name`, `&&name`. It says what it holds, or its words are joined.
+pub(super) fn is_substitution(value: &[u8]) -> bool {
+    const THINGS: &[&[u8]] = &[b"pass", b"pw", b"secret", b"user"];
+    let name = value.strip_prefix(b"&&").or_else(|| value.strip_prefix(b"&")).unwrap_or_default();
+    let letters = name.strip_suffix(b".").unwrap_or(name).trim_end_with(|c| c.is_ascii_digit());
+    let all = |test: fn(&u8) -> bool| letters.iter().all(|byte| test(byte) || *byte == b'_');
+    let lower = letters.to_ascii_lowercase();
+    let says = letters.contains(&b'_') || THINGS.iter().any(|thing| lower.find(thing).is_some());
+    (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase)) && says && !letters.is_empty()
+}
+
+/// A hole of a template language: `${X}`, `{{x}}`, `%X%`, `$(x)`, `<x>`, `%s`, `[x]`, `{x}`, `***`.
+pub fn has_hole(value: &[u8]) -> bool {
+    let has = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
+    let wrapped =
+        |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
+    opens(value, b"${", b"}", b"!#")
+        || opens(value, b"{{", b"}}", b"-#/.=&>~%$ ")
+        || is_command(value)
+        || opens(value, b"<%", b"%>", b"-= #")
+        || opens(value, b"#{", b"}", b"@$")
+        || has(b"***")
+        || has(b"...")
+        || is_named(value, b"$(", b")")
+        || is_named(value, b"%(", b")s")
+        || is_named(value, b"%(", b")d")
+        || is_named(value, b"@@", b"@@")
+        || wrapped(b'<', b'>')
+        || (wrapped(b'%', b'%') && is_plain(value))
+        || wrapped(b'[', b']')
+        || wrapped(b'{', b'}')
+        || (wrapped(b'(', b')') && is_plain(value))
+        || (wrapped(b'_', b'_') && is_plain(value))
+        || has_named_hole(value)
+        || has_count(value)
+        || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
+}
+
+/// Whether a hole opens that is closed, or a name or a blank stands in it: what is cut off at a blank has no end.
+fn opens(value: &[u8], open: &[u8], close: &[u8], signs: &[u8]) -> bool {
+    value.find_iter(open).any(|at| {
+        let rest = &value[at + open.len()..];
+        let name = &rest[rest.iter().take_while(|byte| signs.contains(byte)).count()..];
+        let length = name.iter().take_while(|byte| is_of_name(**byte)).count();
+        let (name, behind) = name.split_at(length);
+        let begins = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        let is_digit = open == b"${" && !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+        let is_closed = behind[..behind.len().min(LONGEST)].find(close).is_some();
+        (is_closed && (begins || is_digit || open != b"${"))
+            || (begins
+                && (behind.is_empty() || behind[0] == b' ' || behind[0] == b'(')
+                && is_of_one_hand(name))
+            || rest.first().is_some_and(|byte| *byte == b' ')
+            || (rest.is_empty() && (at == 0 || generic::reads_like_words(&value[..at])))
+    })
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)
+}
+
+/// A name as somebody writes it: the letters of each of its parts have one case, or are words with capitals.
+fn is_of_one_hand(name: &[u8]) -> bool {
+    name.split(|byte| !byte.is_ascii_alphanumeric()).all(|part| {
+        let has = |test: fn(&u8) -> bool| part.iter().skip(1).any(test);
+        !has(u8::is_ascii_uppercase)
+            || !part.iter().any(u8::is_ascii_lowercase)
+            || generic::reads_like_words(part)
+    })
+}
+
+/// Whether there is nothing but a name between the signs of a hole.
+fn is_plain(value: &[u8]) -> bool {
+    value[1..value.len() - 1].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.: ".contains(byte))
+}
+
+/// What a command says, to its end or cut off at a blank or a quote: `$(cat x)`, `$((1+2))`, `$(cat`.
+fn is_command(value: &[u8]) -> bool {
+    value.starts_with(b"$(")
+        && (value.ends_with(b")") || !value.iter().any(|byte| b"!@#^&*+%".contains(byte)))
+        || value.starts_with(b"$(") && value.contains(&b' ')
+}
+
+/// Whether a name, or words, stand between two signs: `a-$(cat x)`, `%(name)s`, `@@NAME@@`. What is cut off at a blank has
+/// no end.
+fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./ ".contains(&byte);
+    value.find_iter(open).any(|at| {
+        let rest = &value[at + open.len()..];
+        let name = &rest[..rest.iter().take_while(|byte| of_name(**byte)).count()];
+        let is_closed = rest[name.len()..].starts_with(close);
+        (name.len() > 2 || name.iter().all(u8::is_ascii_uppercase))
+            && !name.is_empty()
+            && !name[0].is_ascii_digit()
+            && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
+    })
+}
+
+/// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
+fn has_count(value: &[u8]) -> bool {
+    value.find_iter("[").any(|at| {
+        let rest = &value[at + 1..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && matches!(rest.get(digits), None | Some(b' '))
+    })
+}
+
+/// A name between braces inside a longer text, as format strings and templates write it: `pre_{name}`, `{hex:40}-x`.
+fn has_named_hole(value: &[u8]) -> bool {
+    value.iter().enumerate().filter(|(_, byte)| **byte == b'{').any(|(open, _)| {
+        let name = &value[open + 1..];
+        let length = name.iter().take_while(|byte| is_of_name(**byte)).count();
+        let letters = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        letters >= 2 && name.get(length) == Some(&b'}') && is_of_one_hand(&name[..length])
+    })
+}
