@@ -209,6 +209,7 @@ fn shown(spec: &RuleSpec, text: &Text<'_>, at: usize, value: &[u8]) -> Confidenc
         (Class::Listed, Code | JavaScript | Json | Python) => generic::chosen(value),
         // A manual shows how an address is written.
         (Class::Uri, Prose) if !uri::is_random(value) => Confidence::Low,
+        (Class::Uri, _) if generic::is_in_comment(text.bytes, at) => uri::reach_of_shown(value),
         _ => Confidence::High,
     }
 }

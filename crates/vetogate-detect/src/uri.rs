@@ -5,10 +5,11 @@
 //! percent-encoded as a whole, and passwords with signs in them that end a password in the standard.
 
 mod address;
+mod host;
 mod weigh;
 
 pub(crate) use address::{Address, Form, address};
-pub(crate) use weigh::{is_example, is_random, reach, reach_of_server};
+pub(crate) use weigh::{is_example, is_random, reach, reach_of_server, reach_of_shown};
 
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
@@ -200,7 +201,8 @@ fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<H
     let context = match text.hints {
         hints if hints.is_test => Confidence::Low,
         hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
-        hints if hints.kind == FileKind::Prose => Confidence::Medium,
+        hints if hints.kind == FileKind::Prose => reach_of_shown(value).min(Confidence::Medium),
+        _ if generic::is_in_comment(text.bytes, at) => reach_of_shown(value),
         _ => Confidence::High,
     };
     Some(Hit {
@@ -305,5 +307,31 @@ mod tests {
         assert_eq!(found(".gitmodules", &format!("http://{name}:{name}@10.0.0.1/")), Some(Confidence::Low));
         let prose = "http://{lower:5}:passwd-of-user@git.acme.io/";
         assert_eq!(found("setup.adoc", prose), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn addresses_that_readers_are_shown() {
+        // Put together: our own gate reads this file, too.
+        let weak = ["https://svc:", "hunter22", "@git.acme.io/r.git"].concat();
+        let chosen = ["https://svc:", "Winter2024!", "@git.acme.io/r.git"].concat();
+        let random = "https://svc:{alnum:16}@git.acme.io/r.git".to_owned();
+        for (path, before, says) in [
+            ("src/a.py", "    >>> get('", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("src/a.rs", "/// As in ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("src/a.go", "// ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("app.yml", "# proxy: ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("README.md", "Use ", [Confidence::Low, Confidence::Medium, Confidence::Medium]),
+            ("src/a.go", "url := \"", [Confidence::High, Confidence::High, Confidence::High]),
+            ("app.yml", "proxy: ", [Confidence::High, Confidence::High, Confidence::High]),
+            ("tests/a.py", "url = '", [Confidence::Low, Confidence::Low, Confidence::Low]),
+        ] {
+            for (address, says) in [&weak, &chosen, &random].into_iter().zip(says) {
+                assert_eq!(
+                    found(path, &format!("{before}{address}")),
+                    Some(says),
+                    "{path}: {before}{address}"
+                );
+            }
+        }
     }
 }

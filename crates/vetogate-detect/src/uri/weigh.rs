@@ -3,13 +3,77 @@
 //! A password that a machine made is one wherever it leads to. What people choose while they develop is weak, and is
 //! told from what is in use by the host; what only stands in for a password is told by its words.
 
+use super::host::{is_local, is_shown, stands_in_for_one};
 use crate::placeholder;
 use vetogate_core::Confidence;
 
 /// How sure an address can be at most.
 pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    let is_low = stands_in(user, password) || is_shown(host) || is_local(host) && !is_random(password);
+    let is_weak = || {
+        is_local(host)
+            || stands_in_for_one(host)
+            || password.len() < 4
+            || (is_of_examples(user) && !is_chosen_well(password))
+    };
+    let is_low = stands_in(user, password) || is_shown(host) || !is_random(password) && is_weak();
     if is_low { Confidence::Low } else { Confidence::High }
+}
+
+/// How sure an address can be at most that a reader is shown, in prose or in a comment: one with a password that nobody
+/// took pains to choose shows how addresses are written.
+pub(crate) fn reach_of_shown(password: &[u8]) -> Confidence {
+    if is_random(password) || is_chosen_well(password) { Confidence::High } else { Confidence::Low }
+}
+
+/// What policies of passwords ask for: a good length, and signs of three classes.
+fn is_chosen_well(password: &[u8]) -> bool {
+    password.len() >= 8 && classes(password) > 2
+}
+
+/// The users of manuals, of tests, and of cryptography.
+const PEOPLE: &[&str] = &[
+    "aladdin",
+    "alice",
+    "anonymous",
+    "bar",
+    "bob",
+    "carol",
+    "charlie",
+    "dave",
+    "doe",
+    "eve",
+    "foo",
+    "foobar",
+    "jane",
+    "janedoe",
+    "jdoe",
+    "joe",
+    "john",
+    "johndoe",
+    "johnny",
+    "login",
+    "mallory",
+    "me",
+    "myname",
+    "myuser",
+    "name",
+    "somebody",
+    "someone",
+    "someuser",
+    "trent",
+    "u",
+    "uname",
+    "user",
+    "username",
+    "you",
+    "yourname",
+    "youruser",
+];
+
+fn is_of_examples(user: &[u8]) -> bool {
+    let name = user.trim_ascii_end();
+    let name = &name[..name.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1)];
+    PEOPLE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// How sure a connection string can be at most: servers of a company have names of a single label, too, but not those
@@ -44,12 +108,19 @@ pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Conf
     let is_made_up = name.starts_with(b"my")
         || name.starts_with(b"your")
         || (!has_digit && placeholder::names_itself(name));
-    let weak = (name.contains(&b'.') && (is_local(name) || is_shown(name)))
+    let weak = (name.contains(&b'.') && is_local(name))
         || name == b"."
         || name.starts_with(b"localhost")
         || STAND_INS.contains(&name)
         || (is_made_up && !name.contains(&b'.') && !name.is_empty());
-    if weak || user.eq_ignore_ascii_case(password) { Confidence::Low } else { Confidence::High }
+    let is_shown = user.eq_ignore_ascii_case(password) || is_shown(name);
+    match (weak, is_random(password)) {
+        _ if is_shown => Confidence::Low,
+        // Made by a machine, it opens some server, though not this one of everybody's.
+        (true, true) => Confidence::Medium,
+        (true, false) => Confidence::Low,
+        (false, _) => Confidence::High,
+    }
 }
 
 /// Whether a password is none that anybody uses. One that obeys the rules for passwords is in use where the host is.
@@ -123,6 +194,7 @@ const WORDS: &[&str] = &[
     "mysql",
     "name",
     "nats",
+    "open",
     "oracle",
     "owner",
     "pass",
@@ -148,6 +220,7 @@ const WORDS: &[&str] = &[
     "secret",
     "server",
     "service",
+    "sesame",
     "some",
     "spring",
     "sql",
@@ -162,6 +235,7 @@ const WORDS: &[&str] = &[
     "test",
     "the",
     "this",
+    "swordfish",
     "tiger",
     "to",
     "token",
@@ -170,12 +244,17 @@ const WORDS: &[&str] = &[
     "usr",
     "value",
     "very",
+    "wonderland",
     "word",
     "your",
 ];
 
 /// Walks over a keyboard.
 const WALKS: &[&[u8]] = &[
+    b"qwerty",
+    b"qwertz",
+    b"azerty",
+    b"asdfgh",
     b"1q2w3e4r",
     b"q1w2e3r4",
     b"1qaz2wsx",
@@ -235,11 +314,7 @@ fn as_letter(byte: u8) -> u8 {
 
 /// Whether a machine made a password, or somebody who knows how: little of it can be spoken.
 pub(crate) fn is_random(password: &[u8]) -> bool {
-    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
-    let classes = has(u8::is_ascii_lowercase)
-        + has(u8::is_ascii_uppercase)
-        + has(u8::is_ascii_digit)
-        + has(|byte| !byte.is_ascii_alphanumeric());
+    let classes = classes(password);
     let least = if classes > 1 { 8 } else { 14 };
     if password.len() < least {
         return false;
@@ -254,6 +329,15 @@ pub(crate) fn is_random(password: &[u8]) -> bool {
             || switches(password) >= 4
     };
     (is_hex || is_mixed()) && !is_stand_in(password)
+}
+
+/// How many of the four classes of signs stand in it.
+fn classes(password: &[u8]) -> usize {
+    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(|byte| !byte.is_ascii_alphanumeric())
 }
 
 /// How often letters and digits take turns.
@@ -288,31 +372,6 @@ fn can_be_spoken(part: &[u8]) -> bool {
     let of_one_case =
         part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(u8::is_ascii_uppercase);
     (4..=20).contains(&part.len()) && of_one_case && vowels * 5 >= part.len() && longest <= 4
-}
-
-fn name_of(host: &[u8]) -> Vec<u8> {
-    host.split(|&byte| byte == b':').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-/// A name that manuals have (RFC 2606): nobody's server is there.
-fn is_shown(host: &[u8]) -> bool {
-    let name = name_of(host);
-    let ends = |end: &&[u8]| name.ends_with(end);
-    let is_example =
-        [&b"example.com"[..], b"example.org", b"example.net", b"foo.com", b"foo.bar", b"bar.com"];
-    is_example.iter().any(ends) || [&b".example"[..], b".invalid"].iter().any(ends)
-}
-
-/// This machine, a name of a network of one's own (RFC 6761, RFC 6762), a single label as containers have, a hole, none.
-pub(crate) fn is_local(host: &[u8]) -> bool {
-    let name = name_of(host);
-    let of_its_own = [&b".local"[..], b".localhost", b".test", b".internal"];
-    !name.contains(&b'.') && !host.starts_with(b"[")
-        || name.starts_with(b"127.")
-        || name == b"0.0.0.0"
-        || host.starts_with(b"[::1]")
-        || name.iter().any(|byte| b"{}$<>%".contains(byte))
-        || of_its_own.iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -381,6 +440,44 @@ mod tests {
         for password in ["hunter2", "correcthorse", "Winter2024!", "x7Kq9ZpL", "kX9v-Lm2pQ", "Tr0ub4dor&3"] {
             assert!(!is_stand_in(password.as_bytes()), "{password}");
         }
+    }
+
+    #[test]
+    fn users_and_passwords_of_examples() {
+        for (user, password, host) in [
+            ("alice", "hunter2", "acme.org"),
+            ("Bob", "wonder4ever", "git.acme.io"),
+            ("user1", "pass1234", "git.acme.io"),
+            ("jane", "doe", "host.acme.net"),
+            ("aladdin", "opensesame", "www.acme.org"),
+            ("deploy", "qwerty", "git.acme.io"),
+            ("deploy", "hunter22", "my.site.org"),
+            ("deploy", "hunter22", "pypi.company.com"),
+            ("deploy", "hunter22", "git.yourdomain.io:8443"),
+        ] {
+            let says = reach(user.as_bytes(), password.as_bytes(), host.as_bytes());
+            assert_eq!(says, Confidence::Low, "{user}:{password}@{host}");
+        }
+        for (user, password, host) in [
+            ("alice", "Winter2024!", "git.acme.io"),
+            ("deploy", "hunter22", "git.acme.io"),
+            ("userland", "hunter22", "git.acme.io"),
+            ("deploy", "hunter22", "git.companyx.io"),
+        ] {
+            let says = reach(user.as_bytes(), password.as_bytes(), host.as_bytes());
+            assert_eq!(says, Confidence::High, "{user}:{password}@{host}");
+        }
+    }
+
+    #[test]
+    fn servers_that_everybody_has() {
+        let random = generate("{alnum:14}").unwrap();
+        for host in ["db", "localhost,1433", "postgres", "(localdb)\\x", "tcp:127.0.0.1", "."] {
+            let of = |password: &str| reach_of_server(b"app", password.as_bytes(), host.as_bytes());
+            assert_eq!((of(&random), of("Winter2024!")), (Confidence::Medium, Confidence::Low), "{host}");
+        }
+        assert_eq!(reach_of_server(b"app", random.as_bytes(), b"db.example.com"), Confidence::Low);
+        assert_eq!(reach_of_server(b"app", b"Winter2024!", b"sql17"), Confidence::High);
     }
 
     #[test]
