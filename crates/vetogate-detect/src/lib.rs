@@ -8,8 +8,10 @@
 
 pub mod binary_keys;
 pub mod env_file;
+mod escapes;
 pub mod examples;
 pub mod generic;
+pub mod key_file;
 pub mod literal;
 pub mod matching;
 pub mod own_settings;

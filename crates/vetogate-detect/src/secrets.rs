@@ -1,9 +1,9 @@
 //! Secrets with a vendor's shape: the rules of `rules/secret/`.
 
+use crate::escapes::unescaped;
 use crate::matching::{self, BUILDERS};
 use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -130,7 +130,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         |parts| (parts.user, parts.password, parts.host),
     );
     let (user, host) = (&text.bytes[user], &text.bytes[host]);
-    let value = without_escapes(&text.bytes[secret.clone()]);
+    let value = unescaped(&text.bytes[secret.clone()]);
     let value = value.as_ref();
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
@@ -171,15 +171,6 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         is_shown: false,
         note: None,
     })
-}
-
-/// A value without the signs that escape its slashes, as PHP writes them in JSON.
-fn without_escapes(value: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\\', value).is_none() {
-        return Cow::Borrowed(value);
-    }
-    let stays = |at: &usize| value[*at] != b'\\' || value.get(at + 1) != Some(&b'/');
-    (0..value.len()).filter(stays).map(|at| value[at]).collect::<Vec<u8>>().into()
 }
 
 /// The parts of an address, which an expression can't tell: an `@` may be a part of the password.

@@ -6,11 +6,15 @@
 
 mod address;
 mod host;
+mod parameter;
 mod weigh;
 
 pub(crate) use address::{Address, Form, address};
+pub(crate) use parameter::BITMAP as PARAMETERS;
+pub use parameter::UrlParameters;
 pub(crate) use weigh::{is_example, is_random, reach, reach_of_server, reach_of_shown};
 
+use crate::escapes::unescaped;
 use crate::secrets::Taken;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use address::separator;
@@ -84,7 +88,7 @@ impl BlobDetector for UrlPasswords {
 /// The hashes of the rare bytes of separators that are not `://`.
 pub(crate) static BITMAP: [u64; trigram::WORDS] = {
     let mut bits = [0; trigram::WORDS];
-    let rare = [*b":\\/", *b":\\\\", *b"a%2"];
+    let rare = [*b":\\/", *b":\\\\", *b":\\u", *b"a%2"];
     let mut at = 0;
     while at < rare.len() {
         let hash = trigram::hash_of(rare[at]);
@@ -181,7 +185,8 @@ fn is_known(scheme: &[u8]) -> bool {
 
 fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
     let user = &text.bytes[address.user.clone()];
-    let value = &text.bytes[address.password.clone()];
+    let value = unescaped(&text.bytes[address.password.clone()]);
+    let value = value.as_ref();
     let host = &text.bytes[address.host.clone()];
     let is_random = is_random(value);
     let nothing = value.len() < 3
@@ -287,6 +292,11 @@ mod tests {
             (r#"{{"url":"postgres:\/\/app:{alnum:16}@db\/x"}}"#, Some(Confidence::High)),
             ("url=postgres%3A%2F%2Fapp%3A{alnum:16}%40db.acme.com%2Fx", Some(Confidence::High)),
             ("\"mongodb://app:{alnum:16}@\" + host", Some(Confidence::High)),
+            (r#"{{"url":"postgres://app:{alnum:8}\u0026{alnum:6}@db.acme.io/x"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"https://app:{alnum:8}\u003d@git.acme.io\u002fx"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"mysql:\u002f\u002Fapp:{alnum:14}@db.acme.io\u002fx"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"https://app:\u003cpassword-{alnum:8}\u003e@git.acme.io"}}"#, None),
+            (r#"{{"url":"https://git.acme.io?a=b:c\u0026d={alnum:8}@acme.io"}}"#, None),
             // Schemes that nobody knows, words, ports, images, code.
             ("acme://app:{word:9}@db.acme.com/", None),
             ("docker-image://alpine:{hex:12}@sha256:{hex:64}", None),
