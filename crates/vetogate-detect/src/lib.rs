@@ -18,6 +18,7 @@ pub mod own_settings;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;
+mod test_module;
 pub mod uri;
 
 use matching::Candidates;

@@ -14,8 +14,9 @@ pub(crate) use parameter::BITMAP as PARAMETERS;
 pub use parameter::UrlParameters;
 pub(crate) use weigh::{is_example, is_random, reach, reach_of_server, reach_of_shown};
 
-use crate::escapes::unescaped;
+use crate::escapes::{percent_decoded, unescaped};
 use crate::secrets::Taken;
+use crate::test_module::TestModules;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use address::separator;
 use memchr::memmem;
@@ -61,6 +62,7 @@ impl BlobDetector for UrlPasswords {
         if text.is_binary {
             return;
         }
+        let tests = TestModules::of(text.bytes, text.hints.kind);
         let mut taken = Taken::of(hits);
         let plain = memmem::find_iter(text.bytes, b"://");
         // The rare bytes of the others stand one and two behind their beginning.
@@ -76,7 +78,8 @@ impl BlobDetector for UrlPasswords {
                 continue;
             }
             let Some(address) = address(text.bytes, at + length, form) else { continue };
-            if let Some(hit) = hit(text, scheme, at, &address)
+            let is_test = text.hints.is_test || tests.hold(at);
+            if let Some(hit) = hit(text, is_test, scheme, at, &address)
                 && taken.take(&address.password)
             {
                 hits.push(hit);
@@ -183,12 +186,12 @@ fn is_known(scheme: &[u8]) -> bool {
     scheme.split(|&byte| byte == b'+').any(knows)
 }
 
-fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
+fn hit(text: &Text<'_>, is_test: bool, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
     let user = &text.bytes[address.user.clone()];
     let value = unescaped(&text.bytes[address.password.clone()]);
     let value = value.as_ref();
     let host = &text.bytes[address.host.clone()];
-    let is_random = is_random(value);
+    let is_random = is_random(&percent_decoded(value));
     let nothing = value.len() < 3
         || !is_random && (host.is_empty() || address.is_doubtful || !is_known(scheme))
         || value.first() == Some(&b'%') && value.len() < 4
@@ -204,7 +207,7 @@ fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<H
     }
     // Prose spells out what a reader has to fill in: `passwd-of-user`.
     let context = match text.hints {
-        hints if hints.is_test => Confidence::Low,
+        _ if is_test => Confidence::Low,
         hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
         hints if hints.kind == FileKind::Prose => reach_of_shown(value).min(Confidence::Medium),
         _ if generic::is_in_comment(text.bytes, at) => reach_of_shown(value),
@@ -334,6 +337,11 @@ mod tests {
             ("src/a.go", "url := \"", [Confidence::High, Confidence::High, Confidence::High]),
             ("app.yml", "proxy: ", [Confidence::High, Confidence::High, Confidence::High]),
             ("tests/a.py", "url = '", [Confidence::Low, Confidence::Low, Confidence::Low]),
+            (
+                "src/a.rs",
+                "#[cfg(test)]\nmod tests {{\n    \"",
+                [Confidence::Low, Confidence::Low, Confidence::Low],
+            ),
         ] {
             for (address, says) in [&weak, &chosen, &random].into_iter().zip(says) {
                 assert_eq!(

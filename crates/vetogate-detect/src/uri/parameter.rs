@@ -7,6 +7,7 @@ use super::host::{is_local, is_shown};
 use super::weigh::is_random;
 use crate::escapes::{percent_decoded, sign_at, unescaped};
 use crate::secrets::Taken;
+use crate::test_module::TestModules;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use bstr::ByteSlice;
 use std::ops::Range;
@@ -111,6 +112,7 @@ impl BlobDetector for UrlParameters {
         if text.is_binary || text.hints.kind == FileKind::Lock {
             return;
         }
+        let tests = TestModules::of(text.bytes, text.hints.kind);
         let mut taken = Taken::of(hits);
         for (at, _) in text.candidates.of_bitmap(&BITMAP) {
             if !fuel.burn(32) {
@@ -124,9 +126,12 @@ impl BlobDetector for UrlParameters {
             }
             let Some(address) = address_before(text.bytes, name.start) else { continue };
             let value = value_after(text.bytes, equals + 1);
-            if let Some(hit) = hit(text, address, name, &value, &promise)
+            if let Some(mut hit) = hit(text, address, name, &value, &promise)
                 && taken.take(&value)
             {
+                if tests.hold(equals) {
+                    hit.confidence = Confidence::Low;
+                }
                 hits.push(hit);
             }
         }

@@ -4,11 +4,13 @@
 //! told from what is in use by the host; what only stands in for a password is told by its words.
 
 use super::host::{is_local, is_shown, stands_in_for_one};
+use crate::escapes::percent_decoded;
 use crate::placeholder;
 use vetogate_core::Confidence;
 
 /// How sure an address can be at most.
 pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
+    let password = &percent_decoded(password);
     let is_weak = || {
         is_local(host)
             || stands_in_for_one(host)
@@ -22,6 +24,7 @@ pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
 /// How sure an address can be at most that a reader is shown, in prose or in a comment: one with a password that nobody
 /// took pains to choose shows how addresses are written.
 pub(crate) fn reach_of_shown(password: &[u8]) -> Confidence {
+    let password = &percent_decoded(password);
     if is_random(password) || is_chosen_well(password) { Confidence::High } else { Confidence::Low }
 }
 
@@ -450,6 +453,8 @@ mod tests {
             ("user1", "pass1234", "git.acme.io"),
             ("jane", "doe", "host.acme.net"),
             ("aladdin", "opensesame", "www.acme.org"),
+            ("user", "he%2F%2Fo", "pypi.acme.org"),
+            ("deploy", "p%40ssw0rd", "git.acme.io"),
             ("deploy", "qwerty", "git.acme.io"),
             ("deploy", "hunter22", "my.site.org"),
             ("deploy", "hunter22", "pypi.company.com"),
