@@ -8,6 +8,7 @@ mod address;
 mod host;
 mod parameter;
 mod weigh;
+mod words;
 
 pub(crate) use address::{Address, Form, address};
 pub(crate) use parameter::BITMAP as PARAMETERS;

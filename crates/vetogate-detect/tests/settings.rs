@@ -94,7 +94,7 @@ const NONE: &[(&str, &str)] = &[
     ),
     (
         "infra/stack.yaml",
-        "  DBPassword:\n    Type: String\n    Default: '{{{{resolve:secretsmanager:prod/db:SecretString:password}}}}'\n",
+        "  DBPassword:\n    Type: String\n    Default: '{{{{resolve:ssm-secure:prod-db:3}}}}'\n",
     ),
     ("openapi.yml", "password:\n  type: string\n  format: password\n  default: password\n"),
     ("schema.json", "\"password\": {{\"type\": \"string\", \"minLength\": 8, \"default\": \"\"}}"),

@@ -155,7 +155,7 @@ fn address_before(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let separator = separators.into_iter().find(|separator| before.ends_with(separator))?;
     let rest = &before[..before.len() - separator.len()];
     let ends = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || b"\"'`<>(".contains(byte);
-    let start = rest.iter().rposition(|byte| ends(byte)).map_or(0, |at| at + 1);
+    let start = rest.iter().rposition(ends).map_or(0, |at| at + 1);
     let address = &rest[start..];
     if address.is_empty() {
         return rest.last().is_some_and(|byte| b"\"'`".contains(byte)).then_some(address);
@@ -246,11 +246,12 @@ fn is_uuid(value: &[u8]) -> bool {
     lengths.eq([8, 4, 4, 4, 12]) && value.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
 
-/// The address of a badge or of another picture: its token shows that, and nothing else.
+/// The address of a badge or of another part of a page: its token shows that, and nothing else.
 fn is_public(address: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 10] =
+        [b".svg", b".png", b".gif", b".jpg", b".jpeg", b".webp", b".ico", b".woff", b".woff2", b".css"];
     let path = address.split(|&byte| byte == b'?').next().unwrap_or_default();
-    [&b".svg"[..], b".png", b".gif", b".jpg", b".ico"].iter().any(|end| path.ends_with(end))
-        || path.contains_str("badge")
+    ENDINGS.iter().any(|end| path.ends_with(end)) || path.contains_str("badge")
 }
 
 /// The host of an address that has one.
@@ -326,6 +327,8 @@ mod tests {
             "u = 'https://api.acme.io/v1?token=' + token + '{alnum:32}'",
             "u = 'https://api.acme.io/v1?page_token={alnum:32}'",
             "u = 'https://codecov.io/gh/acme/x/branch/main/graph/badge.svg?token={alnum:24}'",
+            "u = 'https://acme.io/badge/build?token={alnum:24}'",
+            "a {{ src: url(https://acme.io/a.woff2?key={hex:32}) }}",
             "u = 'https://files.acme.io/o/x?alt=media&token={uuid}'",
             "u = 'https://acme.io/x?token={alnum:10}'",
             "u = 'https://acme.io/x?key=settings.profile.display_name.long'",
