@@ -76,7 +76,7 @@ const NONE: &[(&str, &str)] = &[
     ("etc/redis.conf", "requirepass {{{{ redis_password }}}}\n"),
     ("etc/wpa_supplicant.conf", "network={{\n  ssid=\"acme\"\n  psk=\"very secret passphrase\"\n}}\n"),
     ("src/tls.rs", "let psk = derive(&session);\n    psk = self.psk.clone();\n"),
-    ("app/build.gradle", "storePassword 'android'\nkeyPassword System.getenv('KEY_PASSWORD')\n"),
+    ("app/build.gradle", "keyPassword System.getenv('KEY_PASSWORD')\n"),
     ("CMakeLists.txt", "set(API_KEY \"$ENV{{API_KEY}}\")\nset(TOKEN_SOURCES token.c lexer.c)\n"),
     ("cmake/a.cmake", "set(SECRET \"\")\nset(LLVM_TOKEN llvm_some_token_definitions_2)\n"),
     (

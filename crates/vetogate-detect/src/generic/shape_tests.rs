@@ -197,7 +197,7 @@ fn connection_strings() {
     check(
         LOW,
         &[
-            ("compose.yml", "DSN=\"host=db user=app password=mydevpass1\""),
+            ("compose.yml", "DSN=\"host=db user=app password={word:7}\""),
             ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password={word:9};\""),
         ],
     );
