@@ -122,7 +122,23 @@ fn is_stand_in(password: &[u8]) -> bool {
     let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
     let written: Vec<u8> = lower[..end].iter().map(|&byte| as_letter(byte)).collect();
     let is_walk = WALKS.iter().any(|walk| lower.starts_with(walk));
-    is_walk || says_words(&lower) || says_words(&written)
+    is_walk || says_words(&lower) || says_words(&written) || names_a_secret(&lower) || counts_up(&lower)
+}
+
+/// A name of what is to be put there: `proxy_pass`, `sentry-secret`.
+fn names_a_secret(lower: &[u8]) -> bool {
+    const SECRETS: [&[u8]; 8] = [b"pass", b"passwd", b"password", b"pwd", b"pw", b"secret", b"token", b"key"];
+    let mut parts = lower.rsplit(|byte| b"_-".contains(byte));
+    let is_last = parts.next().is_some_and(|last| SECRETS.contains(&last));
+    let is_name = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_alphabetic);
+    is_last && lower.iter().any(|byte| b"_-".contains(byte)) && parts.all(is_name)
+}
+
+/// Such a word, however short, and a number that counts from one: `pw1234`, `db123`.
+fn counts_up(lower: &[u8]) -> bool {
+    let letters = lower.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (word, number) = lower.split_at(letters);
+    word.len() > 1 && number.len() > 2 && b"1234567890".starts_with(number) && is_made_of_words(word)
 }
 
 /// Whether most of the letters are in runs that are made of words.
@@ -282,10 +298,23 @@ mod tests {
             "passw0rd123!",
             "app-secret-1",
             "test1234",
+            "sentry_secret",
+            "acme-proxy-pass",
+            "pw1234",
+            "db123",
         ] {
             assert!(is_stand_in(word.as_bytes()), "{word}");
         }
-        for password in ["hunter2", "correcthorse", "Winter2024!", "x7Kq9ZpL", "kX9v-Lm2pQ", "Tr0ub4dor&3"] {
+        for password in [
+            "hunter2",
+            "correcthorse",
+            "Winter2024!",
+            "x7Kq9ZpL",
+            "kX9v-Lm2pQ",
+            "Tr0ub4dor&3",
+            "xk4vq-token",
+            "kx1234",
+        ] {
             assert!(!is_stand_in(password.as_bytes()), "{password}");
         }
     }
