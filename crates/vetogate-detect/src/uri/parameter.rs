@@ -121,11 +121,14 @@ impl BlobDetector for UrlParameters {
             let equals = at + 2;
             let name = name_before(text.bytes, equals);
             let Some(promise) = promise(&text.bytes[name.clone()]) else { continue };
+            let value = value_after(text.bytes, equals + 1);
+            if value.len() < promise.least {
+                continue;
+            }
             if !fuel.burn(REACH as u64 / 8) {
                 return;
             }
             let Some(address) = address_before(text.bytes, name.start) else { continue };
-            let value = value_after(text.bytes, equals + 1);
             if let Some(mut hit) = hit(text, address, name, &value, &promise)
                 && taken.take(&value)
             {
