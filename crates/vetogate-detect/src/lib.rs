@@ -8,14 +8,17 @@
 
 pub mod binary_keys;
 pub mod env_file;
+mod escapes;
 pub mod examples;
 pub mod generic;
+pub mod key_file;
 pub mod literal;
 pub mod matching;
 pub mod own_settings;
 pub mod placeholder;
 pub mod registry;
 pub mod secrets;
+mod test_module;
 pub mod uri;
 
 use matching::Candidates;

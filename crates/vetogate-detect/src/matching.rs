@@ -17,7 +17,7 @@ static ALL: [u64; WORDS] = {
     let mut bits = BITMAP;
     let mut at = 0;
     while at < WORDS {
-        bits[at] |= generic::BITMAP[at] | binary_keys::BITMAP[at] | uri::BITMAP[at];
+        bits[at] |= generic::BITMAP[at] | binary_keys::BITMAP[at] | uri::BITMAP[at] | uri::PARAMETERS[at];
         at += 1;
     }
     bits

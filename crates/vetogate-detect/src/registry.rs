@@ -1,15 +1,21 @@
 //! Every detector, on one screen.
 
 use crate::{
-    BlobDetector, TreeDetector, binary_keys, env_file, generic, literal, own_settings, secrets, uri,
+    BlobDetector, TreeDetector, binary_keys, env_file, generic, key_file, literal, own_settings, secrets, uri,
 };
 use std::sync::Arc;
 use vetogate_core::{Packs, Rule};
 use vetogate_rules::RuleSpec;
 
 /// Detectors of leaks, in the order in which they look; a later one knows what an earlier one found.
-pub const BLOB: &[&dyn BlobDetector] =
-    &[&secrets::DataRules, &binary_keys::BinaryKeys, &uri::UrlPasswords, &generic::Generic];
+pub const BLOB: &[&dyn BlobDetector] = &[
+    &secrets::DataRules,
+    &binary_keys::BinaryKeys,
+    &key_file::KeyFile,
+    &uri::UrlPasswords,
+    &uri::UrlParameters,
+    &generic::Generic,
+];
 
 /// The detector of the pack `guide-literal`, where that is on. It looks after the others.
 pub fn literal(packs: Packs) -> Option<&'static dyn BlobDetector> {

@@ -1,9 +1,10 @@
 //! Secrets with a vendor's shape: the rules of `rules/secret/`.
 
+use crate::escapes::unescaped;
 use crate::matching::{self, BUILDERS};
+use crate::test_module::TestModules;
 use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -12,7 +13,7 @@ use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Confidence, Fuel, Rule, Secret};
 use vetogate_rules::verify::Check;
 use vetogate_rules::{Class, RuleSpec};
-use vetogate_syntax::path::FileKind;
+use vetogate_syntax::path::{FileKind, PathHints};
 
 /// The detector of all data rules.
 pub struct DataRules;
@@ -79,13 +80,14 @@ impl BlobDetector for DataRules {
             let spec = &loaded(index).spec;
             (spec.before, spec.after)
         };
+        let tests = TestModules::of(text.bytes, text.hints.kind);
         let mut found = Vec::new();
         for (index, ranges) in matching::windows(text.bytes, text.candidates, reach) {
             for range in ranges {
                 if !fuel.burn(range.len() as u64) {
                     return;
                 }
-                confirm(loaded(index), text, range, &mut found);
+                confirm(loaded(index), text, &tests, range, &mut found);
             }
         }
         displace(&mut found);
@@ -98,6 +100,7 @@ impl BlobDetector for DataRules {
 fn confirm(
     loaded: &'static Loaded,
     text: &Text<'_>,
+    tests: &TestModules,
     range: Range<usize>,
     found: &mut Vec<(&'static Loaded, Hit)>,
 ) {
@@ -106,7 +109,9 @@ fn confirm(
     while let Some(captures) = regex.captures_at(haystack, at) {
         let Some(whole) = captures.get(0) else { return };
         at = whole.end().max(whole.start() + 1);
-        if let Some(hit) = hit(loaded, text, &captures) {
+        let is_test = text.hints.is_test || tests.hold(whole.start());
+        let text = Text { hints: PathHints { is_test, ..text.hints }, ..*text };
+        if let Some(hit) = hit(loaded, &text, &captures) {
             // An address may end behind what the expression took of it.
             at = at.max(hit.secret_spans[0].end);
             found.push((loaded, hit));
@@ -130,7 +135,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         |parts| (parts.user, parts.password, parts.host),
     );
     let (user, host) = (&text.bytes[user], &text.bytes[host]);
-    let value = without_escapes(&text.bytes[secret.clone()]);
+    let value = unescaped(&text.bytes[secret.clone()]);
     let value = value.as_ref();
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
@@ -138,7 +143,10 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         Class::Password => {
             // A name of a program, as a type is: `PropTypes.string`.
             let is_name = !value.iter().any(u8::is_ascii_digit) && generic::is_dotted_name(value);
-            is_name || placeholder::is_example_password(value) || generic::reads_like_words(value)
+            is_name
+                || is_chain_of_names(value)
+                || placeholder::is_example_password(value)
+                || generic::reads_like_words(value)
         }
         Class::Login if placeholder::is_path(value) => true,
         Class::Uri => uri::is_example(value, host),
@@ -173,13 +181,15 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     })
 }
 
-/// A value without the signs that escape its slashes, as PHP writes them in JSON.
-fn without_escapes(value: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\\', value).is_none() {
-        return Cow::Borrowed(value);
-    }
-    let stays = |at: &usize| value[*at] != b'\\' || value.get(at + 1) != Some(&b'/');
-    (0..value.len()).filter(stays).map(|at| value[at]).collect::<Vec<u8>>().into()
+/// Names and numbers with signs between them, each of one case: `llvm_token_list_2`. In random text they are mixed.
+fn is_chain_of_names(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|byte| b"_-.".contains(byte)).collect();
+    let is_name = |part: &&[u8]| {
+        part.len() <= 14
+            && (part.iter().all(u8::is_ascii_lowercase) || part.iter().all(u8::is_ascii_uppercase))
+    };
+    let is_number = |part: &&[u8]| part.len() <= 4 && part.iter().all(u8::is_ascii_digit);
+    parts.len() > 2 && parts.iter().all(|part| is_name(part) || is_number(part))
 }
 
 /// The parts of an address, which an expression can't tell: an `@` may be a part of the password.
@@ -209,8 +219,18 @@ fn shown(spec: &RuleSpec, text: &Text<'_>, at: usize, value: &[u8]) -> Confidenc
         (Class::Listed, Code | JavaScript | Json | Python) => generic::chosen(value),
         // A manual shows how an address is written.
         (Class::Uri, Prose) if !uri::is_random(value) => Confidence::Low,
+        (Class::Uri, _) if generic::is_in_comment(text.bytes, at) => uri::reach_of_shown(value),
+        // An example of how a key is read. In a comment of another kind it is one that was taken out.
+        (Class::PrivateKey, Code) if is_in_documentation(text.bytes, at) => Confidence::Low,
         _ => Confidence::High,
     }
+}
+
+/// Whether the line of `at` is documentation of Rust, or goes on a comment of Java and its kin.
+fn is_in_documentation(text: &[u8], at: usize) -> bool {
+    let line = text[at.saturating_sub(16)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii_start();
+    [&b"//!"[..], b"///", b"* "].iter().any(|start| line.starts_with(start))
 }
 
 fn confidence(spec: &RuleSpec, check: Check, text: &Text<'_>) -> Confidence {
@@ -340,7 +360,6 @@ mod tests {
     use super::*;
     use crate::matching::Candidates;
     use vetogate_rules::template::generate;
-    use vetogate_syntax::path::PathHints;
 
     fn found(path: &str, template: &str) -> Option<Confidence> {
         let text = generate(template).unwrap();
@@ -386,6 +405,53 @@ mod tests {
         // What has nothing of its own but a short prefix keeps its borders: a symbol of a program.
         assert_eq!(found("\0_ZN4core7xrnd_{alnum:30}E", true), 0);
         specs().filter(|spec| spec.glued).for_each(|spec| drop(compile(spec.bare())));
+    }
+
+    #[test]
+    fn what_an_encoder_of_json_escaped() {
+        // The padding of base64 is what Gson escapes.
+        let header = generate("{{\"Authorization\": \"Basic {basic:ab}\"}}").unwrap();
+        assert!(header.contains('='));
+        assert_eq!(
+            found("a.json", &header.replace('=', "\\u003d").replace('{', "{{").replace('}', "}}")),
+            Some(Confidence::Medium)
+        );
+    }
+
+    #[test]
+    fn chains_of_names_are_no_keys() {
+        for chain in ["llvm_some_token_definitions_2", "APP_CTX_KEY_3", "qt-rsrc.xml-tkn"] {
+            assert!(is_chain_of_names(chain.as_bytes()), "{chain}");
+        }
+        for template in [
+            "{base64url:43}",
+            "{alnum:8}-{alnum:8}-{alnum:8}",
+            "{uuid}",
+            "{lower:20}",
+            "{hex:8}_{hex:8}_{hex:8}",
+        ] {
+            assert!(!is_chain_of_names(generate(template).unwrap().as_bytes()), "{template}");
+        }
+    }
+
+    #[test]
+    fn keys_in_tests_and_in_documentation_of_rust() {
+        let key = "const KEY: &str = \"{pem:RSA PRIVATE KEY}\";\n";
+        let shown = "//! let key = parse(b\"\n//! {pem:PRIVATE KEY}";
+        for (path, template, says) in [
+            ("src/a.rs", key.into(), Confidence::High),
+            (
+                "src/a.rs",
+                format!("fn a() {{{{}}}}\n\n#[cfg(test)]\nmod tests {{{{\n    {key}}}}}\n"),
+                Confidence::Low,
+            ),
+            ("src/a.rs", format!("#[cfg(test)]\nmod tests {{{{\n}}}}\n{key}"), Confidence::High),
+            ("src/a.rs", shown.into(), Confidence::Low),
+            ("src/a.rs", shown.replace("//!", "//"), Confidence::High),
+            ("conf/a.yml", shown.replace("//!", "#"), Confidence::High),
+        ] {
+            assert_eq!(found(path, &template), Some(says), "{path}: {template}");
+        }
     }
 
     #[test]

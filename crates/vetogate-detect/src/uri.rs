@@ -5,12 +5,19 @@
 //! percent-encoded as a whole, and passwords with signs in them that end a password in the standard.
 
 mod address;
+mod host;
+mod parameter;
 mod weigh;
+mod words;
 
 pub(crate) use address::{Address, Form, address};
-pub(crate) use weigh::{is_example, is_random, reach, reach_of_server};
+pub(crate) use parameter::BITMAP as PARAMETERS;
+pub use parameter::UrlParameters;
+pub(crate) use weigh::{is_example, is_random, reach, reach_of_server, reach_of_shown};
 
+use crate::escapes::{percent_decoded, unescaped};
 use crate::secrets::Taken;
+use crate::test_module::TestModules;
 use crate::{BlobDetector, Hit, Text, generic, placeholder};
 use address::separator;
 use memchr::memmem;
@@ -56,6 +63,7 @@ impl BlobDetector for UrlPasswords {
         if text.is_binary {
             return;
         }
+        let tests = TestModules::of(text.bytes, text.hints.kind);
         let mut taken = Taken::of(hits);
         let plain = memmem::find_iter(text.bytes, b"://");
         // The rare bytes of the others stand one and two behind their beginning.
@@ -71,7 +79,8 @@ impl BlobDetector for UrlPasswords {
                 continue;
             }
             let Some(address) = address(text.bytes, at + length, form) else { continue };
-            if let Some(hit) = hit(text, scheme, at, &address)
+            let is_test = text.hints.is_test || tests.hold(at);
+            if let Some(hit) = hit(text, is_test, scheme, at, &address)
                 && taken.take(&address.password)
             {
                 hits.push(hit);
@@ -83,7 +92,7 @@ impl BlobDetector for UrlPasswords {
 /// The hashes of the rare bytes of separators that are not `://`.
 pub(crate) static BITMAP: [u64; trigram::WORDS] = {
     let mut bits = [0; trigram::WORDS];
-    let rare = [*b":\\/", *b":\\\\", *b"a%2"];
+    let rare = [*b":\\/", *b":\\\\", *b":\\u", *b"a%2"];
     let mut at = 0;
     while at < rare.len() {
         let hash = trigram::hash_of(rare[at]);
@@ -178,11 +187,12 @@ fn is_known(scheme: &[u8]) -> bool {
     scheme.split(|&byte| byte == b'+').any(knows)
 }
 
-fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
+fn hit(text: &Text<'_>, is_test: bool, scheme: &[u8], at: usize, address: &Address) -> Option<Hit> {
     let user = &text.bytes[address.user.clone()];
-    let value = &text.bytes[address.password.clone()];
+    let value = unescaped(&text.bytes[address.password.clone()]);
+    let value = value.as_ref();
     let host = &text.bytes[address.host.clone()];
-    let is_random = is_random(value);
+    let is_random = is_random(&percent_decoded(value));
     let nothing = value.len() < 3
         || !is_random && (host.is_empty() || address.is_doubtful || !is_known(scheme))
         || value.first() == Some(&b'%') && value.len() < 4
@@ -198,9 +208,10 @@ fn hit(text: &Text<'_>, scheme: &[u8], at: usize, address: &Address) -> Option<H
     }
     // Prose spells out what a reader has to fill in: `passwd-of-user`.
     let context = match text.hints {
-        hints if hints.is_test => Confidence::Low,
+        _ if is_test => Confidence::Low,
         hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
-        hints if hints.kind == FileKind::Prose => Confidence::Medium,
+        hints if hints.kind == FileKind::Prose => reach_of_shown(value).min(Confidence::Medium),
+        _ if generic::is_in_comment(text.bytes, at) => reach_of_shown(value),
         _ => Confidence::High,
     };
     Some(Hit {
@@ -285,6 +296,11 @@ mod tests {
             (r#"{{"url":"postgres:\/\/app:{alnum:16}@db\/x"}}"#, Some(Confidence::High)),
             ("url=postgres%3A%2F%2Fapp%3A{alnum:16}%40db.acme.com%2Fx", Some(Confidence::High)),
             ("\"mongodb://app:{alnum:16}@\" + host", Some(Confidence::High)),
+            (r#"{{"url":"postgres://app:{alnum:8}\u0026{alnum:6}@db.acme.io/x"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"https://app:{alnum:8}\u003d@git.acme.io\u002fx"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"mysql:\u002f\u002Fapp:{alnum:14}@db.acme.io\u002fx"}}"#, Some(Confidence::High)),
+            (r#"{{"url":"https://app:\u003cpassword-{alnum:8}\u003e@git.acme.io"}}"#, None),
+            (r#"{{"url":"https://git.acme.io?a=b:c\u0026d={alnum:8}@acme.io"}}"#, None),
             // Schemes that nobody knows, words, ports, images, code.
             ("acme://app:{word:9}@db.acme.com/", None),
             ("docker-image://alpine:{hex:12}@sha256:{hex:64}", None),
@@ -305,5 +321,36 @@ mod tests {
         assert_eq!(found(".gitmodules", &format!("http://{name}:{name}@10.0.0.1/")), Some(Confidence::Low));
         let prose = "http://{lower:5}:passwd-of-user@git.acme.io/";
         assert_eq!(found("setup.adoc", prose), Some(Confidence::Low));
+    }
+
+    #[test]
+    fn addresses_that_readers_are_shown() {
+        // Put together: our own gate reads this file, too.
+        let weak = ["https://svc:", "hunter22", "@git.acme.io/r.git"].concat();
+        let chosen = ["https://svc:", "Winter2024!", "@git.acme.io/r.git"].concat();
+        let random = "https://svc:{alnum:16}@git.acme.io/r.git".to_owned();
+        for (path, before, says) in [
+            ("src/a.py", "    >>> get('", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("src/a.rs", "/// As in ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("src/a.go", "// ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("app.yml", "# proxy: ", [Confidence::Low, Confidence::High, Confidence::High]),
+            ("README.md", "Use ", [Confidence::Low, Confidence::Medium, Confidence::Medium]),
+            ("src/a.go", "url := \"", [Confidence::High, Confidence::High, Confidence::High]),
+            ("app.yml", "proxy: ", [Confidence::High, Confidence::High, Confidence::High]),
+            ("tests/a.py", "url = '", [Confidence::Low, Confidence::Low, Confidence::Low]),
+            (
+                "src/a.rs",
+                "#[cfg(test)]\nmod tests {{\n    \"",
+                [Confidence::Low, Confidence::Low, Confidence::Low],
+            ),
+        ] {
+            for (address, says) in [&weak, &chosen, &random].into_iter().zip(says) {
+                assert_eq!(
+                    found(path, &format!("{before}{address}")),
+                    Some(says),
+                    "{path}: {before}{address}"
+                );
+            }
+        }
     }
 }

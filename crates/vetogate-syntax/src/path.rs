@@ -24,6 +24,8 @@ pub enum FileKind {
     Prose,
     /// A lock file: hashes all over.
     Lock,
+    /// A file that holds nothing but the key of encrypted credentials of Rails.
+    KeyFile,
     /// Anything else.
     Other,
 }
@@ -165,6 +167,8 @@ const SETTINGS: &[&[u8]] = &[
     b".odbc.ini",
     b"credentials",
     b".credentials",
+    b".htaccess",
+    b"user-data",
 ];
 
 const LOCK_NAMES: &[&[u8]] = &[
@@ -206,7 +210,11 @@ impl PathHints {
         let is_read = parts.iter().any(|part| TRANSLATION_PARTS.contains(part))
             || is_translation(name)
             || is_documentation(name, &parts);
-        let kind = if is_read { FileKind::Prose } else { kind(name) };
+        let kind = match () {
+            () if is_key_file(name, &parts) => FileKind::KeyFile,
+            () if is_read => FileKind::Prose,
+            () => kind(name),
+        };
         Self { kind, is_test, is_ci: is_ci(name, &parts) }
     }
 }
@@ -232,9 +240,28 @@ fn is_ci(name: &[u8], folders: &[&[u8]]) -> bool {
         || (is_yaml && FOLDERS.iter().any(|pair| folders.ends_with(pair)))
 }
 
+/// Where Rails keeps the keys of its encrypted files (Rails guides, Securing Rails Applications, 10.1).
+fn is_key_file(name: &[u8], folders: &[&[u8]]) -> bool {
+    match folders {
+        [.., b"config"] => [&b"master.key"[..], b"secrets.yml.key", b"credentials.yml.key"].contains(&name),
+        [.., b"config", b"credentials"] => name.ends_with(b".key"),
+        _ => false,
+    }
+}
+
+/// Words behind one of tests that leave it what it is: `examples_old`, `tests-2`.
+const AGES: &[&str] = &["old", "new", "legacy", "deprecated", "archive", "archived", "backup", "bak"];
+
 fn is_test_folder(part: &[u8], lower: &[u8]) -> bool {
-    let ends = || words::split(part).last().is_some_and(|word| is_test_word(word));
+    let is_age = |word: &str| AGES.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let ends = || {
+        let words = words::split(part);
+        words.iter().rev().find(|word| !is_age(word)).is_some_and(|word| is_test_word(word))
+    };
+    // What stands in for a server, or for anything else: `dummyserver`, `mock-api`.
+    let begins = || [&b"dummy"[..], b"mock", b"fake"].iter().any(|start| lower.starts_with(start));
     TEST_PARTS.contains(&lower)
+        || begins()
         || COPIES.contains(&lower)
         || ends()
         || lower == b"test-data"
@@ -338,6 +365,9 @@ fn kind_of(name: &[u8]) -> FileKind {
     if name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
         return FileKind::Env;
     }
+    if name == b"cmakelists.txt" {
+        return FileKind::Code;
+    }
     let ending = name.rsplit_once_str(".").map_or(&b""[..], |(_, ending)| ending);
     match ending {
         b"py" | b"pyi" | b"pyw" | b"ipynb" => FileKind::Python,
@@ -347,14 +377,19 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
         b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
-        | b"netrc" | b"service" | b"container" => FileKind::Config,
-        b"json" | b"json5" | b"jsonc" | b"map" => FileKind::Json,
+        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" => FileKind::Config,
+        // Units of systemd.
+        b"service" | b"socket" | b"timer" | b"mount" | b"network" | b"netdev" | b"container" => {
+            FileKind::Config
+        }
+        b"json" | b"json5" | b"jsonc" | b"map" | b"har" => FileKind::Json,
         b"md" | b"rst" | b"txt" | b"adoc" | b"mdx" | b"html" | b"htm" | b"po" | b"pot" | b"tex" | b"arb"
         | b"xlf" | b"xliff" | b"ftl" | b"strings" => FileKind::Prose,
         b"rs" | b"go" | b"java" | b"kt" | b"kts" | b"scala" | b"c" | b"h" | b"cc" | b"cpp" | b"hpp"
         | b"cxx" | b"hxx" | b"hh" | b"ino" | b"cs" | b"php" | b"rb" | b"swift" | b"m" | b"mm" | b"pl"
         | b"pm" | b"lua" | b"dart" | b"ex" | b"exs" | b"erl" | b"clj" | b"groovy" | b"gradle" | b"r"
-        | b"jl" | b"sql" | b"ps1" | b"tf" | b"hcl" | b"zig" | b"nim" | b"vb" => FileKind::Code,
+        | b"jl" | b"sql" | b"ps1" | b"tf" | b"hcl" | b"tfvars" | b"bicep" | b"bicepparam" | b"cmake"
+        | b"zig" | b"nim" | b"vb" => FileKind::Code,
         _ if name.starts_with(b"makefile") || name == b"justfile" => FileKind::Shell,
         _ if name.starts_with(b"jenkinsfile") => FileKind::Code,
         _ if name == b"crontab" => FileKind::Shell,
@@ -406,6 +441,15 @@ mod tests {
             ("env.py", FileKind::Python),
             ("views/show.html.erb", FileKind::Other),
             (".bak", FileKind::Other),
+            ("deploy/app.service", FileKind::Config),
+            ("CMakeLists.txt", FileKind::Code),
+            ("requests.har", FileKind::Json),
+            ("infra/main.bicep", FileKind::Code),
+            ("cloud/user-data", FileKind::Config),
+            ("config/master.key", FileKind::KeyFile),
+            ("app/config/credentials/production.key", FileKind::KeyFile),
+            ("pki/master.key", FileKind::Other),
+            ("config/credentials/a/b.key", FileKind::Other),
         ] {
             assert_eq!(of(settings).kind, kind, "{settings}");
         }
@@ -433,6 +477,10 @@ mod tests {
             "vendor/example.org/a.go",
             "web/node_modules/x/index.js",
             "go/pkg/mod/x/a.go",
+            "tokio-tls/examples_old/a.rs",
+            "tests-2/a.rs",
+            "dummyserver/certs/server.pem",
+            "mock-api/a.json",
         ] {
             assert!(of(test).is_test, "{test}");
         }
@@ -445,6 +493,9 @@ mod tests {
             "src/vendors.py",
             "sampler/a.py",
             "fastest.py",
+            "old/a.py",
+            "app_old/a.py",
+            "release-2/a.py",
         ] {
             assert!(!of(real).is_test, "{real}");
         }

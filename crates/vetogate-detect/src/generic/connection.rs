@@ -3,6 +3,7 @@
 use super::anchors::Promise;
 use super::shapes::is_dotted_name;
 use super::strength::chosen;
+use crate::escapes::unescaped;
 use crate::{Hit, Text, placeholder, uri};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -35,7 +36,8 @@ pub(super) fn around(text: &Text<'_>, word: &Range<usize>, promise: Promise) -> 
 /// What there is to report of it.
 pub(super) fn hit(text: &Text<'_>, word: &Range<usize>, pairs: &Pairs) -> Option<Hit> {
     let part = |range: &Option<Range<usize>>| range.clone().map_or(&b""[..], |range| &text.bytes[range]);
-    let value = &text.bytes[pairs.password.clone()];
+    let value = unescaped(&text.bytes[pairs.password.clone()]);
+    let value = value.as_ref();
     let (user, host) = (part(&pairs.user), part(&pairs.host));
     if is_no_password(value) || placeholder::has_hole(host) {
         return None;

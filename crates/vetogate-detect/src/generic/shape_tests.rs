@@ -185,13 +185,19 @@ fn connection_strings() {
         ],
     );
     check(
-        LOW,
+        MEDIUM,
         &[
             ("a.cs", "\"Server=localhost;User Id=app;Password={alnum:14};\""),
             ("a.cs", "\"Server=(localdb)\\\\v11.0;User Id=app;Password={alnum:14};\""),
             ("a.yml", "echo \"X=Server=localhost;User=SA;Password={alnum:14};\""),
             ("compose.yml", "DSN=\"host=db user=app password={alnum:14}\""),
             ("a.cs", "\"Server=myServerAddress;User Id=app;Password={alnum:14};\""),
+        ],
+    );
+    check(
+        LOW,
+        &[
+            ("compose.yml", "DSN=\"host=db user=app password={word:7}\""),
             ("a.cs", "\"Server=sql1.acme.io;User Id=app;Password={word:9};\""),
         ],
     );

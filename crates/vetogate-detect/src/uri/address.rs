@@ -3,6 +3,7 @@
 //! What people write is not always what RFC 3986 allows: a password may hold the signs that end one, slashes are
 //! escaped in JSON, and an address may be percent-encoded as a whole.
 
+use crate::escapes::sign_at;
 use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 
@@ -44,6 +45,10 @@ pub(crate) fn separator(bytes: &[u8]) -> Option<(Form, usize)> {
     bytes.starts_with(b":").then_some(())?;
     for _ in 0..2 {
         // JSON in JSON has more than one.
+        if let Some((b'/', length)) = sign_at(&bytes[at..]) {
+            at += length;
+            continue;
+        }
         at += bytes[at..].iter().take(4).take_while(|&&byte| byte == b'\\').count();
         (bytes.get(at) == Some(&b'/')).then_some(())?;
         at += 1;
@@ -72,9 +77,18 @@ fn ends(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte.is_ascii_control() || b"\"'`<>".contains(&byte)
 }
 
-/// How long the beginning of a text is that holds none of these.
+/// How long the beginning of a text is that holds none of these, as a sign or as its escape.
 fn until(text: &[u8], stops: &[u8]) -> usize {
-    text.iter().position(|&byte| ends(byte) || stops.contains(&byte)).unwrap_or(text.len())
+    let stop = |byte: u8| ends(byte) || stops.contains(&byte);
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += match sign_at(&text[at..]) {
+            Some((sign, length)) if !stop(sign) => length,
+            None if !stop(byte) => 1,
+            _ => return at,
+        };
+    }
+    at
 }
 
 /// What may not stand between an `@` and the one that ends the password.
@@ -185,6 +199,10 @@ mod tests {
             ("a://u:p/q\\n@h.io", None),
             ("a://u:p/q r@h.io", None),
             ("a://u:p@h.io\\n", Some(("u", "p", "h.io"))),
+            (r"a:\u002f\u002Fu:p@h.io\u002fx", Some(("u", "p", "h.io"))),
+            (r"a://u:p\u0026q\\u003d@h.io\u0026x", Some(("u", r"p\u0026q\\u003d", "h.io"))),
+            (r"a://u:\u003cp\u003e@h.io", None),
+            (r"a://h.io\u003fx=u:p@q", None),
             ("a://h:/x@h.io", None),
             ("a:/u:p@h", None),
         ] {

@@ -3,13 +3,41 @@
 //! A password that a machine made is one wherever it leads to. What people choose while they develop is weak, and is
 //! told from what is in use by the host; what only stands in for a password is told by its words.
 
+use super::host::{is_local, is_shown, stands_in_for_one};
+use super::words::{PEOPLE, WALKS, WORDS};
+use crate::escapes::percent_decoded;
 use crate::placeholder;
 use vetogate_core::Confidence;
 
 /// How sure an address can be at most.
 pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
-    let is_low = stands_in(user, password) || is_shown(host) || is_local(host) && !is_random(password);
+    let password = &percent_decoded(password);
+    let is_weak = || {
+        is_local(host)
+            || stands_in_for_one(host)
+            || password.len() < 4
+            || (is_of_examples(user) && !is_chosen_well(password))
+    };
+    let is_low = stands_in(user, password) || is_shown(host) || !is_random(password) && is_weak();
     if is_low { Confidence::Low } else { Confidence::High }
+}
+
+/// How sure an address can be at most that a reader is shown, in prose or in a comment: one with a password that nobody
+/// took pains to choose shows how addresses are written.
+pub(crate) fn reach_of_shown(password: &[u8]) -> Confidence {
+    let password = &percent_decoded(password);
+    if is_random(password) || is_chosen_well(password) { Confidence::High } else { Confidence::Low }
+}
+
+/// What policies of passwords ask for: a good length, and signs of three classes.
+fn is_chosen_well(password: &[u8]) -> bool {
+    password.len() >= 8 && classes(password) > 2
+}
+
+fn is_of_examples(user: &[u8]) -> bool {
+    let name = user.trim_ascii_end();
+    let name = &name[..name.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1)];
+    PEOPLE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 /// How sure a connection string can be at most: servers of a company have names of a single label, too, but not those
@@ -44,12 +72,19 @@ pub(crate) fn reach_of_server(user: &[u8], password: &[u8], host: &[u8]) -> Conf
     let is_made_up = name.starts_with(b"my")
         || name.starts_with(b"your")
         || (!has_digit && placeholder::names_itself(name));
-    let weak = (name.contains(&b'.') && (is_local(name) || is_shown(name)))
+    let weak = (name.contains(&b'.') && is_local(name))
         || name == b"."
         || name.starts_with(b"localhost")
         || STAND_INS.contains(&name)
         || (is_made_up && !name.contains(&b'.') && !name.is_empty());
-    if weak || user.eq_ignore_ascii_case(password) { Confidence::Low } else { Confidence::High }
+    let is_shown = user.eq_ignore_ascii_case(password) || is_shown(name);
+    match (weak, is_random(password)) {
+        _ if is_shown => Confidence::Low,
+        // Made by a machine, it opens some server, though not this one of everybody's.
+        (true, true) => Confidence::Medium,
+        (true, false) => Confidence::Low,
+        (false, _) => Confidence::High,
+    }
 }
 
 /// Whether a password is none that anybody uses. One that obeys the rules for passwords is in use where the host is.
@@ -78,114 +113,6 @@ fn stands_in(user: &[u8], password: &[u8]) -> bool {
     is_of_manuals || user.eq_ignore_ascii_case(password) || !is_obedient(password) && is_stand_in(password)
 }
 
-/// The words of which passwords are made that stand in for one, and the names of what they open.
-const WORDS: &[&str] = &[
-    "a",
-    "access",
-    "admin",
-    "api",
-    "app",
-    "bar",
-    "baz",
-    "change",
-    "client",
-    "data",
-    "database",
-    "db",
-    "default",
-    "demo",
-    "dev",
-    "django",
-    "docker",
-    "elastic",
-    "example",
-    "flask",
-    "foo",
-    "foobared",
-    "guest",
-    "host",
-    "in",
-    "it",
-    "key",
-    "kafka",
-    "laravel",
-    "let",
-    "local",
-    "login",
-    "mariadb",
-    "master",
-    "me",
-    "minio",
-    "mongo",
-    "mongodb",
-    "mssql",
-    "my",
-    "mysql",
-    "name",
-    "nats",
-    "oracle",
-    "owner",
-    "pass",
-    "passwd",
-    "passphrase",
-    "password",
-    "passwort",
-    "pg",
-    "postgres",
-    "postgresql",
-    "prod",
-    "pw",
-    "pwd",
-    "qux",
-    "rabbit",
-    "rabbitmq",
-    "rails",
-    "redis",
-    "replace",
-    "root",
-    "sa",
-    "sample",
-    "secret",
-    "server",
-    "service",
-    "some",
-    "spring",
-    "sql",
-    "stage",
-    "staging",
-    "strong",
-    "super",
-    "symfony",
-    "sys",
-    "system",
-    "temp",
-    "test",
-    "the",
-    "this",
-    "tiger",
-    "to",
-    "token",
-    "user",
-    "username",
-    "usr",
-    "value",
-    "very",
-    "word",
-    "your",
-];
-
-/// Walks over a keyboard.
-const WALKS: &[&[u8]] = &[
-    b"1q2w3e4r",
-    b"q1w2e3r4",
-    b"1qaz2wsx",
-    b"zaq12wsx",
-    b"qwer1234",
-    b"1234qwer",
-    b"asdf1234",
-    b"qweasdzxc",
-];
-
 /// Whether the letters of a password are stand-in words: `mypassword`, `dbpass`, `app-secret-1`, `p4ssw0rd`.
 fn is_stand_in(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
@@ -195,7 +122,23 @@ fn is_stand_in(password: &[u8]) -> bool {
     let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
     let written: Vec<u8> = lower[..end].iter().map(|&byte| as_letter(byte)).collect();
     let is_walk = WALKS.iter().any(|walk| lower.starts_with(walk));
-    is_walk || says_words(&lower) || says_words(&written)
+    is_walk || says_words(&lower) || says_words(&written) || names_a_secret(&lower) || counts_up(&lower)
+}
+
+/// A name of what is to be put there: `proxy_pass`, `sentry-secret`.
+fn names_a_secret(lower: &[u8]) -> bool {
+    const SECRETS: [&[u8]; 8] = [b"pass", b"passwd", b"password", b"pwd", b"pw", b"secret", b"token", b"key"];
+    let mut parts = lower.rsplit(|byte| b"_-".contains(byte));
+    let is_last = parts.next().is_some_and(|last| SECRETS.contains(&last));
+    let is_name = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_alphabetic);
+    is_last && lower.iter().any(|byte| b"_-".contains(byte)) && parts.all(is_name)
+}
+
+/// Such a word, however short, and a number that counts from one: `pw1234`, `db123`.
+fn counts_up(lower: &[u8]) -> bool {
+    let letters = lower.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (word, number) = lower.split_at(letters);
+    word.len() > 1 && number.len() > 2 && b"1234567890".starts_with(number) && is_made_of_words(word)
 }
 
 /// Whether most of the letters are in runs that are made of words.
@@ -235,11 +178,7 @@ fn as_letter(byte: u8) -> u8 {
 
 /// Whether a machine made a password, or somebody who knows how: little of it can be spoken.
 pub(crate) fn is_random(password: &[u8]) -> bool {
-    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
-    let classes = has(u8::is_ascii_lowercase)
-        + has(u8::is_ascii_uppercase)
-        + has(u8::is_ascii_digit)
-        + has(|byte| !byte.is_ascii_alphanumeric());
+    let classes = classes(password);
     let least = if classes > 1 { 8 } else { 14 };
     if password.len() < least {
         return false;
@@ -254,6 +193,15 @@ pub(crate) fn is_random(password: &[u8]) -> bool {
             || switches(password) >= 4
     };
     (is_hex || is_mixed()) && !is_stand_in(password)
+}
+
+/// How many of the four classes of signs stand in it.
+fn classes(password: &[u8]) -> usize {
+    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(|byte| !byte.is_ascii_alphanumeric())
 }
 
 /// How often letters and digits take turns.
@@ -288,31 +236,6 @@ fn can_be_spoken(part: &[u8]) -> bool {
     let of_one_case =
         part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(u8::is_ascii_uppercase);
     (4..=20).contains(&part.len()) && of_one_case && vowels * 5 >= part.len() && longest <= 4
-}
-
-fn name_of(host: &[u8]) -> Vec<u8> {
-    host.split(|&byte| byte == b':').next().unwrap_or_default().to_ascii_lowercase()
-}
-
-/// A name that manuals have (RFC 2606): nobody's server is there.
-fn is_shown(host: &[u8]) -> bool {
-    let name = name_of(host);
-    let ends = |end: &&[u8]| name.ends_with(end);
-    let is_example =
-        [&b"example.com"[..], b"example.org", b"example.net", b"foo.com", b"foo.bar", b"bar.com"];
-    is_example.iter().any(ends) || [&b".example"[..], b".invalid"].iter().any(ends)
-}
-
-/// This machine, a name of a network of one's own (RFC 6761, RFC 6762), a single label as containers have, a hole, none.
-pub(crate) fn is_local(host: &[u8]) -> bool {
-    let name = name_of(host);
-    let of_its_own = [&b".local"[..], b".localhost", b".test", b".internal"];
-    !name.contains(&b'.') && !host.starts_with(b"[")
-        || name.starts_with(b"127.")
-        || name == b"0.0.0.0"
-        || host.starts_with(b"[::1]")
-        || name.iter().any(|byte| b"{}$<>%".contains(byte))
-        || of_its_own.iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -375,12 +298,65 @@ mod tests {
             "passw0rd123!",
             "app-secret-1",
             "test1234",
+            "sentry_secret",
+            "acme-proxy-pass",
+            "pw1234",
+            "db123",
         ] {
             assert!(is_stand_in(word.as_bytes()), "{word}");
         }
-        for password in ["hunter2", "correcthorse", "Winter2024!", "x7Kq9ZpL", "kX9v-Lm2pQ", "Tr0ub4dor&3"] {
+        for password in [
+            "hunter2",
+            "correcthorse",
+            "Winter2024!",
+            "x7Kq9ZpL",
+            "kX9v-Lm2pQ",
+            "Tr0ub4dor&3",
+            "xk4vq-token",
+            "kx1234",
+        ] {
             assert!(!is_stand_in(password.as_bytes()), "{password}");
         }
+    }
+
+    #[test]
+    fn users_and_passwords_of_examples() {
+        for (user, password, host) in [
+            ("alice", "hunter2", "acme.org"),
+            ("Bob", "wonder4ever", "git.acme.io"),
+            ("user1", "pass1234", "git.acme.io"),
+            ("jane", "doe", "host.acme.net"),
+            ("aladdin", "opensesame", "www.acme.org"),
+            ("user", "he%2F%2Fo", "pypi.acme.org"),
+            ("deploy", "p%40ssw0rd", "git.acme.io"),
+            ("deploy", "qwerty", "git.acme.io"),
+            ("deploy", "hunter22", "my.site.org"),
+            ("deploy", "hunter22", "pypi.company.com"),
+            ("deploy", "hunter22", "git.yourdomain.io:8443"),
+        ] {
+            let says = reach(user.as_bytes(), password.as_bytes(), host.as_bytes());
+            assert_eq!(says, Confidence::Low, "{user}:{password}@{host}");
+        }
+        for (user, password, host) in [
+            ("alice", "Winter2024!", "git.acme.io"),
+            ("deploy", "hunter22", "git.acme.io"),
+            ("userland", "hunter22", "git.acme.io"),
+            ("deploy", "hunter22", "git.companyx.io"),
+        ] {
+            let says = reach(user.as_bytes(), password.as_bytes(), host.as_bytes());
+            assert_eq!(says, Confidence::High, "{user}:{password}@{host}");
+        }
+    }
+
+    #[test]
+    fn servers_that_everybody_has() {
+        let random = generate("{alnum:14}").unwrap();
+        for host in ["db", "localhost,1433", "postgres", "(localdb)\\x", "tcp:127.0.0.1", "."] {
+            let of = |password: &str| reach_of_server(b"app", password.as_bytes(), host.as_bytes());
+            assert_eq!((of(&random), of("Winter2024!")), (Confidence::Medium, Confidence::Low), "{host}");
+        }
+        assert_eq!(reach_of_server(b"app", random.as_bytes(), b"db.example.com"), Confidence::Low);
+        assert_eq!(reach_of_server(b"app", b"Winter2024!", b"sql17"), Confidence::High);
     }
 
     #[test]
