@@ -1,7 +1,7 @@
 //! `veto triage`: records that a finding is false, accepted for a time, or fixed.
 
 use super::override_push::who;
-use super::{Failure, ask, exit, output, scan};
+use super::{Failure, ask, exit, fingerprint, output, scan};
 use crate::audit::Event;
 use crate::audit::log::Log;
 use crate::engine::findings::masked;
@@ -13,15 +13,17 @@ use crate::run::Outcome;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, keygen, sshsig};
 use crate::source::push::Push;
+use crate::source::worktree::WorkTree;
 use crate::triage::{repository, values, write};
 use crate::trust;
 use anyhow::{Context as _, anyhow};
+use bstr::ByteSlice as _;
 use jiff::civil::Date;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::{escape, guard};
-use vetogate_core::triage::{Entry, Status};
-use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity};
+use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity, Tree as _};
 
 /// A signed entry lasts so long where nothing else is said.
 const DAYS: i32 = 365;
@@ -30,7 +32,7 @@ const DAYS: i32 = 365;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The finding, by the fingerprint in the report, or a blob of the last push that was not looked at whole, by its
-    /// id; without it, those of the last push are asked for one by one.
+    /// id (of either, eight digits or more); without it, those of the last push are asked for one by one.
     fingerprint: Option<String>,
     /// What it is: false-positive, accepted-risk, fixed, or withdrawn (an earlier decision is taken back).
     #[arg(long, value_name = "STATUS", requires = "fingerprint")]
@@ -96,11 +98,15 @@ pub fn findings(fingerprint: &str) -> Result<Vec<Finding>, Failure> {
         Ok(common_dir) => last_push(&git, &common_dir)?.outcome,
         Err(_) => here()?,
     };
-    let of = |outcome: Outcome| -> Vec<Finding> {
-        outcome.findings.into_iter().filter(|finding| finding.fingerprint == fingerprint).collect()
+    let of = |outcome: Outcome| -> Result<Vec<Finding>, Failure> {
+        let known = outcome.findings.iter().map(|finding| finding.fingerprint.as_str());
+        let Some(meant) = fingerprint::meant(fingerprint, known)?.map(str::to_owned) else {
+            return Ok(Vec::new());
+        };
+        Ok(outcome.findings.into_iter().filter(|finding| finding.fingerprint == meant).collect())
     };
-    let found = of(outcome);
-    if found.is_empty() { Ok(of(here()?)) } else { Ok(found) }
+    let found = of(outcome)?;
+    if found.is_empty() { of(here()?) } else { Ok(found) }
 }
 
 /// What a decision is about.
@@ -116,7 +122,20 @@ struct Subject {
 
 impl Found {
     /// What is known by this fingerprint: a finding of the last push, one of the work tree, or an entry that is there.
-    fn subject(&mut self, fingerprint: &str) -> Result<Option<Subject>, Failure> {
+    fn subject(&mut self, asked: &str) -> Result<Option<Subject>, Failure> {
+        let meant = match self.known(asked)? {
+            Some(meant) => meant,
+            None => {
+                (self.outcome, self.root) = scan::whole_tree()?;
+                match self.known(asked)? {
+                    Some(meant) => meant,
+                    None => fingerprint::meant(asked, self.entries().iter().map(String::as_str))?
+                        .unwrap_or(asked)
+                        .to_owned(),
+                }
+            }
+        };
+        let fingerprint = &meant;
         if let Some(gap) = self.outcome.gaps.iter().find(|gap| is_of(gap, fingerprint)) {
             return Ok(Some(Subject {
                 fingerprint: fingerprint.to_owned(),
@@ -127,9 +146,6 @@ impl Found {
             }));
         }
         let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
-        if !self.outcome.findings.iter().any(|finding| is_it(&finding)) {
-            (self.outcome, self.root) = scan::whole_tree()?;
-        }
         match self.outcome.findings.iter().find(is_it) {
             Some(finding) => self.of(finding).map(Some),
             None => Ok(self.entry(fingerprint).map(|entry| Subject {
@@ -140,6 +156,30 @@ impl Found {
                 vetoes: true,
             })),
         }
+    }
+
+    /// What is asked for among what was found and not looked at whole.
+    fn known(&self, asked: &str) -> Result<Option<String>, Failure> {
+        let blobs: Vec<String> =
+            self.outcome.gaps.iter().filter_map(|gap| Some(gap.object?.to_string())).collect();
+        let found = self.outcome.findings.iter().map(|finding| finding.fingerprint.as_str());
+        let meant = fingerprint::meant(asked, found.chain(blobs.iter().map(String::as_str)))?;
+        Ok(meant.map(str::to_owned))
+    }
+
+    /// What there are entries about, in the work tree and on the trusted branch.
+    fn entries(&self) -> Vec<String> {
+        let here = WorkTree::new(self.root.clone()).list(FOLDER.as_bytes()).unwrap_or_default();
+        let here = here.into_iter().map(|entry| entry.name);
+        let folder = format!("{FOLDER}/");
+        let listed = self
+            .trusted
+            .as_ref()
+            .and_then(|tip| self.git.read(["ls-tree", "-z", "--name-only", tip, &folder]).ok());
+        let there = listed.unwrap_or_default();
+        let there = there.split_str("\0").filter_map(|path| path.strip_prefix(folder.as_bytes()));
+        let names = here.chain(there.map(<[u8]>::to_vec)).filter_map(|name| String::from_utf8(name).ok());
+        names.filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned())).collect()
     }
 
     /// A text of the user's in which no value stands that was found.
