@@ -1,7 +1,9 @@
 //! `veto triage`: records that a finding is false, accepted for a time, or fixed.
 
+mod walk;
+
 use super::override_push::who;
-use super::{Failure, ask, exit, fingerprint, output, scan};
+use super::{Failure, exit, fingerprint, output, scan};
 use crate::audit::Event;
 use crate::audit::log::Log;
 use crate::engine::findings::masked;
@@ -21,9 +23,9 @@ use bstr::ByteSlice as _;
 use jiff::civil::Date;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use vetogate_core::text::{escape, guard};
+use vetogate_core::text::escape;
 use vetogate_core::triage::{Entry, FOLDER, Status};
-use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity, Tree as _};
+use vetogate_core::{Finding, Gap, ObjectId, Severity, Tree as _};
 
 /// A signed entry lasts so long where nothing else is said.
 const DAYS: i32 = 365;
@@ -73,7 +75,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let git = Git::at(".");
     let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
     let mut found = last_push(&git, &common_dir)?;
-    let Some(fingerprint) = &args.fingerprint else { return one_by_one(args, &found) };
+    let Some(fingerprint) = &args.fingerprint else { return walk::run(args, &found) };
     let subject = found.subject(fingerprint)?.ok_or_else(|| {
         let shown = masked(&escape(fingerprint.as_bytes()));
         Failure::usage(anyhow!(
@@ -253,70 +255,6 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string()), signers))
 }
 
-/// Asks for each finding of the last push what it is.
-fn one_by_one(args: &Args, found: &Found) -> Result<u8, Failure> {
-    let new: Vec<&Finding> =
-        found.outcome.findings.iter().filter(|finding| finding.novelty != Novelty::Old).collect();
-    if new.is_empty() {
-        output::note("Nothing was found in the last push.").map_err(Failure::incomplete)?;
-        return Ok(exit::PASS);
-    }
-    if !ask::is_possible() {
-        let list: Vec<&str> = new.iter().map(|finding| finding.fingerprint.as_str()).collect();
-        return Err(Failure::usage(anyhow!(
-            "there is no terminal to ask on; name one: veto triage FINGERPRINT --status {} --reason TEXT (of the last push: {})",
-            names(),
-            list.join(", ")
-        )));
-    }
-    for (number, finding) in (1..).zip(&new) {
-        let Finding { rule, location, snippet, fingerprint, .. } = finding;
-        let text = format!(
-            "\n{number} of {}: {} ({})\n  {}:{}  {snippet}\n  {fingerprint}",
-            new.len(),
-            rule.title,
-            finding.severity,
-            location.place,
-            location.span.line
-        );
-        let lines: Vec<String> = text.lines().map(guard).collect();
-        output::note(&lines.join("\n")).map_err(Failure::incomplete)?;
-        match answer()? {
-            Some(Some(status)) => {
-                let reason = asked("Why? ")?;
-                let until = asked("Until (such as 2027-01-31; empty for no end)? ")?;
-                let until = if until.is_empty() { Ok(None) } else { until.parse().map(Some) };
-                let until = until
-                    .map_err(|_| Failure::usage(anyhow!("that is no date; nothing more was recorded")))?;
-                decide(args, found, &found.of(finding)?, status, &reason, until)?;
-            }
-            Some(None) => {}
-            None => break,
-        }
-    }
-    Ok(exit::PASS)
-}
-
-/// A status; `Some(None)` to go on without one, `None` to stop.
-fn answer() -> Result<Option<Option<Status>>, Failure> {
-    loop {
-        let typed = ask::line("[f]alse positive, [a]ccepted risk, fi[x]ed, [s]kip, [q]uit? ")
-            .map_err(Failure::incomplete)?;
-        return Ok(match typed.as_deref() {
-            Some("f") => Some(Some(Status::FalsePositive)),
-            Some("a") => Some(Some(Status::AcceptedRisk)),
-            Some("x") => Some(Some(Status::Fixed)),
-            Some("s") => Some(None),
-            Some("q") | None => None,
-            Some(_) => continue,
-        });
-    }
-}
-
-fn asked(question: &str) -> Result<String, Failure> {
-    Ok(ask::line(question).map_err(Failure::incomplete)?.unwrap_or_default())
-}
-
 fn decide(
     args: &Args,
     found: &Found,
@@ -341,7 +279,7 @@ fn on_branch(found: &Found, entry: &Entry) -> Result<String, Failure> {
     let full = format!("refs/heads/{name}");
     if found.git.read_line(["rev-parse", "--quiet", "--verify", &full]).ok().flatten().is_some() {
         return Err(Failure::usage(anyhow!(
-            "the branch {name} is there already; `git branch -D {name}` first"
+            "the branch {name} is there already: push it, or take it away first with `git branch -D {name}`"
         )));
     }
     record(found, entry)?;

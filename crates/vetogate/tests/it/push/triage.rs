@@ -1,5 +1,7 @@
 //! Decisions on single findings, and what they are worth.
 
+mod walk;
+
 use super::{Gate, fresh, password, token};
 use std::fs;
 
