@@ -7,6 +7,7 @@ pub mod configured_hook;
 pub mod doctor;
 pub mod enrol;
 pub mod explain;
+mod fingerprint;
 pub mod hook;
 pub mod init;
 pub mod install;

@@ -86,6 +86,20 @@ impl Watch {
         }
     }
 
+    /// Ends a guarded child after this time, too, whatever the limit of the run.
+    pub fn end_after(&self, child: &Child, longest: Duration) {
+        let (shared, id) = (Arc::clone(&self.shared), child.id());
+        std::thread::spawn(move || {
+            let runs = |state: &mut State| state.children.contains(&id);
+            let waited = shared.1.wait_timeout_while(lock(&shared), longest, runs);
+            let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            // Once forgotten, its number may be another's.
+            if timeout.timed_out() && state.children.contains(&id) {
+                end(id);
+            }
+        });
+    }
+
     /// Waits until a guarded child has ended, leaves it to be waited for, and forgets it: until then its id is its own.
     pub fn outlive(&self, child: &Child) {
         if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
@@ -97,6 +111,7 @@ impl Watch {
     /// The child is about to be waited for.
     pub fn forget(&self, child: &Child) {
         lock(&self.shared).children.retain(|&id| id != child.id());
+        self.shared.1.notify_all();
     }
 }
 
@@ -119,6 +134,20 @@ mod tests {
         watch.outlive(&child);
         assert!(!child.wait().unwrap().success());
         assert!(watch.is_over());
+    }
+
+    #[test]
+    fn a_child_may_have_a_limit_of_its_own() {
+        let watch = Deadline::start(None).watch();
+        let (mut short, mut done) = (sleeper(), Command::new("true").process_group(0).spawn().unwrap());
+        watch.guard(&short);
+        watch.end_after(&short, Duration::from_millis(50));
+        watch.guard(&done);
+        watch.end_after(&done, Duration::from_secs(60));
+        watch.outlive(&done);
+        assert!(done.wait().unwrap().success());
+        watch.outlive(&short);
+        assert!(!short.wait().unwrap().success() && !watch.is_over());
     }
 
     #[test]

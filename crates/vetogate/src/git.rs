@@ -6,6 +6,7 @@
 
 pub mod catfile;
 pub mod command;
+pub mod grep;
 pub mod listing;
 pub mod loose;
 pub mod remote;

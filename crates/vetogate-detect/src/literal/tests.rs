@@ -75,6 +75,9 @@ fn the_ways_out_of_the_guide_are_no_findings() {
         "accessKeyId: process.env.AWS_ACCESS_KEY_ID,",
         "key=os.getenv('MEM0AI_API_KEY', '')",
         "password = os.environ[\"DB_PASSWORD\"]",
+        "password = __import__(\"os\").environ[\"DB_PASSWORD\"]",
+        "var password = Environment.GetEnvironmentVariable(\"DB_PASSWORD\");",
+        "var password = System.Environment.GetEnvironmentVariable(\"DB_PASSWORD\");",
         "echo ${DB_PASSWORD}",
         "api_key = \"REDACTED\"",
         "password=$DB_PASS_WORD;",
@@ -92,6 +95,8 @@ fn what_only_looks_like_a_way_out_is_found() {
         "pwd=$A{lower:9}",
         "api_key = REDACTED{alnum:9}",
         "key = env{alnum:9}",
+        "password = Environment{alnum:9}",
+        "password = __import__(\"ms\").a{lower:9}",
     ] {
         assert_eq!(ids(template).len(), 1, "{template}");
     }

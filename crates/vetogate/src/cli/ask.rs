@@ -7,7 +7,7 @@ pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks for one line; `None` where the input ended.
+/// Asks for one line; `None` where the input ended. Of a terminal that is not set to UTF-8, what is no UTF-8 is replaced.
 ///
 /// # Errors
 /// When the terminal can't be read or written.
@@ -15,7 +15,7 @@ pub fn line(question: &str) -> io::Result<Option<String>> {
     let mut out = anstream::stderr();
     write!(out, "{question}")?;
     out.flush()?;
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer)?;
-    Ok((read > 0).then(|| answer.trim().to_owned()))
+    let mut answer = Vec::new();
+    let read = io::stdin().lock().read_until(b'\n', &mut answer)?;
+    Ok((read > 0).then(|| String::from_utf8_lossy(&answer).trim().to_owned()))
 }

@@ -1,6 +1,6 @@
 //! `veto explain RULE-OR-FINDING`: the rule's page on the terminal, of a finding with where it stands.
 
-use super::{Failure, exit, output, triage};
+use super::{Failure, exit, fingerprint, output, triage};
 use crate::rule_page;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use vetogate_detect::registry;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The rule's id, as a report names it, such as `secret/aws-access-key`; or the fingerprint of a finding of the last
-    /// push or of this work tree.
+    /// push or of this work tree (eight digits or more of it).
     #[arg(value_name = "RULE-OR-FINDING")]
     what: String,
 }
@@ -23,7 +23,7 @@ pub struct Args {
 /// When there is no such rule.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let what = args.what.trim();
-    let page = if is_fingerprint(what) {
+    let page = if fingerprint::is_one(what) {
         finding(what)?
     } else {
         let rule = rule(what)?;
@@ -32,13 +32,6 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     output::print(&page)?;
     Ok(exit::PASS)
 }
-
-fn is_fingerprint(text: &str) -> bool {
-    text.len() == FINGERPRINT && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Hexadecimal digits of a fingerprint.
-const FINGERPRINT: usize = 32;
 
 /// Where a finding stands, and its rule's page.
 fn finding(fingerprint: &str) -> Result<String, Failure> {

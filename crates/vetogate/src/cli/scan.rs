@@ -36,7 +36,8 @@ pub struct Args {
     /// What is staged for the next commit.
     #[arg(long, group = "source", conflicts_with = "paths")]
     staged: bool,
-    /// A range of commits, such as `main..HEAD`; its base is what counts as known.
+    /// A range of commits, such as `main..HEAD`; its base is what counts as known. One revision `A` is `A..HEAD`, what
+    /// came after it; one commit alone is `A^!`.
     #[arg(long, group = "source", value_name = "RANGE", conflicts_with = "paths")]
     commits: Option<String>,
     /// Everything that any ref reaches.
@@ -102,7 +103,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
         Some(base) => base.judges(scanned),
         None => scanned,
     };
-    let notes = [notes, without_rules(&args.only, &policy)?].concat();
+    let notes = [notes, without_rules(args, &policy)?].concat();
     let is_whole = args.is_whole(&place);
     let mut triage = triage(&session, &place, &outcome, (&trusted, &policy), is_whole);
     if !args.staged && args.commits.is_none() && !args.stdin {
@@ -119,28 +120,34 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     Ok(report.verdict.exit_code)
 }
 
-/// A note for each category that was asked for and that no rule is of.
+/// A note for each category that was asked for by name and that no rule is of.
 ///
 /// # Errors
-/// When that is so of all of them: nothing was looked at.
-fn without_rules(only: &[Category], policy: &Policy) -> Result<Vec<String>, Failure> {
-    if only.is_empty() {
+/// When that is so of all that is asked for: nothing was looked at.
+fn without_rules(args: &Args, policy: &Policy) -> Result<Vec<String>, Failure> {
+    if args.only.is_empty() && args.skip.is_empty() {
         return Ok(Vec::new());
+    }
+    let named = if args.only.is_empty() { Category::ALL } else { &args.only[..] };
+    let wanted: Vec<Category> =
+        named.iter().copied().filter(|category| !args.skip.contains(category)).collect();
+    if wanted.is_empty() {
+        return Err(Failure::usage(anyhow!("`--skip` leaves no category, so nothing was looked at")));
     }
     let rules = registry::rules();
     let is_looked_at = |category: &Category| {
         rules.iter().any(|rule| rule.category == *category && policy.packs.allow(&rule.id))
     };
     let none: Vec<&str> =
-        only.iter().filter(|category| !is_looked_at(category)).map(|category| category.as_str()).collect();
-    if none.len() == only.len() {
+        wanted.iter().filter(|category| !is_looked_at(category)).map(|category| category.as_str()).collect();
+    if none.len() == wanted.len() {
         return Err(Failure::usage(anyhow!(
             "no rule of {} is there, so nothing was looked at; `veto rules list` shows what is",
             none.join(", ")
         )));
     }
     let note = |category: &str| format!("no rule of {category} is there: nothing of it was looked at");
-    Ok(none.into_iter().map(note).collect())
+    Ok(if args.only.is_empty() { Vec::new() } else { none.into_iter().map(note).collect() })
 }
 
 /// Takes what is not to be shown out of a report whose verdict stands.
@@ -445,6 +452,7 @@ fn staged(
 
 fn commits(session: &Session<'_>, range: &str, obey: impl Fn(Policy) -> Policy) -> Result<Scanned, Failure> {
     let (updates, base) = refs::range(&session.git, range).map_err(Failure::usage)?;
+    refs::names_commits(range, &updates, &base).map_err(Failure::usage)?;
     let exclude = base.exclusions();
     let mut published = Published::peel(updates, &session.objects).map_err(Failure::incomplete)?;
     published

@@ -1,7 +1,9 @@
 //! `veto triage`: records that a finding is false, accepted for a time, or fixed.
 
+mod walk;
+
 use super::override_push::who;
-use super::{Failure, ask, exit, output, scan};
+use super::{Failure, exit, fingerprint, output, scan};
 use crate::audit::Event;
 use crate::audit::log::Log;
 use crate::deadline::Deadline;
@@ -17,16 +19,18 @@ use crate::sign::signers::Signers;
 use crate::sign::{Namespace, keygen, sshsig};
 use crate::source::alias::Alias;
 use crate::source::push::Push;
+use crate::source::worktree::WorkTree;
 use crate::triage::{repository, values, write};
 use crate::trust;
 use anyhow::{Context as _, anyhow};
+use bstr::ByteSlice as _;
 use jiff::civil::Date;
 use serde_json::json;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use vetogate_core::text::{escape, guard};
-use vetogate_core::triage::{Entry, Status};
-use vetogate_core::{Finding, Gap, Novelty, ObjectId, Severity, Tree};
+use vetogate_core::text::escape;
+use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::{Finding, Gap, ObjectId, Severity, Tree};
 
 /// A signed entry lasts so long where nothing else is said.
 const DAYS: i32 = 365;
@@ -35,7 +39,7 @@ const DAYS: i32 = 365;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The finding, by the fingerprint in the report, or a blob of the last push that was not looked at whole, by its
-    /// id; without it, those of the last push are asked for one by one.
+    /// id (of either, eight digits or more); without it, those of the last push are asked for one by one.
     fingerprint: Option<String>,
     /// What it is: false-positive, accepted-risk, fixed, or withdrawn (an earlier decision is taken back).
     #[arg(long, value_name = "STATUS", requires = "fingerprint")]
@@ -76,7 +80,7 @@ pub fn run(args: &Args) -> Result<u8, Failure> {
     let git = Git::at(".");
     let common_dir = gate::common_dir(&git).map_err(Failure::usage)?;
     let mut found = last_push(&git, &common_dir)?;
-    let Some(fingerprint) = &args.fingerprint else { return one_by_one(args, &found) };
+    let Some(fingerprint) = &args.fingerprint else { return walk::run(args, &found) };
     let subject = found.subject(fingerprint)?.ok_or_else(|| {
         let shown = masked(&escape(fingerprint.as_bytes()));
         Failure::usage(anyhow!(
@@ -101,11 +105,15 @@ pub fn findings(fingerprint: &str) -> Result<Vec<Finding>, Failure> {
         Ok(common_dir) => last_push(&git, &common_dir)?.outcome,
         Err(_) => here()?,
     };
-    let of = |outcome: Outcome| -> Vec<Finding> {
-        outcome.findings.into_iter().filter(|finding| finding.fingerprint == fingerprint).collect()
+    let of = |outcome: Outcome| -> Result<Vec<Finding>, Failure> {
+        let known = outcome.findings.iter().map(|finding| finding.fingerprint.as_str());
+        let Some(meant) = fingerprint::meant(fingerprint, known)?.map(str::to_owned) else {
+            return Ok(Vec::new());
+        };
+        Ok(outcome.findings.into_iter().filter(|finding| finding.fingerprint == meant).collect())
     };
-    let found = of(outcome);
-    if found.is_empty() { Ok(of(here()?)) } else { Ok(found) }
+    let found = of(outcome)?;
+    if found.is_empty() { of(here()?) } else { Ok(found) }
 }
 
 /// What a decision is about.
@@ -121,7 +129,20 @@ struct Subject {
 
 impl Found {
     /// What is known by this fingerprint: a finding of the last push, one of the work tree, or an entry that is there.
-    fn subject(&mut self, fingerprint: &str) -> Result<Option<Subject>, Failure> {
+    fn subject(&mut self, asked: &str) -> Result<Option<Subject>, Failure> {
+        let meant = match self.known(asked)? {
+            Some(meant) => meant,
+            None => {
+                (self.outcome, self.root) = scan::whole_tree()?;
+                match self.known(asked)? {
+                    Some(meant) => meant,
+                    None => fingerprint::meant(asked, self.entries().iter().map(String::as_str))?
+                        .unwrap_or(asked)
+                        .to_owned(),
+                }
+            }
+        };
+        let fingerprint = &meant;
         if let Some(gap) = self.outcome.gaps.iter().find(|gap| is_of(gap, fingerprint)) {
             return Ok(Some(Subject {
                 fingerprint: fingerprint.to_owned(),
@@ -132,9 +153,6 @@ impl Found {
             }));
         }
         let is_it = |finding: &&Finding| finding.fingerprint == *fingerprint;
-        if !self.outcome.findings.iter().any(|finding| is_it(&finding)) {
-            (self.outcome, self.root) = scan::whole_tree()?;
-        }
         match self.outcome.findings.iter().find(is_it) {
             Some(finding) => self.of(finding).map(Some),
             None => Ok(self.entry(fingerprint).map(|entry| Subject {
@@ -145,6 +163,30 @@ impl Found {
                 vetoes: true,
             })),
         }
+    }
+
+    /// What is asked for among what was found and not looked at whole.
+    fn known(&self, asked: &str) -> Result<Option<String>, Failure> {
+        let blobs: Vec<String> =
+            self.outcome.gaps.iter().filter_map(|gap| Some(gap.object?.to_string())).collect();
+        let found = self.outcome.findings.iter().map(|finding| finding.fingerprint.as_str());
+        let meant = fingerprint::meant(asked, found.chain(blobs.iter().map(String::as_str)))?;
+        Ok(meant.map(str::to_owned))
+    }
+
+    /// What there are entries about, in the work tree and on the trusted branch.
+    fn entries(&self) -> Vec<String> {
+        let here = WorkTree::new(self.root.clone()).list(FOLDER.as_bytes()).unwrap_or_default();
+        let here = here.into_iter().map(|entry| entry.name);
+        let folder = format!("{FOLDER}/");
+        let listed = self
+            .trusted
+            .as_ref()
+            .and_then(|tip| self.git.read(["ls-tree", "-z", "--name-only", tip, &folder]).ok());
+        let there = listed.unwrap_or_default();
+        let there = there.split_str("\0").filter_map(|path| path.strip_prefix(folder.as_bytes()));
+        let names = here.chain(there.map(<[u8]>::to_vec)).filter_map(|name| String::from_utf8(name).ok());
+        names.filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned())).collect()
     }
 
     /// A text of the user's in which no value stands that was found.
@@ -222,70 +264,6 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
     Ok(found(gate.outcome().clone(), gate.trusted_tip().map(|tip| tip.to_string()), signers))
 }
 
-/// Asks for each finding of the last push what it is.
-fn one_by_one(args: &Args, found: &Found) -> Result<u8, Failure> {
-    let new: Vec<&Finding> =
-        found.outcome.findings.iter().filter(|finding| finding.novelty != Novelty::Old).collect();
-    if new.is_empty() {
-        output::note("Nothing was found in the last push.").map_err(Failure::incomplete)?;
-        return Ok(exit::PASS);
-    }
-    if !ask::is_possible() {
-        let list: Vec<&str> = new.iter().map(|finding| finding.fingerprint.as_str()).collect();
-        return Err(Failure::usage(anyhow!(
-            "there is no terminal to ask on; name one: veto triage FINGERPRINT --status {} --reason TEXT (of the last push: {})",
-            names(),
-            list.join(", ")
-        )));
-    }
-    for (number, finding) in (1..).zip(&new) {
-        let Finding { rule, location, snippet, fingerprint, .. } = finding;
-        let text = format!(
-            "\n{number} of {}: {} ({})\n  {}:{}  {snippet}\n  {fingerprint}",
-            new.len(),
-            rule.title,
-            finding.severity,
-            location.place,
-            location.span.line
-        );
-        let lines: Vec<String> = text.lines().map(guard).collect();
-        output::note(&lines.join("\n")).map_err(Failure::incomplete)?;
-        match answer()? {
-            Some(Some(status)) => {
-                let reason = asked("Why? ")?;
-                let until = asked("Until (such as 2027-01-31; empty for no end)? ")?;
-                let until = if until.is_empty() { Ok(None) } else { until.parse().map(Some) };
-                let until = until
-                    .map_err(|_| Failure::usage(anyhow!("that is no date; nothing more was recorded")))?;
-                decide(args, found, &found.of(finding)?, status, &reason, until)?;
-            }
-            Some(None) => {}
-            None => break,
-        }
-    }
-    Ok(exit::PASS)
-}
-
-/// A status; `Some(None)` to go on without one, `None` to stop.
-fn answer() -> Result<Option<Option<Status>>, Failure> {
-    loop {
-        let typed = ask::line("[f]alse positive, [a]ccepted risk, fi[x]ed, [s]kip, [q]uit? ")
-            .map_err(Failure::incomplete)?;
-        return Ok(match typed.as_deref() {
-            Some("f") => Some(Some(Status::FalsePositive)),
-            Some("a") => Some(Some(Status::AcceptedRisk)),
-            Some("x") => Some(Some(Status::Fixed)),
-            Some("s") => Some(None),
-            Some("q") | None => None,
-            Some(_) => continue,
-        });
-    }
-}
-
-fn asked(question: &str) -> Result<String, Failure> {
-    Ok(ask::line(question).map_err(Failure::incomplete)?.unwrap_or_default())
-}
-
 fn decide(
     args: &Args,
     found: &Found,
@@ -310,7 +288,7 @@ fn on_branch(found: &Found, entry: &Entry) -> Result<String, Failure> {
     let full = format!("refs/heads/{name}");
     if found.git.read_line(["rev-parse", "--quiet", "--verify", &full]).ok().flatten().is_some() {
         return Err(Failure::usage(anyhow!(
-            "the branch {name} is there already; `git branch -D {name}` first"
+            "the branch {name} is there already: push it, or take it away first with `git branch -D {name}`"
         )));
     }
     record(found, entry)?;

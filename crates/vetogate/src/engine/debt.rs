@@ -6,13 +6,12 @@
 use super::findings::Candidate;
 use super::workers::{Item, Scope, Source, look};
 use crate::git::catfile::CatFile;
+use crate::git::grep;
 use crate::git::tree::GitTree;
 use crate::source::published::Published;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice as _};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Write;
-use std::process::Stdio;
 use vetogate_core::text::escape;
 use vetogate_core::{EntryKind, Novelty, ObjectId, Place, Secret};
 use vetogate_syntax::path::PathHints;
@@ -39,6 +38,7 @@ pub fn classify(
     if candidates.is_empty() {
         return;
     }
+    let trees = &trees[..trees.len().min(TREES)];
     let known = old_sides(scope, &mut objects.borrow_mut(), published);
     let known = by_value(&known);
     let stands_in_a_tree =
@@ -70,6 +70,7 @@ fn unchanged(
     let entries = &published.listing.entries;
     let paths: HashMap<String, &BString> =
         entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
+    let trees: Vec<GitTree<'_>> = trees.iter().map(|&tree| GitTree::new(objects, tree)).collect();
     // Many candidates stand at one path: what is there is read once.
     let mut there: HashMap<&BString, Hits> = HashMap::new();
     for candidate in candidates.iter_mut().filter(is_asked) {
@@ -77,7 +78,7 @@ fn unchanged(
             return;
         }
         let Some(path) = candidate.place.path().and_then(|path| paths.get(path)) else { continue };
-        let known = there.entry(path).or_insert_with(|| hits_at(scope, objects, trees, path));
+        let known = there.entry(path).or_insert_with(|| hits_at(scope, objects, &trees, path));
         if known.get(&candidate.hit.rule.id).is_some_and(|known| known.contains(&candidate.hit.values)) {
             candidate.novelty = Novelty::CopiedFrom(escape(path));
         }
@@ -88,11 +89,11 @@ fn unchanged(
 type Hits = HashMap<String, HashSet<Vec<Secret>>>;
 
 /// What stands at a path in any of the trees.
-fn hits_at(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], path: &BString) -> Hits {
+fn hits_at(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[GitTree<'_>], path: &BString) -> Hits {
     let mut hits = Hits::new();
     let mut seen = HashSet::new();
-    for &tree in trees.iter().take(TREES) {
-        let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(path) else { continue };
+    for tree in trees {
+        let Ok(Some(entry)) = tree.lookup(path) else { continue };
         if seen.insert(entry.oid) {
             for hit in hits_in(scope, &mut objects.borrow_mut(), entry.oid, path) {
                 hits.entry(hit.rule.id.clone()).or_default().insert(hit.values);
@@ -188,29 +189,36 @@ fn is_old(candidate: &Candidate, known: &HashMap<&[u8], Vec<&Known>>) -> bool {
     // Of a pair, every part has to be old; a part of an old pair may stand alone.
     let part = |known: &Known| hit.values.len() > 1 || known.values.len() > 1;
     hit.values.first().is_some_and(|value| fits(value, &whole))
-        || hit.values.iter().all(|value| fits(value, &part))
+        || (!hit.values.is_empty() && hit.values.iter().all(|value| fits(value, &part)))
 }
 
 /// At most so many trees of the other side are searched.
 const TREES: usize = 16;
 
+/// At most so many contents there are looked at.
+const FILES: usize = 2000;
+
 /// Values that stand elsewhere in what the other side has. A guessable one never counts. What can't be asked stays new.
 fn copied(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], candidates: &mut [Candidate]) {
     let searched =
         |candidate: &Candidate| candidate.novelty == Novelty::Introduced && !candidate.hit.guessable;
-    let patterns: Vec<u8> = candidates
-        .iter()
-        .filter(|candidate| searched(candidate))
-        .flat_map(|candidate| &candidate.hit.values)
-        .flat_map(|value| [longest_line(value), b"\n"].concat())
-        .collect();
-    if patterns.is_empty() || trees.is_empty() {
-        return;
-    }
+    let hits = candidates.iter().filter(|candidate| searched(candidate)).map(|candidate| &candidate.hit);
+    let texts: Vec<&[u8]> = hits.flat_map(|hit| &hit.values).map(Secret::expose).collect();
+    let Ok(holding) = grep::files(scope.git, scope.watch, trees, texts) else { return };
+    let trees: HashMap<ObjectId, GitTree<'_>> =
+        trees.iter().map(|&tree| (tree, GitTree::new(objects, tree))).collect();
     // Of a pair, every part has to be there, be it in several files.
     let mut parts: HashMap<usize, HashSet<usize>> = HashMap::new();
-    for (tree, path) in grep(scope, &trees[..trees.len().min(TREES)], &patterns) {
-        let Ok(Some(entry)) = GitTree::new(objects, tree).lookup(&path) else { continue };
+    let mut met = HashSet::new();
+    for (tree, path) in holding {
+        let Some(Ok(Some(entry))) = trees.get(&tree).map(|tree| tree.lookup(&path)) else { continue };
+        // Most trees have most files alike.
+        if !met.insert((entry.oid, PathHints::of(&path))) {
+            continue;
+        }
+        if met.len() > FILES || scope.watch.is_over() || !candidates.iter().any(searched) {
+            return;
+        }
         let found = hits_in(scope, &mut objects.borrow_mut(), entry.oid, &path);
         for (index, candidate) in candidates.iter_mut().enumerate().filter(|(_, one)| searched(one)) {
             let hit = &candidate.hit;
@@ -227,40 +235,4 @@ fn copied(scope: &Scope<'_>, objects: &RefCell<CatFile>, trees: &[ObjectId], can
 
 fn has_part(found: &[super::RawHit], part: &Secret) -> bool {
     found.iter().any(|hit| hit.values.contains(part))
-}
-
-/// What `git grep` can look for of a value of several lines: it sees one line at a time. What holds it is read in full.
-fn longest_line(value: &Secret) -> &[u8] {
-    value.expose().lines().map(ByteSlice::trim).max_by_key(|line| line.len()).unwrap_or_default()
-}
-
-/// Files of the trees that hold a line of `patterns`. The patterns go through standard input, never as arguments.
-fn grep(scope: &Scope<'_>, trees: &[ObjectId], patterns: &[u8]) -> Vec<(ObjectId, BString)> {
-    let mut arguments: Vec<String> = [
-        "grep",
-        "-l",
-        "-z",
-        "-a",
-        "-F",
-        "--full-name",
-        "--no-recurse-submodules",
-        "--no-textconv",
-        "-f",
-        "-",
-    ]
-    .map(String::from)
-    .into();
-    arguments.extend(trees.iter().map(ToString::to_string));
-    let Ok(mut child) = scope.git.command(&arguments).stdin(Stdio::piped()).spawn() else {
-        return Vec::new();
-    };
-    if let Some(mut input) = child.stdin.take() {
-        let _ = input.write_all(patterns);
-    }
-    let output = crate::git::catfile::finish("grep", child, scope.watch).unwrap_or_default();
-    let file = |name: &[u8]| {
-        let (tree, path) = name.split_once_str(":")?;
-        Some((ObjectId::from_hex(tree).ok()?, BString::from(path)))
-    };
-    output.split_str("\0").filter_map(file).collect()
 }

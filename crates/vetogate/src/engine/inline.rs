@@ -128,9 +128,13 @@ mod tests {
         assert_eq!(reason("x = HERE  # veto: ignore[secret/jwt] A demo."), Some("A demo.".into()));
         assert_eq!(reason("x = HERE  /* veto: ignore[secret/*] A demo. */"), Some("A demo.".into()));
         assert_eq!(reason("# veto: ignore[secret/x, secret/jwt]\nx = HERE"), Some(String::new()));
+        assert_eq!(reason("x = HERE  # VETO: Ignore[secret/jwt] A demo."), Some("A demo.".into()));
         for none in [
             "x = HERE # veto: ignore",
             "x = HERE # veto: ignore[*]",
+            "x = HERE # veto ignore[secret/jwt]",
+            "x = HERE # vetogate: ignore[secret/jwt]",
+            "x = HERE # veto: ignore[SECRET/jwt]",
             "x = HERE # veto: ignore[secret/aws-access-key]",
             "y = 1 # veto: ignore[secret/jwt]\n\nx = HERE",
             "y = 1 # veto: ignore[secret/jwt]\nx = HERE",

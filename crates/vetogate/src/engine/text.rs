@@ -162,6 +162,10 @@ impl Scanner {
         let encoding = Encoding::detect(&head);
         self.is_binary = encoding == Encoding::Bytes && memchr::memchr(0, &head).is_some();
         self.encoding = Some(encoding);
+        if encoding == Encoding::Bytes && head.starts_with(b"\xef\xbb\xbf") {
+            // No editor counts the byte order mark.
+            self.column = 0;
+        }
         if encoding != Encoding::Bytes {
             let plain = Self::new(self.hints).with(self.packs).within(self.room);
             let plain = Self { encoding: Some(Encoding::Bytes), ..plain };
@@ -222,7 +226,9 @@ impl Scanner {
             self.look_wide(&text, until);
         }
         let keep = until.saturating_sub(LEAD);
-        (self.line, self.column) = Ruler::new(&text, self.line, self.column).at(keep);
+        if keep > 0 {
+            (self.line, self.column) = Ruler::new(&text, self.line, self.column).at(keep);
+        }
         self.lead = until - keep;
         self.text = text;
         self.text.drain(..keep);
@@ -326,7 +332,8 @@ impl<'a> Ruler<'a> {
             None => (line, column + passed.chars().count() as u64),
         };
         self.offset = offset;
-        self.here
+        let (line, column) = self.here;
+        (line, column.max(1))
     }
 }
 
@@ -400,6 +407,26 @@ mod tests {
             assert_eq!(hits.len(), 1, "at {at}");
             assert_eq!((hits[0].span.line, hits[0].span.column), (1, at as u64 + 1));
         }
+    }
+
+    /// No editor counts a byte order mark; one in the midst of a text is a character.
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let token = generate("{crc32-base62:ghp_}").unwrap();
+        let place = |content: &str| {
+            let mut scanner = Scanner::new(PathHints::of(b"a.txt"));
+            content.as_bytes().chunks(7).for_each(|piece| scanner.feed(piece));
+            let span = scanner.finish().0[0].span;
+            (span.line, span.column, span.end_column - span.column)
+        };
+        let long = "x\n".repeat(WINDOW);
+        for text in [format!("a = {token}\n"), format!("{token}\n"), format!("\n  {token}\n"), long + &token]
+        {
+            assert_eq!(place(&format!("\u{feff}{text}")), place(&text));
+        }
+        let far = format!("{}{token}\n", "x ".repeat(WINDOW));
+        assert_eq!(place(&format!("\u{feff}{far}")), place(&far), "beyond the first window");
+        assert_eq!(place(&format!("a\u{feff} {token}")).1, 4);
     }
 
     #[test]

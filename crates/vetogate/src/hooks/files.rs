@@ -6,6 +6,7 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Mode of a new hook, less the user's mask.
 pub const EXECUTABLE: u32 = 0o777;
@@ -53,6 +54,7 @@ fn replace(path: &Path, bytes: &[u8], mode: u32, keep: Option<Permissions>) -> i
     let temporary = beside(path);
     if let Some(folder) = path.parent() {
         clear(folder, &start(path));
+        clear_others(folder);
     }
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
@@ -80,7 +82,29 @@ fn beside(path: &Path) -> PathBuf {
 
 /// How the names of temporary files for this one begin; the number of a process follows.
 fn start(path: &Path) -> String {
-    format!(".{}.veto-", path.file_name().unwrap_or_default().to_string_lossy())
+    format!(".{}{MARK}", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Stands before the number of the process in the name of a temporary file.
+const MARK: &str = ".veto-";
+
+/// What another file's writer left is taken away only when it is as old as this: it may write in another container,
+/// where its number says nothing here.
+const OLD: Duration = Duration::from_secs(600);
+
+/// Takes away what writers of other files in a folder left, which may never be written again: it would be committed.
+fn clear_others(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().filter(|name| name.starts_with('.')).and_then(|name| name.rsplit_once(MARK));
+        let Some(number) = ours.and_then(|(_, number)| number.parse::<i32>().ok()) else { continue };
+        let written =
+            entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|found| found.modified().ok());
+        let is_old = written.and_then(|written| written.elapsed().ok()).is_some_and(|age| age > OLD);
+        if is_old && !is_another(number) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Takes away what processes left in a folder that were killed while they wrote: names of this start with the number of a
@@ -145,5 +169,29 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert!(!left(dead).exists() && !left(std::process::id()).exists());
         assert!(living.iter().all(|file| file.exists()));
+    }
+
+    #[test]
+    fn what_writers_of_other_files_left_long_ago_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let dead = child.id();
+        child.wait().unwrap();
+        let file = |name: &str, age: Duration| {
+            let path = folder.path().join(name);
+            let file = fs::File::create(&path).unwrap();
+            file.set_modified(std::time::SystemTime::now() - age).unwrap();
+            path
+        };
+        let gone = file(&format!(".y.toml.veto-{dead}"), 2 * OLD);
+        let kept = [
+            file(&format!(".z.toml.veto-{dead}"), OLD / 2),
+            file(".y.toml.veto-1", 2 * OLD),
+            file(&format!("y.toml.veto-{dead}"), 2 * OLD),
+            file(&format!(".y.toml.veto-{dead}.toml"), 2 * OLD),
+            file("y.toml", 2 * OLD),
+        ];
+        put(&folder.path().join("x.toml"), b"whole", PLAIN).unwrap();
+        assert!(!gone.exists() && kept.iter().all(|file| file.exists()));
     }
 }

@@ -7,15 +7,15 @@ use super::rewrite::Rewriter;
 use super::scan::Seen;
 use super::targets::{MOST, Targets};
 use super::{PurgeError, Survey, raw};
+use crate::deadline::{Deadline, Watch};
 use crate::engine::findings::Redactor;
 use crate::git::catfile::{ObjectKind, WHOLE};
-use crate::git::command::{GitError, failed};
+use crate::git::grep;
 use crate::git::tree::GitTree;
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::process::Stdio;
+use std::time::Duration;
 use vetogate_core::text::escape;
 use vetogate_core::{EntryKind, ObjectId, Place, Secret};
 
@@ -27,6 +27,9 @@ const TREES: usize = 16;
 
 /// At most so many files that hold a value are read.
 const FILES: usize = 2000;
+
+/// The search takes no longer.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A place that holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,8 +83,10 @@ pub fn find(
         remains.notes.push(format!("{} more values were not searched for.", weak.len() - MOST));
     }
     let weak = &weak[..weak.len().min(MOST)];
+    let deadline = Deadline::start(Some(LONGEST));
+    let watch = deadline.watch();
     let mut search =
-        Search { survey, seen, targets, rewriter, redactor, weak, finders: finders(weak), remains };
+        Search { watch, survey, seen, targets, rewriter, redactor, weak, finders: finders(weak), remains };
     search.tips()?;
     search.words()?;
     search.older()?;
@@ -99,6 +104,8 @@ struct Search<'a> {
     rewriter: &'a Rewriter<'a>,
     redactor: &'a Redactor,
     weak: &'a [Secret],
+    /// Ends the search, of which a repository could make any amount of work.
+    watch: Watch,
     finders: Vec<Finder<'a>>,
     remains: Remains,
 }
@@ -109,6 +116,16 @@ impl Search<'_> {
         if self.remains.places.len() < LISTED {
             self.remains.places.push(place());
         }
+    }
+
+    /// Whether the time is up, which is told.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.watch.is_over();
+        let note = "It takes too long: not everything was searched.";
+        if is_over && !self.remains.notes.iter().any(|known| known == note) {
+            self.remains.notes.push(note.to_owned());
+        }
+        is_over
     }
 
     fn holds(&self, text: &[u8]) -> bool {
@@ -150,10 +167,11 @@ impl Search<'_> {
         let trees: BTreeMap<ObjectId, GitTree<'_>> =
             tips.iter().map(|&tip| (tip, GitTree::new(objects, tip))).collect();
         let mut files: BTreeSet<(BString, ObjectId)> = BTreeSet::new();
-        let found = self.grep(tips).unwrap_or_else(|_| {
-            self.remains
-                .notes
-                .push("The files of the tips could not be searched: git grep failed.".to_owned());
+        let git = &self.survey.session.git;
+        let found = grep::files(git, &self.watch, tips, self.weak.iter().map(Secret::expose));
+        let found = found.unwrap_or_else(|_| {
+            let why = if self.watch.is_over() { "it takes too long" } else { "git grep failed" };
+            self.remains.notes.push(format!("The files of the tips could not be searched: {why}."));
             Vec::new()
         });
         for (tip, path) in found {
@@ -166,6 +184,9 @@ impl Search<'_> {
         }
         let mut told = BTreeSet::new();
         for (path, oid) in files.into_iter().take(FILES) {
+            if self.is_over() {
+                break;
+            }
             let Some(content) = self.rewriter.content_after(&path, oid)? else {
                 if told.insert((path.clone(), 0)) {
                     let shown = self.shown(&path);
@@ -184,35 +205,6 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Files of these commits that hold a value now. The values go through standard input, never as arguments.
-    fn grep(&self, tips: &[ObjectId]) -> Result<Vec<(ObjectId, BString)>, PurgeError> {
-        if tips.is_empty() {
-            return Ok(Vec::new());
-        }
-        let options =
-            ["grep", "-l", "-z", "-a", "-F", "--full-name", "--no-recurse-submodules", "--no-textconv"];
-        let arguments = options.into_iter().chain(["-f", "-"]).map(String::from);
-        let mut command =
-            self.survey.session.git.command(arguments.chain(tips.iter().map(ToString::to_string)));
-        let mut child = command.stdin(Stdio::piped()).spawn().map_err(GitError::Start)?;
-        if let Some(mut input) = child.stdin.take() {
-            for value in self.weak {
-                // A child that has gone is seen by its exit.
-                let _ = input.write_all(value.expose()).and_then(|()| input.write_all(b"\n"));
-            }
-        }
-        let output = child.wait_with_output().map_err(GitError::Start)?;
-        // It ends with 1 where it finds nothing.
-        if !output.status.success() && output.status.code() != Some(1) {
-            return Err(failed("grep", &output).into());
-        }
-        let file = |name: &[u8]| {
-            let (tip, path) = name.split_once_str(":")?;
-            Some((ObjectId::from_hex(tip).ok()?, BString::from(path)))
-        };
-        Ok(output.stdout.split_str("\0").filter_map(file).collect())
-    }
-
     /// Names of files, messages of commits, texts of tags.
     fn words(&mut self) -> Result<(), PurgeError> {
         let seen = self.seen;
@@ -225,6 +217,9 @@ impl Search<'_> {
             }
         }
         for commit in &seen.published.listing.commits {
+            if self.is_over() {
+                break;
+            }
             let content = self.rewriter.commit_after(commit.oid)?;
             if self.holds(raw::split(&content).1) {
                 self.add(|| Stands::Message(commit.oid));
@@ -259,6 +254,9 @@ impl Search<'_> {
             };
             if trees.iter().any(is_there) {
                 continue;
+            }
+            if self.is_over() {
+                break;
             }
             read += 1;
             if read > FILES {

@@ -30,7 +30,8 @@ pub struct There {
 /// At most so many tips are looked at.
 const TIPS: usize = 64;
 
-/// At most so many contents are.
+/// At most so many contents are, and so many folders: one that holds the same folder twice, and so on, has more than
+/// anybody can count.
 const MOST: usize = 100_000;
 
 impl There {
@@ -93,7 +94,7 @@ pub fn look(survey: &Survey<'_>, aim: &Aim, seen: &Seen) -> Result<There, PurgeE
         there.notes.extend(walked.err().map(|_| unread(tip)));
     }
     if walk.is_cut {
-        there.notes.push(format!("only the first {MOST} files there were looked at"));
+        there.notes.push(format!("only the first {} files there were looked at", walk.files.len()));
     }
     let (report, candidates) = judged(survey, seen, &published);
     let values: HashSet<String> =
@@ -156,6 +157,10 @@ impl Walk {
     ) -> Result<(), vetogate_core::Gap> {
         let mut left = vec![(BString::default(), root)];
         while let Some((folder, oid)) = left.pop() {
+            if self.folders.len() > MOST || self.files.len() >= MOST {
+                self.is_cut = true;
+                return Ok(());
+            }
             for entry in tree.entries(oid)?.iter() {
                 let slash: &[u8] = if folder.is_empty() { b"" } else { b"/" };
                 let path = BString::from([&folder[..], slash, &entry.name].concat());

@@ -40,6 +40,26 @@ pub enum RangeError {
     /// No revision of this repository.
     #[error("`{0}` names no commits here; expected a range such as `main..HEAD`")]
     Unknown(String),
+    /// A revision behind which nothing comes.
+    #[error(
+        "`{0}` alone is `{0}..HEAD`, which holds no commits, so nothing was looked at; name a base, such as `main..HEAD`, one commit as `{0}^!`, or everything with --history"
+    )]
+    Nothing(String),
+}
+
+/// A mere revision for a range, which `git log` and `git format-patch` read otherwise, has to hold something. That an
+/// `A..B` holds nothing is what was asked for: a branch that brings nothing new.
+///
+/// # Errors
+/// When it holds nothing.
+pub fn names_commits(range: &str, updates: &[RefUpdate], base: &RangeBase) -> Result<(), RangeError> {
+    let range = range.trim();
+    let is_empty = !base.0.is_empty() && updates.iter().all(|update| base.0.contains(&update.new));
+    if is_empty && !is_range(range) { Err(RangeError::Nothing(escape(range.as_bytes()))) } else { Ok(()) }
+}
+
+fn is_range(range: &str) -> bool {
+    ["..", "^!", "^@", "^-"].iter().any(|sign| range.contains(sign)) || range.starts_with('^')
 }
 
 /// Tips and base of a range as `git rev-parse` understands it: `A..B`, `A` (for `A..HEAD`), `^A B`.
@@ -48,8 +68,7 @@ pub enum RangeError {
 /// When there is no such range.
 pub fn range(git: &Git, range: &str) -> Result<(Vec<RefUpdate>, RangeBase), RangeError> {
     let range = range.trim();
-    let is_range = ["..", "^!", "^@", "^-"].iter().any(|sign| range.contains(sign)) || range.starts_with('^');
-    let range = if range.is_empty() || is_range { range.to_owned() } else { format!("{range}..HEAD") };
+    let range = if range.is_empty() || is_range(range) { range.to_owned() } else { format!("{range}..HEAD") };
     let (mut tips, mut base) = (Vec::new(), Vec::new());
     for word in range.split_whitespace() {
         // What git does not know as a revision it leaves out without a word.

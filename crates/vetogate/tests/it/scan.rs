@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
+use vetogate_core::Category;
 use vetogate_rules::template::generate;
 
 fn token() -> String {
@@ -113,8 +114,13 @@ fn commits() {
     json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 0);
     json(&sandbox, "work", &["--commits", "HEAD..HEAD"], 0);
     json(&sandbox, "work", &["--commits", "HEAD~1^!"], 1);
-    let said = sandbox.veto("work", &["scan", "--commits", "HEAD"]).ok().stdout;
-    assert!(said.contains("`HEAD` holds no commits: nothing was looked at"), "{said}");
+    // Of a range that is written out nothing may be asked; behind a mere revision something is meant.
+    let said = sandbox.veto("work", &["scan", "--commits", "HEAD..HEAD"]).ok().stdout;
+    assert!(said.contains("`HEAD..HEAD` holds no commits: nothing was looked at"), "{said}");
+    for alone in ["HEAD", "main", " HEAD "] {
+        let said = sandbox.veto("work", &["scan", "--commits", alone]).exits(2).stderr;
+        assert!(said.contains("which holds no commits, so nothing was looked at; name a base"), "{said}");
+    }
     for bad in ["nowhere..HEAD", "nowhere", "--all", "", "origin/main..HEAD ^nowhere"] {
         sandbox.veto("work", &["scan", &format!("--commits={bad}")]).exits(2);
     }
@@ -207,6 +213,13 @@ fn categories() {
     let said = sandbox.veto("work", &["scan", "--only", "containers,configuration"]).ok().text();
     assert!(said.contains("no rule of containers is there: nothing of it was looked at"), "{said}");
     json(&sandbox, "work", &["--skip", "secrets"], 0);
+    let all = Category::ALL.iter().map(|category| category.as_str()).collect::<Vec<_>>().join(",");
+    for nothing in [&["--skip", &all][..], &["--only", "secrets", "--skip", "secrets"]] {
+        let said = sandbox.veto("work", &[&["scan"], nothing].concat()).exits(2).stderr;
+        assert!(said.contains("`--skip` leaves no category, so nothing was looked at"), "{said}");
+    }
+    let said = sandbox.veto("work", &["scan", "--skip", &all.replace("containers,", "")]).exits(2).stderr;
+    assert!(said.contains("no rule of containers is there, so nothing was looked at"), "{said}");
     for flag in ["--only", "--skip"] {
         let said = sandbox.veto("work", &["scan", flag, "nonsense"]).exits(2).stderr;
         assert!(said.contains("secrets") && said.contains("pii"), "{said}");

@@ -5,11 +5,16 @@
 use bstr::ByteSlice;
 use vetogate_core::text::escape;
 
-/// How an ignore begins.
+/// How an ignore begins, in capitals or not.
 const OWN: &[u8] = b"veto: ignore";
 
-/// What every ignore of ours begins with, a misspelt one too.
-pub const SIGN: &[u8] = b"veto:";
+/// What every ignore of ours begins with, a misspelt one too, and what may follow before the word itself.
+const SIGN: &[u8] = b"veto";
+const SUFFIX: &[u8] = b"gate";
+const WORD: &[u8] = b"ignore";
+
+/// Between the two stands no more than this.
+const MOST_BETWEEN: usize = 4;
 
 /// A line is read in stretches: so many bytes before the first ignore in it, and so many from there on.
 const BEFORE: usize = 1024;
@@ -37,6 +42,8 @@ pub struct Written<'a> {
     reason: &'a [u8],
     /// Whether it stands in quotes or backticks.
     is_quoted: bool,
+    /// Whether a colon stands before the word: prose has none.
+    has_colon: bool,
 }
 
 impl<'a> Written<'a> {
@@ -61,13 +68,13 @@ impl<'a> Written<'a> {
             let before = line[..self.at].trim_end();
             [&b"#"[..], b"//", b"*", b"--", b";", b"%"].iter().any(|sign| before.ends_with(sign))
         };
-        !self.is_quoted && (self.named.is_some() || begins_comment())
+        !self.is_quoted && (self.named.is_some() || (self.has_colon && begins_comment()))
     }
 }
 
 /// The ignores in a line, in order.
 pub fn written(line: &[u8]) -> Vec<Written<'_>> {
-    if line.find(SIGN).is_none() {
+    if find(line, line.len()).is_none() {
         return Vec::new();
     }
     let (mut starts, mut quote, mut at) = (Vec::new(), None, 0);
@@ -80,7 +87,7 @@ pub fn written(line: &[u8]) -> Vec<Written<'_>> {
             None if QUOTES.contains(&byte) && !(byte == b'\'' && before.is_ascii_alphanumeric()) => {
                 quote = Some(byte);
             }
-            _ if line[at..].starts_with(SIGN) && !before.is_ascii_alphanumeric() => {
+            _ if !before.is_ascii_alphanumeric() && before != b'_' && word_after(&line[at..]).is_some() => {
                 starts.push((at, quote.is_some()));
             }
             _ => {}
@@ -93,19 +100,39 @@ pub fn written(line: &[u8]) -> Vec<Written<'_>> {
 
 fn one(line: &[u8], at: usize, end: usize, is_quoted: bool) -> Option<Written<'_>> {
     let all = &line[at..end];
-    let word = all[SIGN.len()..].trim_start();
-    let rest = word.get(b"ignore".len()..).filter(|_| word[..6].eq_ignore_ascii_case(b"ignore"))?;
+    let word = word_after(all)?;
+    let rest = &all[word + WORD.len()..];
     if rest.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"-_.".contains(next)) {
         return None;
     }
-    let is_exact = all.starts_with(OWN);
+    let is_exact = begins(all, OWN);
+    let has_colon = all[..word].contains(&b':');
     let inside = rest.trim_start().strip_prefix(b"[");
     let closed = inside.and_then(|inside| Some((inside, inside.find_byte(b']')?)));
     let (named, reason) = match closed {
         Some((inside, close)) => (Some(&inside[..close]), &inside[close + 1..]),
         None => (None, rest),
     };
-    Some(Written { at, is_exact, named, reason, is_quoted })
+    Some(Written { at, is_exact, named, reason, is_quoted, has_colon })
+}
+
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// Where the word stands in a text that begins as an ignore does, rightly spelt or not.
+fn word_after(text: &[u8]) -> Option<usize> {
+    if !begins(text, SIGN) {
+        return None;
+    }
+    let sign = SIGN.len() + if begins(&text[SIGN.len()..], SUFFIX) { SUFFIX.len() } else { 0 };
+    let between = text[sign..].iter().take(MOST_BETWEEN).take_while(|byte| b" \t:-_".contains(byte)).count();
+    begins(&text[sign + between..], WORD).then_some(sign + between)
+}
+
+/// The first place before `until` where an ignore begins.
+fn find(text: &[u8], until: usize) -> Option<usize> {
+    memchr::memchr2_iter(b'v', b'V', &text[..until]).find(|&at| word_after(&text[at..]).is_some())
 }
 
 /// An ignore that somebody meant, with its place.
@@ -149,14 +176,10 @@ impl Marks {
         range: std::ops::Range<usize>,
         mut line_at: impl FnMut(usize) -> u64,
     ) {
-        // One that begins in the range may end behind it.
-        let until = text.len().min(range.end + SIGN.len() - 1);
         let mut at = range.start;
-        while let Some(found) = text[at..until].find(SIGN) {
+        // One that begins in the range may end behind it.
+        while let Some(found) = find(&text[at..], range.end - at) {
             let first = at + found;
-            if first >= range.end {
-                break;
-            }
             let before = &text[first.saturating_sub(BEFORE)..first];
             let start =
                 before.rfind_byte(b'\n').map_or(first - before.len(), |end| first - before.len() + end + 1);
@@ -218,6 +241,11 @@ mod tests {
             "# veto: ignore-file",
             "# prevveto: ignore[a/b]",
             "# veto: ig",
+            "# what veto ignore means",
+            "# veto ignore",
+            "# no_veto ignore[a/b]",
+            "# vetoed ignore[a/b]",
+            "# veto does ignore[a/b]",
             "",
         ] {
             assert_eq!(named(none), [], "{none}");
@@ -230,7 +258,17 @@ mod tests {
         assert_eq!(one("# veto: ignore[a/b] x"), Some((true, true)));
         assert_eq!(one("/* veto: ignore [a/b] */"), Some((true, false)));
         assert_eq!(one("# veto:ignore[a/b] x"), Some((false, true)));
-        assert_eq!(one("# veto: Ignore[a/b]"), Some((false, false)));
+        assert_eq!(one("# Veto: Ignore[a/b]"), Some((true, false)), "capitals are no matter");
+        for wrong in [
+            "# veto ignore[a/b]",
+            "# vetogate: ignore[a/b]",
+            "# VetoGate:ignore[a/b]",
+            "# veto-ignore[a/b]",
+            "# veto:\tignore[a/b]",
+            "# veto:ignore a/b",
+        ] {
+            assert_eq!(one(wrong).map(|(is_exact, _)| is_exact), Some(false), "{wrong}");
+        }
     }
 
     /// Wherever a text is cut into windows, each ignore is taken once, on its line.

@@ -1,6 +1,6 @@
 //! Spans of values in a content, and the content with something else in their place.
 
-use crate::purge::reference::{PLACEHOLDER, Style, fit};
+use crate::purge::reference::{File, PLACEHOLDER, Style};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use vetogate_syntax::encoding::{Encoding, to_utf8};
@@ -55,13 +55,17 @@ pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
 /// In a binary, as many bytes as there were: what follows stays where it was.
 pub fn replace(text: &[u8], spans: &[Span], style: Style, is_binary: bool) -> Replaced {
     let (mut content, mut by, mut at) = (Vec::with_capacity(text.len()), BTreeSet::new(), 0);
+    let style = if is_binary { Style::Plain } else { style };
+    let file = File::read(text, style, spans.first().map_or(0, |span| span.range.start));
+    let mut has_reference = false;
     for span in spans {
         let (range, new) = if is_binary || span.unit != Unit::Byte {
             let letters = if span.unit == Unit::Byte { span.range.len() } else { span.range.len() / 2 };
             (span.range.clone(), PLACEHOLDER.chars().cycle().take(letters).collect())
         } else {
-            fit(text, span.range.clone(), style, span.name.as_deref())
+            file.fit(span.range.clone(), span.name.as_deref())
         };
+        has_reference |= range != span.range;
         content.extend_from_slice(&text[at..range.start.max(at)]);
         match span.unit {
             Unit::Byte => content.extend_from_slice(new.as_bytes()),
@@ -72,6 +76,7 @@ pub fn replace(text: &[u8], spans: &[Span], style: Style, is_binary: bool) -> Re
         at = range.end;
     }
     content.extend_from_slice(&text[at..]);
+    file.complete(&mut content, has_reference);
     Replaced { content, by }
 }
 

@@ -76,3 +76,25 @@ fn undo_brings_back_what_was_there() {
     assert_eq!(clone.fsck(), "");
     clone.purge(&["--undo"]).exits(2);
 }
+
+/// Each commit's version of a file takes the import that this version needs, and a text within a text none.
+#[test]
+fn a_reference_is_imported_in_each_version_that_needs_it() {
+    let (clone, token) = (Clone::new(), token());
+    clone.write("a.py", format!("\"\"\"Doc.\"\"\"\napi_token = \"{token}\"\n"));
+    clone.write("b.py", format!("run(\"tool --token='{token}'\")\n"));
+    clone.write("c.go", format!("package c\n\nvar token = \"{token}\"\n"));
+    clone.commit("Add");
+    clone.write("a.py", format!("\"\"\"Doc.\"\"\"\nimport os\napi_token = \"{token}\"\n"));
+    clone.commit("Import");
+    clone.vetoed(&["main"]);
+    clone.purge(&["--apply"]).ok();
+    assert_eq!(
+        clone.git(&["show", "HEAD~1:a.py"]),
+        "\"\"\"Doc.\"\"\"\nimport os\n\napi_token = os.environ[\"GITHUB_TOKEN\"]"
+    );
+    assert_eq!(clone.read("a.py"), "\"\"\"Doc.\"\"\"\nimport os\napi_token = os.environ[\"GITHUB_TOKEN\"]\n");
+    assert_eq!(clone.read("b.py"), "run(\"tool --token='REDACTED'\")\n");
+    assert_eq!(clone.read("c.go"), "package c\n\nimport \"os\"\n\nvar token = os.Getenv(\"GITHUB_TOKEN\")\n");
+    clone.passes(&["main"]);
+}

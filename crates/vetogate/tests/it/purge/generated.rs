@@ -113,6 +113,7 @@ fn without(text: &[u8], token: &str) -> String {
     let filler: String = "REDACTED".chars().cycle().take(token.len()).collect();
     let text = text.replace(&filler, "REDACTED");
     text.replace("os.environ[\"GITHUB_TOKEN\"]", "\"REDACTED\"")
+        .replace("import os\n\n", "")
         .replace("\"${GITHUB_TOKEN}\"", "\"REDACTED\"")
 }
 

@@ -292,7 +292,10 @@ fn what_a_ref_names_by_itself_is_rewritten_too() {
     }
     clone.git(&["tag", "-a", "-m", "x", "of-blob", &blob]);
     clone.purge(&["--apply", "--all"]).ok();
-    assert_eq!(clone.git(&["cat-file", "blob", "refs/custom/tree:a.py"]), "t = os.environ[\"GITHUB_TOKEN\"]");
+    assert_eq!(
+        clone.git(&["cat-file", "blob", "refs/custom/tree:a.py"]),
+        "import os\n\nt = os.environ[\"GITHUB_TOKEN\"]"
+    );
     assert_eq!(clone.git(&["cat-file", "blob", "refs/tags/blob"]), "t = 'REDACTED'");
     assert_eq!(clone.git(&["cat-file", "blob", "of-blob^{blob}"]), "t = 'REDACTED'");
     clone.passes(&["blob", "of-blob", "refs/custom/tree:refs/custom/tree"]);

@@ -95,3 +95,25 @@ fn a_value_that_is_ignored_in_the_text_is_not_told() {
     let vetoed = clone.purge(&[]).stdout.contains("To be taken out");
     assert_eq!(listed, vetoed, "what the hook would make of it");
 }
+
+/// A folder that holds the same folder twenty times, and so on: few objects, and more folders than anybody can count.
+#[test]
+fn a_tree_without_end_is_looked_at_in_part() {
+    let clone = Clone::new();
+    let blob = clone.git_input(&["hash-object", "-w", "--stdin"], b"x\n");
+    let mut tree = clone.git_input(&["mktree"], format!("100644 blob {blob}\ta.txt\n").as_bytes());
+    for _ in 0..12 {
+        let lines: String = (0..20).map(|number| format!("040000 tree {tree}\t{number:02}\n")).collect();
+        tree = clone.git_input(&["mktree"], lines.as_bytes());
+    }
+    let theirs = clone.git(&["commit-tree", "-p", "HEAD", "-m", "Endless", &tree]);
+    clone.git(&["push", "-q", "--no-verify", "origin", &format!("{theirs}:refs/heads/side")]);
+    let lines = format!("{}\n100644 blob {blob}\tb.txt\n", clone.git(&["ls-tree", &theirs]));
+    let tree = clone.git_input(&["mktree"], lines.as_bytes());
+    let ours = clone.git(&["commit-tree", "-p", &theirs, "-m", "On top", &tree]);
+    clone.git(&["update-ref", "refs/heads/side", &ours]);
+    let started = std::time::Instant::now();
+    let said = clone.purge(&["side"]).text();
+    assert!(said.contains("files there were looked at"), "{said}");
+    assert!(started.elapsed().as_secs() < 100, "{:?}", started.elapsed());
+}

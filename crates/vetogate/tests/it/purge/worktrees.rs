@@ -223,7 +223,7 @@ fn line_ends_that_git_converts_are_no_change() {
     clone.write(".gitattributes", "*.py text eol=crlf\n");
     clone.write("a.py", format!("t = '{token}'\r\nmore\r\n")).commit("Add");
     clone.purge(&["--apply"]).ok();
-    assert_eq!(clone.read("a.py"), "t = os.environ[\"GITHUB_TOKEN\"]\r\nmore\r\n");
+    assert_eq!(clone.read("a.py"), "import os\r\n\r\nt = os.environ[\"GITHUB_TOKEN\"]\r\nmore\r\n");
     assert_eq!(clone.git(&["status", "--porcelain"]), "");
     clone.purge(&["--undo"]).ok();
     for step in ["moved", "worktree-0"] {

@@ -123,6 +123,8 @@ fn moved_in_two_commits() {
 fn copied_from_a_file_that_the_push_does_not_touch() {
     let value = token();
     let gate = with_debt("a.py", &format!("k = {value}\n"));
+    // Colours would stand in the names that git gives.
+    gate.git(&["config", "color.ui", "always"]);
     gate.write("b.py", format!("k = {value}\n")).commit("Copied");
     is_copied(&gate, "main");
 }

@@ -33,6 +33,7 @@ fn one_that_matches_nothing_is_said_by_a_scan() {
     let gate = medium();
     gate.write("a.py", line("# veto: ignore[secret/assigned-password] Made up."));
     gate.write("b.py", format!("# veto: ignore[secret/*] Made up.\n{}", password()));
+    gate.write("c.py", line("# Veto: Ignore[secret/assigned-password] Made up."));
     assert_eq!(said(&gate), [""; 0]);
     gate.write("a.py", "x = 1\ny = 2  # veto: ignore[secret/assigned-password] Made up.\n");
     gate.write("b.py", format!("x = 1  # veto: ignore[secret/*] Made up.\n{}", password()));
@@ -57,6 +58,9 @@ fn a_misspelt_one_is_said_once_by_scan_and_push() {
     for (comment, expected) in [
         ("# veto: ignore", format!("this ignore names no rule and counts for nothing; {form}")),
         ("# veto:ignore[secret/*] x", format!("this ignore counts for nothing; {form}")),
+        ("# veto ignore[secret/*] x", format!("this ignore counts for nothing; {form}")),
+        ("# Vetogate: ignore[secret/*] x", format!("this ignore counts for nothing; {form}")),
+        ("# veto:ignore secret/*", format!("this ignore names no rule and counts for nothing; {form}")),
         (
             "# veto: ignore[*] x",
             "this ignore names all rules and counts for nothing; name the one, or a family such as `secret/*`".into(),

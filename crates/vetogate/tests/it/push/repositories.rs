@@ -143,9 +143,11 @@ fn a_blob_that_a_partial_clone_lacks_is_answered_for_by_a_signature() {
     let text = gate.push(&[&pushed]).exits(1).text();
     assert!(text.contains("unread   missing") && text.contains(&one), "{text}");
     let accept = |more: &[&str]| {
-        let start = ["triage", &one, "--status", "accepted-risk", "--reason", "A picture."];
+        let start = ["triage", &one[..12], "--status", "accepted-risk", "--reason", "A picture."];
         gate.sandbox.veto("work", &[&start[..], more].concat())
     };
+    let said = gate.sandbox.veto("work", &["triage"]).ok().text();
+    assert!(said.contains(&format!("--sign KEY`: {one}")), "{said}");
     assert!(accept(&[]).exits(2).text().contains("takes a signature"));
     let key = gate.key("key");
     gate.enrol(&key);

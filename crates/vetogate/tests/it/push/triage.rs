@@ -1,5 +1,7 @@
 //! Decisions on single findings, and what they are worth.
 
+mod walk;
+
 use super::{Gate, fresh, password, token};
 use std::fs;
 
@@ -242,6 +244,25 @@ fn a_finding_is_explained() {
     assert!(said.contains("no finding `0000"), "{said}");
     let said = gate.sandbox.veto("work", &["explain", "SEC-001"]).exits(2).text();
     assert!(said.contains("counts the findings of one report"), "{said}");
+}
+
+/// As git's ids: the beginning is enough, where it is that of one.
+#[test]
+fn a_beginning_of_a_fingerprint() {
+    let (gate, fingerprint) = with_veto(&token());
+    let said = gate.sandbox.veto("work", &["explain", &fingerprint[..8]]).ok().stdout;
+    assert!(said.starts_with("a.conf:1:1 "), "{said}");
+    gate.sandbox.veto("work", &["explain", &fingerprint[..7]]).exits(2);
+    triage(&gate, &fingerprint[..8].to_uppercase(), &[]);
+    let path = gate.path(&format!(".veto/triage.d/{fingerprint}.toml"));
+    assert!(fs::read_to_string(&path).unwrap().contains("serial = 1"));
+    // Where nothing is found any more, there is the entry.
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.git(&["push", "-q", "origin", "main"]);
+    let arguments = ["triage", &fingerprint[..12], "--status", "withdrawn", "--reason", "It is real."];
+    gate.sandbox.veto("work", &arguments).ok();
+    assert!(fs::read_to_string(&path).unwrap().contains("serial = 2"));
+    assert_eq!(fs::read_dir(gate.path(".veto/triage.d")).unwrap().count(), 1);
 }
 
 /// Who signs and is not listed hears it at once, and not at the next push.

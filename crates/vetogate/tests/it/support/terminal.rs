@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Runs a command on a terminal of its own, with these lines typed in advance.
-pub fn typed(command: &mut Command, lines: &[&str]) -> Answer {
+pub fn typed(command: &mut Command, lines: &[impl AsRef<[u8]>]) -> Answer {
     let (mut child, mut controller) = start(command, lines);
     let output = read(&mut controller);
     let code = child.wait().unwrap().code().unwrap_or(-1);
@@ -16,7 +16,7 @@ pub fn typed(command: &mut Command, lines: &[&str]) -> Answer {
 }
 
 /// As [`typed`], killed after some time; whether it had not ended by itself.
-pub fn killed(command: &mut Command, lines: &[&str], after: Duration) -> bool {
+pub fn killed(command: &mut Command, lines: &[impl AsRef<[u8]>], after: Duration) -> bool {
     let (mut child, mut controller) = start(command, lines);
     // What nobody reads would be waited for.
     let reader = std::thread::spawn(move || read(&mut controller));
@@ -28,7 +28,7 @@ pub fn killed(command: &mut Command, lines: &[&str], after: Duration) -> bool {
     in_time
 }
 
-fn start(command: &mut Command, lines: &[&str]) -> (Child, File) {
+fn start(command: &mut Command, lines: &[impl AsRef<[u8]>]) -> (Child, File) {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
@@ -40,7 +40,7 @@ fn start(command: &mut Command, lines: &[&str]) -> (Child, File) {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut controller = File::from(controller);
     for line in lines {
-        writeln!(controller, "{line}").unwrap();
+        controller.write_all(&[line.as_ref(), b"\n"].concat()).unwrap();
     }
     (child, controller)
 }
