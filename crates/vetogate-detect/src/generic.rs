@@ -31,7 +31,7 @@ use vetogate_syntax::path::FileKind;
 
 pub(crate) use anchors::BITMAP;
 pub(crate) use comments::is_in_comment;
-pub(crate) use shapes::{is_dotted_name, is_variable};
+pub(crate) use shapes::{is_code, is_dotted_name, is_variable};
 pub(crate) use spoken::reads_like_words;
 pub(crate) use strength::chosen;
 

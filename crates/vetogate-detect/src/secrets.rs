@@ -148,7 +148,7 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
                 || placeholder::is_example_password(value)
                 || generic::reads_like_words(value)
         }
-        Class::Login if placeholder::is_path(value) => true,
+        Class::Login if placeholder::is_path(value) || generic::is_code(value) => true,
         Class::Uri => uri::is_example(value, host),
         Class::Connection | Class::Login | Class::Listed => placeholder::is_example_password(value),
         Class::PrivateKey => placeholder::is_example_key(value),

@@ -68,9 +68,9 @@ pub(crate) fn is_variable(value: &[u8]) -> bool {
 }
 
 /// What is looked up when it is read: `${env:NAME}` (Serverless), `%env(NAME)%` (Symfony), `((name))` (Concourse),
-/// `%NAME:~0,8%` (cmd), `@env:NAME`, `.data.name`.
+/// `%NAME:~0,8%` (cmd), `{{resolve:ssm:name}}` (CloudFormation), `@env:NAME`, `.data.name`.
 pub(super) fn is_lookup(value: &[u8]) -> bool {
-    const BRACKETS: [(&[u8], &[u8]); 3] = [(b"${", b"}"), (b"((", b"))"), (b"%", b"%")];
+    const BRACKETS: [(&[u8], &[u8]); 4] = [(b"${", b"}"), (b"((", b"))"), (b"%", b"%"), (b"{{", b"}}")];
     const SCHEMES: [&[u8]; 6] =
         [b"@env:", b"gcp:secretmanager:", b"awssm:", b"ssm:", b"awsssm:", b"keyvault:"];
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:/()~,".contains(byte);
@@ -109,7 +109,7 @@ fn is_of_one_case(name: &[u8]) -> bool {
 }
 
 /// Something of a program or a format in a file of settings: a call, a list, an alias of YAML, a name.
-pub(super) fn is_code(value: &[u8]) -> bool {
+pub(crate) fn is_code(value: &[u8]) -> bool {
     let is_alias = |name: &[u8]| {
         !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
     };
@@ -249,6 +249,7 @@ mod tests {
             "gcp:secretmanager:projects/1/x",
             "%DB_PW:~0,8%",
             ".data.password1",
+            "{{resolve:secretsmanager:Db2:SecretString:password}}",
         ] {
             assert!(is_lookup(lookup.as_bytes()), "{lookup}");
         }
