@@ -6,7 +6,7 @@ mod loosened;
 use crate::git::catfile::CatFile;
 use crate::git::command::{Git, GitError};
 use crate::git::listing::Started;
-use crate::git::remote::{Remotes, without_password};
+use crate::git::remote::{self, Remotes, absolute, without_password};
 use crate::git::tree::GitTree;
 use crate::policies::layers::Layers;
 use crate::policies::of_push;
@@ -78,6 +78,8 @@ impl Gate<'static> {
             return Ok(Self::of_no_remote(session, nothing, context, place, Layers::default()));
         }
         let layers = Layers::read()?;
+        let named = remote_at(&git, push);
+        let push = Push { remote: named.as_deref().unwrap_or(push.remote), ..push };
         let early = early(&session, push);
         let (remote, folders, known) = match look_around(&session, push) {
             Ok(found) => found,
@@ -359,6 +361,16 @@ fn unread(session: &Session<'_>, what: &str, error: &dyn std::fmt::Display) -> O
     };
     let gap = Gap::unread(cause, Place::Run("listing".into()), detail);
     Outcome { gaps: vec![gap], ..Outcome::default() }
+}
+
+/// The remote that is meant by its URL: what is known of it by its name holds for the same place.
+fn remote_at(git: &Git, push: Push<'_>) -> Option<String> {
+    // Git gives the URL in place of a name (githooks, pre-push).
+    if push.remote != push.url {
+        return None;
+    }
+    let remotes = Remotes::parse(&git.read(remote::CONFIG).ok()?);
+    remotes.at(push.url).or_else(|| remotes.at(&absolute(push.url, Path::new(".")))).map(str::to_owned)
 }
 
 fn look_around(

@@ -67,6 +67,11 @@ impl Remotes {
         self.values.keys().filter_map(|key| key.strip_prefix("remote.")?.strip_suffix(".fetch"))
     }
 
+    /// A remote whose tracking refs describe what lies behind this URL.
+    pub fn at(&self, url: &str) -> Option<&str> {
+        self.names().find(|remote| self.describes(remote, url))
+    }
+
     /// Whether the tracking refs of `remote` describe what lies behind `url`: it is the remote's only push URL, and
     /// names the same host and path as the URL that is fetched.
     pub fn describes(&self, remote: &str, url: &str) -> bool {

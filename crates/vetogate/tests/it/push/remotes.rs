@@ -64,7 +64,6 @@ fn a_push_to_a_url() {
     let url = gate.git(&["remote", "get-url", "origin"]);
     gate.commit("Clean");
     vetoed(&gate, &["../second.git", "main"]);
-    vetoed(&gate, &[&url, "main:refs/heads/topic"]);
     gate.git(&["push", &url, "main"]);
     gate.write("b.conf", token()).commit("Dirty");
     gate.sandbox.git("work", &["push", &url, "main"]).exits(1);
@@ -220,4 +219,26 @@ fn a_fork_that_was_never_fetched() {
     gate.git(&["checkout", "-q", "-B", "three", "main"]);
     let text = gate.sandbox.git("work", &["push", "fork", "three"]).exits(1).text();
     assert!(text.contains("old.conf"), "{text}");
+}
+
+/// A remote that is meant by its URL is the same place: old debt is not asked for again, and what is new is.
+#[test]
+fn the_url_of_a_remote_in_place_of_its_name() {
+    let gate = with_second();
+    let url = gate.git(&["remote", "get-url", "origin"]);
+    gate.commit("Clean");
+    let push = |url: &str, refspec: &str| gate.sandbox.git("work", &["push", url, refspec]);
+    let text = push(&url, "HEAD:refs/heads/topic").ok().text();
+    assert!(text.contains("ALLOW"), "{text}");
+    let text = push(&format!("file://{url}/"), "HEAD:refs/heads/other").ok().text();
+    assert!(text.contains("ALLOW"), "{text}");
+    gate.write("b.conf", token()).commit("New");
+    let text = push(&url, "HEAD:refs/heads/topic").exits(1).text();
+    assert!(text.contains("File: b.conf") && !text.contains("File: a.conf"), "{text}");
+    // Another place knows nothing of it.
+    gate.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    vetoed(&gate, &["../second.git", "main"]);
+    // Nor does one that the remote is only fetched from.
+    gate.git(&["config", "remote.origin.pushurl", "../second.git"]);
+    push(&url, "HEAD:refs/heads/third").exits(1);
 }
