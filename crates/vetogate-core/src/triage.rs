@@ -4,9 +4,9 @@
 //! entry names the repository that it is for, a serial number and an end: else it would count in any repository, and an
 //! old version of it for ever.
 
+use crate::level::one_of;
 use crate::suppress::{Standing, Subject, Suppression};
 use jiff::civil::Date;
-use crate::level::one_of;
 use serde::{Deserialize, Serialize};
 
 /// Where entries lie.

@@ -241,7 +241,11 @@ mod tests {
                     bytes.push(0xfe);
                     bytes.extend(vec![filler; BLOCK - before % BLOCK]);
                     let runs = wide_runs(&bytes, 10);
-                    assert_eq!(runs, [WideRun { start, text: b"password=1".to_vec() }], "{big} {filler} {before}");
+                    assert_eq!(
+                        runs,
+                        [WideRun { start, text: b"password=1".to_vec() }],
+                        "{big} {filler} {before}"
+                    );
                 }
             }
         }

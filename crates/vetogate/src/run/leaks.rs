@@ -1,6 +1,6 @@
 //! What the leak detectors are asked about: blobs, what stands in commits and tags, names.
 
-use super::{Outcome, Session};
+use super::{Outcome, Seen, Session};
 use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
 use crate::engine::{Item, RawHit, Source};
@@ -30,8 +30,6 @@ impl Session<'_> {
             place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
         };
         let items: Vec<Item> = groups.iter().map(item).collect();
-        let ids: std::collections::HashSet<ObjectId> = groups.keys().map(|(oid, _)| *oid).collect();
-        outcome.counts.total_files += ids.len() as u64;
         let looked = self.look(&items);
         let (mut behind, mut found) = (Vec::new(), Vec::new());
         for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
@@ -46,7 +44,8 @@ impl Session<'_> {
         self.fit(&mut found, |found| found.0, outcome);
         candidates
             .extend(found.into_iter().map(|(hit, place, oid, commits)| in_blob(hit, place, oid, commits)));
-        self.count(looked, &items, outcome);
+        let seen = self.count(looked, &items, outcome);
+        outcome.counts.files(seen);
         let items: Vec<Item> = behind
             .iter()
             .map(|(source, hints, oid, places)| Item {
@@ -157,13 +156,18 @@ impl Session<'_> {
     }
 
     /// Contents that stand at one place each.
-    pub(super) fn simple(&self, items: &[Item], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
+    pub(super) fn simple(
+        &self,
+        items: &[Item],
+        candidates: &mut Vec<Candidate>,
+        outcome: &mut Outcome,
+    ) -> Seen {
         let looked = self.look(items);
         for (looked, item) in looked.iter().zip(items) {
             outcome.remarks.whole(looked, &item.place, self.packs());
             candidates.extend(looked.hits.iter().map(|hit| Candidate::new(hit.clone(), item.place.clone())));
         }
-        self.count(looked, items, outcome);
+        self.count(looked, items, outcome)
     }
 
     /// Marks the candidates that still stand at a tip of the push.
