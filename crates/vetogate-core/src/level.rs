@@ -1,5 +1,6 @@
 //! The four scales of the contract: severity, confidence, category, posture.
 
+use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,7 @@ use std::str::FromStr;
 macro_rules! scale {
     ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
@@ -18,6 +19,12 @@ macro_rules! scale {
             /// The name in reports, policies and flags.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                one_of(from, &[$($text),+], Self::ALL)
             }
         }
 
@@ -39,6 +46,40 @@ macro_rules! scale {
             }
         }
     };
+}
+
+/// One of a few words, and what it stands for. As serde derives it, but what is no word at all is told the words, too.
+pub(crate) fn one_of<'de, D: Deserializer<'de>, T: Copy>(
+    from: D,
+    words: &'static [&'static str],
+    values: &[T],
+) -> Result<T, D::Error> {
+    let word = from.deserialize_str(Word(words))?;
+    values.get(word).copied().ok_or_else(|| D::Error::custom("a word that stands for nothing"))
+}
+
+/// Takes one of these words; gives its number.
+struct Word(&'static [&'static str]);
+
+impl Visitor<'_> for Word {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, word) in self.0.iter().enumerate() {
+            let before = match index {
+                0 => "",
+                _ if index + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{before}\"{word}\"")?;
+        }
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
+        let found = self.0.iter().position(|word| *word == text);
+        found.ok_or_else(|| E::unknown_variant(text, self.0))
+    }
 }
 
 /// A word that is on none of the scales.

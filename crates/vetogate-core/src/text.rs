@@ -62,6 +62,13 @@ pub fn toml_string(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
+/// So many of a thing whose name takes an `s` where there are several: `1 line`, `2 lines`.
+pub fn counted(count: impl std::fmt::Display, one: &str) -> String {
+    let count = count.to_string();
+    let ending = if count == "1" { "" } else { "s" };
+    format!("{count} {one}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +92,10 @@ mod tests {
     fn shortens_by_characters() {
         assert_eq!(shorten("ééééé", 5), "ééééé");
         assert_eq!(shorten("éééééé", 5), "éé...");
+    }
+
+    #[test]
+    fn one_of_a_thing_is_no_several() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "line")), ["0 lines", "1 line", "2 lines"]);
     }
 }

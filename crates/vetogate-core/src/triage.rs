@@ -4,6 +4,7 @@
 //! entry names the repository that it is for, a serial number and an end: else it would count in any repository, and an
 //! old version of it for ever.
 
+use crate::level::one_of;
 use crate::suppress::{Standing, Subject, Suppression};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub const FOLDER: &str = ".veto/triage.d";
 const MOST_SERIAL: u32 = 1_000_000;
 
 /// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is none.
@@ -40,6 +41,12 @@ impl Status {
             Self::Fixed => "fixed",
             Self::Withdrawn => "withdrawn",
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        one_of(from, &["false-positive", "accepted-risk", "fixed", "withdrawn"], &Self::ALL)
     }
 }
 
@@ -206,6 +213,8 @@ pub(crate) mod tests {
         assert!(error(&text("until = 7\n")).contains("no date"));
         assert!(error(&text("").replace("Made up.", " ")).contains("no reason"));
         assert!(error(&text("").replace("false-positive", "fine")).contains("unknown variant"));
+        let number = error(&text("").replace("\"false-positive\"", "3"));
+        assert!(number.contains(":4: ") && number.contains("\"fixed\" or \"withdrawn\""), "{number}");
         assert!(error(&text("").replace("abab", "cdcd")).contains("its name has to say so"));
         assert!(error("<<<<<<< HEAD\n").contains(":1: the mark of a merge conflict"));
     }

@@ -100,35 +100,51 @@ pub struct WideRun {
     pub text: Vec<u8>,
 }
 
-fn units(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.chunks_exact(2)
+/// How many units of two bytes in a row, from the first on, are a printable ASCII character with a zero on this side.
+fn wide_len(bytes: &[u8], is_big: bool) -> usize {
+    let (zero, letter) = if is_big { (0, 1) } else { (1, 0) };
+    bytes.chunks_exact(2).take_while(|unit| unit[zero] == 0 && is_text(unit[letter])).count()
+}
+
+/// Every second byte, from the first on.
+fn narrowed(bytes: &[u8], len: usize) -> Vec<u8> {
+    bytes.iter().step_by(2).take(len).copied().collect()
+}
+
+/// Bytes that are compared in one go.
+const BLOCK: usize = 64;
+
+/// Where the next printable ASCII character with a zero behind it stands. Most contents with zeros have few of them, or
+/// nothing but zeros: what holds none is passed block by block, without a branch for a byte.
+fn next_wide(bytes: &[u8], from: usize) -> Option<usize> {
+    let is_wide = |(&letter, &zero): (&u8, &u8)| is_text(letter) & (zero == 0);
+    let mut at = from;
+    while let Some(block) = bytes.get(at..at + BLOCK + 1) {
+        let pairs = block[..BLOCK].iter().zip(&block[1..]);
+        if pairs.fold(false, |any, pair| any | is_wide(pair)) {
+            break;
+        }
+        at += BLOCK;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().zip(rest.get(1..)?).position(is_wide).map(|found| at + found)
 }
 
 /// Runs of at least `least` printable ASCII characters, each followed by a zero byte, or each behind one.
 pub fn wide_runs(bytes: &[u8], least: usize) -> Vec<WideRun> {
     let mut runs = Vec::new();
     let mut at = 0;
-    while let Some(zero) = memchr::memchr(0, &bytes[at..]).map(|found| at + found) {
-        let Some(start) = zero.checked_sub(1).filter(|&start| start >= at && is_text(bytes[start])) else {
-            at = zero + 1;
-            continue;
-        };
-        let text: Vec<u8> = units(&bytes[start..])
-            .take_while(|unit| unit[1] == 0 && is_text(unit[0]))
-            .map(|unit| unit[0])
-            .collect();
-        at = start + 2 * text.len();
+    while let Some(start) = next_wide(bytes, at) {
+        let little = wide_len(&bytes[start..], false);
+        at = start + 2 * little;
         // In big-endian text the zero stands before its character, and the last one may have none behind it.
         let zero = if start > 0 && bytes[start - 1] == 0 { start - 1 } else { start + 1 };
-        let big: Vec<u8> = units(&bytes[zero..])
-            .take_while(|unit| unit[0] == 0 && is_text(unit[1]))
-            .map(|unit| unit[1])
-            .collect();
-        if zero + 2 * big.len() > at && big.len() >= least {
-            runs.push(WideRun { start: zero + 1, text: big });
+        let big = wide_len(&bytes[zero..], true);
+        if zero + 2 * big > at && big >= least {
+            runs.push(WideRun { start: zero + 1, text: narrowed(&bytes[zero + 1..], big) });
         }
-        if text.len() >= least {
-            runs.push(WideRun { start, text });
+        if little >= least {
+            runs.push(WideRun { start, text: narrowed(&bytes[start..], little) });
         }
     }
     runs
@@ -209,5 +225,43 @@ mod tests {
         assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
         let bytes = wide("password=1\u{43f}\u{440}", true);
         assert!(wide_runs(&bytes, 8).iter().any(|run| run.text == b"password=1"));
+    }
+
+    /// What stands in front and behind changes nothing, wherever a block ends.
+    #[test]
+    fn wide_text_is_found_at_every_place_among_zeros_and_other_bytes() {
+        for (big, letter) in [(false, 0), (true, 1)] {
+            for filler in [0, 1, b'x', 0xff] {
+                for before in 0..3 * BLOCK {
+                    let mut bytes = vec![filler; before];
+                    // A byte that is neither, so that no filler is part of the run.
+                    bytes.push(0xfe);
+                    let start = bytes.len() + letter;
+                    bytes.extend(wide("password=1", big));
+                    bytes.push(0xfe);
+                    bytes.extend(vec![filler; BLOCK - before % BLOCK]);
+                    let runs = wide_runs(&bytes, 10);
+                    assert_eq!(
+                        runs,
+                        [WideRun { start, text: b"password=1".to_vec() }],
+                        "{big} {filler} {before}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_alone_and_short_contents_have_no_wide_text() {
+        for len in [0, 1, 2, 3, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 1, 1000] {
+            assert_eq!(wide_runs(&vec![0; len], 1), [], "{len}");
+        }
+        // The last pair of a content, whole and cut.
+        for len in 0..3 * BLOCK {
+            let zeros = vec![0; len];
+            let run = WideRun { start: len, text: b"p".to_vec() };
+            assert!(wide_runs(&[&zeros[..], b"p\0"].concat(), 1).contains(&run), "{len}");
+            assert_eq!(wide_runs(&[&zeros[..], b"p"].concat(), 1), [], "{len}");
+        }
     }
 }

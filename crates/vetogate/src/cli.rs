@@ -22,6 +22,7 @@ pub mod uninstall;
 mod upstream;
 
 use crate::engine::findings::masked;
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -110,7 +111,8 @@ pub fn command() -> clap::Command {
 
 /// Runs `veto` with these arguments (the first is the program's name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = match parse(&arguments) {
         Ok(arguments) => arguments.command,
         Err(error) => return usage(&error),
     };
@@ -125,6 +127,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(arguments).or_else(|error| match hook::asked_for_help(arguments) {
+        Some(help) if error.kind() == ErrorKind::MissingRequiredArgument => Arguments::try_parse_from(help),
+        _ => Err(error),
+    })
 }
 
 /// Says what is wrong with the arguments, which may hold a secret that was pasted; or gives the help asked for.

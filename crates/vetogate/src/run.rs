@@ -25,7 +25,7 @@ use crate::triage::known::Triage;
 use clocks::Clocks;
 use kept::Kept;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -99,6 +99,20 @@ pub struct Outcome {
     pub remarks: ignores::Remarks,
     /// Commits that pushed refs point at.
     pub tips: Vec<ObjectId>,
+}
+
+/// How many things there were, but for those that went away meanwhile, and how many of them were looked at whole.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    all: u64,
+    whole: u64,
+}
+
+impl Counts {
+    fn files(&mut self, seen: Seen) {
+        self.total_files += seen.all;
+        self.scanned_files += seen.whole;
+    }
 }
 
 impl Outcome {
@@ -289,20 +303,25 @@ impl<'a> Session<'a> {
         (outcome, candidates)
     }
 
-    fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) {
+    /// Counts what was looked at; a content that was looked at for two kinds of path is one.
+    fn count(&self, looked: Vec<Looked>, items: &[Item], outcome: &mut Outcome) -> Seen {
         outcome.late.all += items.len();
-        for (looked, item) in looked.into_iter().zip(items) {
+        let mut wholes = HashMap::new();
+        for (index, (looked, item)) in looked.into_iter().zip(items).enumerate() {
             if looked.out_of_time {
                 outcome.late.miss(&item.place);
             }
-            let is_file = matches!(item.source, Source::Blob(_) | Source::File(_));
-            if looked.gap.is_none() && !looked.out_of_time && !looked.vanished {
-                outcome.counts.objects += 1;
-                outcome.counts.scanned_files += u64::from(is_file);
+            if !looked.vanished {
+                let source = Some(&item.source).filter(|source| !matches!(source, Source::Bytes(_)));
+                let key = (source, if source.is_none() { index } else { 0 });
+                *wholes.entry(key).or_insert(true) &= looked.is_whole();
             }
             outcome.counts.bytes += looked.bytes;
             outcome.gaps.extend(looked.gap);
         }
+        let whole = wholes.values().filter(|is_whole| **is_whole).count() as u64;
+        outcome.counts.objects += whole;
+        Seen { all: wholes.len() as u64, whole }
     }
 
     fn state_of_tips(&self, published: &Published, bases: &[ObjectId], outcome: &mut Outcome) {
@@ -329,10 +348,10 @@ impl<'a> Session<'a> {
     /// Looks at files on disk; everything in them counts as new.
     pub fn files(&self, files: &crate::source::worktree::Files, tree: &dyn Tree) -> Outcome {
         let mut outcome = Outcome { gaps: files.gaps.clone(), ..Outcome::default() };
-        outcome.counts.total_files = files.items.len() as u64;
         let mut candidates = Vec::new();
         if self.wish.wants_leaks(self.packs()) {
-            self.simple(&files.items, &mut candidates, &mut outcome);
+            let seen = self.simple(&files.items, &mut candidates, &mut outcome);
+            outcome.counts.files(seen);
             self.names_of_files(files, &mut candidates, &mut outcome);
         }
         self.say_late(&mut outcome, &[]);

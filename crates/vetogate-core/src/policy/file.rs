@@ -2,10 +2,11 @@
 
 use super::{GUIDE, Key, Policy, PolicyError, RuleSetting, STRICT, TriageRules};
 use crate::digest::sha256;
+use crate::level::one_of;
 use crate::{Confidence, Posture, Proof, Severity};
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -36,12 +37,17 @@ struct PolicyFile {
     public: Vec<Spanned<PublicEntry>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy)]
 enum Preset {
     Default,
     Strict,
     Guide,
+}
+
+impl<'de> Deserialize<'de> for Preset {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        one_of(from, &["default", "strict", "guide"], &[Self::Default, Self::Strict, Self::Guide])
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use vetogate_core::text::escape;
+use vetogate_core::text::{counted, escape};
 
 /// Arguments of `veto audit`.
 #[derive(Debug, clap::Args)]
@@ -128,7 +128,11 @@ fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&P
             return Ok(exit::BLOCK);
         }
     };
-    output::print(&format!("{}: {} lines, each bound to the one before\n", show(log.path()), seen.lines))?;
+    output::print(&format!(
+        "{}: {}, each bound to the one before\n",
+        show(log.path()),
+        counted(seen.lines, "line")
+    ))?;
     let (said, is_wrong) = anchor.map_or_else(
         || {
             let said = "Without an anchor that was kept elsewhere, a tail that was cut off does not show.";

@@ -6,7 +6,7 @@ use crate::git::command::Git;
 use crate::hooks::files;
 use anyhow::{Context as _, anyhow};
 use std::path::Path;
-use vetogate_core::text::escape;
+use vetogate_core::text::{counted, escape};
 
 /// Arguments of `veto baseline`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,10 @@ pub fn run(_: &Args) -> Result<u8, Failure> {
         None => {
             let now = Baseline::record(&outcome.findings, &outcome.values).map_err(Failure::incomplete)?;
             write(&path, &now)?;
-            format!("recorded {} in {shown}; commit it. It only shrinks from now on", count(now.len()))
+            format!(
+                "recorded {} in {shown}; commit it. It only shrinks from now on",
+                counted(now.len(), "finding")
+            )
         }
         Some(text) => {
             let known = Baseline::parse(&text).map_err(|error| Failure::usage(anyhow!(error)))?;
@@ -40,18 +43,14 @@ pub fn run(_: &Args) -> Result<u8, Failure> {
             let (gone, new) = (known.len() - left.len(), outcome.findings.len() - taken);
             format!(
                 "{} not there any more, taken out; {} new, not taken in: remediate or triage {}",
-                count(gone),
-                count(new),
+                counted(gone, "finding"),
+                counted(new, "finding"),
                 if new == 1 { "it" } else { "them" }
             )
         }
     };
     output::note(&said).map_err(Failure::incomplete)?;
     Ok(exit::PASS)
-}
-
-fn count(number: usize) -> String {
-    format!("{number} finding{}", if number == 1 { "" } else { "s" })
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {

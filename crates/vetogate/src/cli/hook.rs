@@ -6,6 +6,7 @@ use crate::gate::Gate;
 use crate::settle::settle;
 use crate::source::push::{self, Push};
 use anyhow::Context as _;
+use std::ffi::OsString;
 use std::io::Read;
 
 /// Arguments of `veto hook`.
@@ -35,6 +36,14 @@ struct PrePush {
     /// The posture, at least.
     #[arg(long, value_parser = clap::value_parser!(vetogate_core::Posture))]
     posture: Option<vetogate_core::Posture>,
+}
+
+/// The same question asked of `veto help`, where these arguments ask for the help of a hook. Only what lacks an argument
+/// is such a question: git gives a hook both, also where the remote is called `--help`.
+pub fn asked_for_help(arguments: &[OsString]) -> Option<&'static [&'static str]> {
+    let is_asked = arguments.iter().any(|argument| argument == "-h" || argument == "--help");
+    let [_, hook, name, ..] = arguments else { return None };
+    (is_asked && hook == "hook" && name == "pre-push").then_some(&["veto", "help", "hook", "pre-push"])
 }
 
 /// Whether standard input is closed, a terminal or `/dev/null`: git gives a pipe, also where there is nothing to push.

@@ -210,10 +210,16 @@ impl Located {
         if self.is_repository {
             return Ok(());
         }
+        Err(Failure::usage(anyhow!("{flag} needs a git repository: {}", self.refusal)))
+    }
+
+    /// An error where there is nothing of this kind to look at.
+    fn not_bare(&self, what: &str) -> Result<(), Failure> {
+        if !self.is_bare {
+            return Ok(());
+        }
         Err(Failure::usage(anyhow!(
-            "{flag} needs a git repository, and {} is in none: {}",
-            self.current.display(),
-            self.refusal
+            "this repository is bare: it has no {what}; use --history or --commits RANGE"
         )))
     }
 }
@@ -371,11 +377,7 @@ fn work_tree(
     place: &Located,
     obey: impl Fn(Policy) -> Policy,
 ) -> Result<Scanned, Failure> {
-    if place.is_bare {
-        return Err(Failure::usage(anyhow!(
-            "this repository is bare: it has no work tree; use --history or --commits RANGE"
-        )));
-    }
+    place.not_bare("work tree")?;
     let mut paths = Vec::new();
     for path in &args.paths {
         let full = place.current.join(path);
@@ -441,6 +443,7 @@ fn staged(
     place: &Located,
     obey: impl Fn(Policy) -> Policy,
 ) -> Result<Scanned, Failure> {
+    place.not_bare("index")?;
     let policy = policies::of_work_tree(&place.root).map_err(Failure::usage)?;
     let policy = obey(policy);
     let git = session.git.clone().with_given_index();

@@ -18,7 +18,7 @@ use vetogate_core::{Gap, GapCause, ObjectId, Packs, Place};
 use vetogate_syntax::path::{FileKind, PathHints};
 
 /// Where a content comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Source {
     /// A blob of the repository.
     Blob(ObjectId),
@@ -68,6 +68,13 @@ pub struct Looked {
     pub lfs: Option<String>,
     /// Ignores of ours in a file on disk.
     pub marks: Marks,
+}
+
+impl Looked {
+    /// Whether nothing of it was left out.
+    pub fn is_whole(&self) -> bool {
+        self.gap.is_none() && !self.out_of_time && !self.vanished
+    }
 }
 
 /// Where and how workers work.
@@ -261,21 +268,28 @@ fn room(scope: &Scope<'_>) -> Room {
     Room::beside(scope.kept.load(Ordering::Relaxed))
 }
 
+/// What is said of a commit or tag that is too large to be read whole.
+pub fn only_its_beginning(what: &str) -> String {
+    format!("{what} is larger than {WHOLE} bytes, and only its beginning was looked at; make a shorter one")
+}
+
 fn commit(scope: &Scope<'_>, objects: &mut CatFile, oid: ObjectId, item: &Item) -> Looked {
     let (header, content) = match objects.read(oid) {
         Ok(Ok(read)) => read,
         Ok(Err(absent)) => return absent_object(scope, objects, absent, oid, item),
         Err(error) => return failed(&error.to_string(), item),
     };
-    if header.kind != ObjectKind::Commit || header.size > WHOLE {
-        return failed(&format!("commit {oid} is larger than {WHOLE} bytes"), item);
+    if header.kind != ObjectKind::Commit {
+        return failed(&format!("commit {oid} is no commit"), item);
     }
     // The headers end at the first empty line (gitformat-commit); without one, everything is header.
     let end = content.find("\n\n").map_or(content.len(), |end| end + 1);
     let prose = || Scanner::new(PROSE).within(room(scope));
     let headers = whole(&content[..end], prose(), item);
     let message = whole(&content[end..], prose(), item);
-    let gap = headers.gap.or(message.gap);
+    let too_large = (header.size > WHOLE)
+        .then(|| item.unread(GapCause::Limit, only_its_beginning(&format!("commit {oid}"))));
+    let gap = too_large.or(headers.gap).or(message.gap);
     Looked { hits: message.hits, header_hits: headers.hits, bytes: header.size, gap, ..Looked::default() }
 }
 

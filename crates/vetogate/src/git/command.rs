@@ -70,6 +70,9 @@ pub enum GitError {
     /// There is no git, or it could not be started.
     #[error("could not start git: {0}; install git 2.39 or newer")]
     Start(io::Error),
+    /// It was asked outside of any repository.
+    #[error("{0} is in no git repository; run veto in one")]
+    NoRepository(String),
     /// Git failed.
     #[error("`git {command}` failed ({status}): {stderr}")]
     Failed {
@@ -249,6 +252,10 @@ impl Git {
     }
 }
 
+/// What git says where neither the folder nor one above it is a repository. Of a folder that `GIT_DIR` names, and that is
+/// none, it says more, which is shown.
+const NOT_IN_ONE: &[u8] = b"fatal: not a git repository (or any";
+
 /// The name of the subcommand, for messages.
 pub fn subcommand(command: &Command) -> String {
     let mut arguments = command.get_args().map(OsStr::to_string_lossy);
@@ -264,6 +271,11 @@ pub fn subcommand(command: &Command) -> String {
 
 /// The error of a command that ended badly.
 pub fn failure(command: &Command, output: &Output) -> GitError {
+    if output.stderr.starts_with(NOT_IN_ONE) {
+        let folder = command.get_current_dir().unwrap_or(Path::new("."));
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        return GitError::NoRepository(escape(folder.as_os_str().as_encoded_bytes()));
+    }
     failed(&subcommand(command), output)
 }
 

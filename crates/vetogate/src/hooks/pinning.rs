@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use vetogate_core::ObjectId;
-use vetogate_core::text::{escape, shorten};
+use vetogate_core::text::{counted, escape, shorten};
 
 /// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,9 +147,12 @@ fn pin_one(
 /// That something here tells of another place, or of what was there before.
 fn say_stale(name: &str, pin: &Pin) -> Option<String> {
     let count = pin.stale.len();
-    let refs = if count == 1 { "1 ref".to_owned() } else { format!("{count} refs") };
+    let refs = counted(count, "ref");
+    let (differ, then) = if count == 1 { ("differs", "counts") } else { ("differ", "count") };
     (count > 0).then(|| {
-        format!("{refs} of refs/remotes/{name} differ from what is there, and count once `git fetch --prune {name}` ran")
+        format!(
+            "{refs} of refs/remotes/{name} {differ} from what is there, and {then} once `git fetch --prune {name}` ran"
+        )
     })
 }
 

@@ -59,10 +59,20 @@ fn work_trees(place: &Place) -> Result<Vec<PathBuf>, HookError> {
         let path = fields.next().and_then(|field| field.strip_prefix(b"worktree "));
         let gone = fields.any(|field| field == b"bare" || field.starts_with(b"prunable"));
         if let (Some(path), false) = (path, gone) {
-            trees.push(PathBuf::from(OsStr::from_bytes(path)));
+            trees.extend(beside_its_git_folder(place, PathBuf::from(OsStr::from_bytes(path))));
         }
     }
     Ok(trees)
+}
+
+/// Of a submodule, and of a repository whose git folder is elsewhere, git lists that folder as the main work tree. The
+/// tree itself is where the folder says, if it says so.
+fn beside_its_git_folder(place: &Place, path: PathBuf) -> Option<PathBuf> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if real(&path) != real(&place.common_dir) {
+        return Some(path);
+    }
+    Place::at(&path).ok().filter(|found| !found.bare).map(|found| found.root)
 }
 
 /// The submodules that are checked out in a work tree.

@@ -2,6 +2,7 @@
 
 use super::{Outcome, Session};
 use crate::git::listing::ListedCommit;
+use vetogate_core::text::counted;
 use vetogate_core::{Gap, GapCause, Place};
 
 /// How much was to be looked at, and how much of it there was no time for.
@@ -58,8 +59,9 @@ impl Session<'_> {
         let part = part(commits, &outcome.late).map_or_else(String::new, |commit| {
             format!("; commit {} and what is before it may fit", commit.oid.short())
         });
+        let (objects, were) = (counted(all, "object"), if missed == 1 { "was" } else { "were" });
         let detail =
-            format!("{missed} of {all} objects were not looked at within {} s{names}{part}", self.seconds());
+            format!("{missed} of {objects} {were} not looked at within {} s{names}{part}", self.seconds());
         outcome.gaps.push(Gap::unread(GapCause::TimeOut, Place::Run("time".into()), detail));
     }
 }

@@ -1,6 +1,6 @@
 //! What the leak detectors are asked about: blobs, what stands in commits and tags, names.
 
-use super::{Outcome, Session, masses};
+use super::{Outcome, Seen, Session, masses};
 use crate::engine::findings::Candidate;
 use crate::engine::workers::PROSE;
 use crate::engine::{Item, RawHit, Source};
@@ -8,7 +8,7 @@ use crate::git::tree::GitTree;
 use crate::source::published::{Published, PushedTag};
 use crate::source::worktree::Files;
 use bstr::BString;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
 use vetogate_core::{EntryKind, Novelty, ObjectId, Place};
@@ -30,8 +30,6 @@ impl Session<'_> {
             place: places.keys().next().cloned().unwrap_or(Place::Object(*oid)),
         };
         let items: Vec<Item> = groups.iter().map(item).collect();
-        let ids: std::collections::HashSet<ObjectId> = groups.keys().map(|(oid, _)| *oid).collect();
-        outcome.counts.total_files += ids.len() as u64;
         let looked = self.look(&items);
         let (mut behind, mut found) = (Vec::new(), Vec::new());
         for (looked, ((oid, hints), places)) in looked.iter().zip(&groups) {
@@ -50,7 +48,8 @@ impl Session<'_> {
         self.fit(&mut found, |found| found.0, outcome);
         candidates
             .extend(found.into_iter().map(|(hit, place, oid, commits)| in_blob(hit, place, oid, commits)));
-        self.count(looked, &items, outcome);
+        let seen = self.count(looked, &items, outcome);
+        outcome.counts.files(seen);
         let items: Vec<Item> = behind
             .iter()
             .map(|(source, hints, oid, places)| Item {
@@ -123,12 +122,7 @@ impl Session<'_> {
         let named: Vec<Named<'_>> = files
             .changes
             .iter()
-            .map(|change| Named {
-                text: &change.path,
-                place: Place::FileName(escape(&change.path)),
-                commits: Vec::new(),
-                is_added: true,
-            })
+            .map(|change| Named { text: &change.path, is_ref: false, commits: Vec::new(), is_added: true })
             .collect();
         self.look_at_names(&named, candidates, outcome);
     }
@@ -153,7 +147,7 @@ impl Session<'_> {
             let is_old = !hit.guessable && known.iter().any(|(_, old)| same(old, &hit));
             let novelty = if is_old { Novelty::Old } else { Novelty::Introduced };
             let commits = name.commits.clone();
-            candidates.push(Candidate { commits, novelty, ..Candidate::new(hit, name.place.clone()) });
+            candidates.push(Candidate { commits, novelty, ..Candidate::new(hit, name.place()) });
         }
         for looked in looked {
             outcome.gaps.extend(looked.gap);
@@ -161,21 +155,35 @@ impl Session<'_> {
     }
 
     /// Contents that stand at one place each.
-    pub(super) fn simple(&self, items: &[Item], candidates: &mut Vec<Candidate>, outcome: &mut Outcome) {
+    pub(super) fn simple(
+        &self,
+        items: &[Item],
+        candidates: &mut Vec<Candidate>,
+        outcome: &mut Outcome,
+    ) -> Seen {
         let looked = self.look(items);
         for (looked, item) in looked.iter().zip(items) {
             outcome.remarks.whole(looked, &item.place, self.packs());
             candidates.extend(looked.hits.iter().map(|hit| Candidate::new(hit.clone(), item.place.clone())));
         }
-        self.count(looked, items, outcome);
+        self.count(looked, items, outcome)
     }
 
     /// Marks the candidates that still stand at a tip of the push.
     pub(super) fn at_tips(&self, published: &Published, candidates: &mut [Candidate]) {
         let trees: Vec<GitTree<'_>> =
             published.tips.iter().map(|&tip| GitTree::new(&self.objects, tip)).collect();
-        let paths: HashMap<String, &BString> =
-            published.listing.entries.iter().map(|entry| (escape(&entry.path), &entry.path)).collect();
+        // A push can have a million paths, and next to none of them is asked about.
+        let asked: HashSet<String> = candidates
+            .iter()
+            .filter(|candidate| !candidate.commits.is_empty())
+            .filter_map(|candidate| candidate.place.path().map(str::to_owned))
+            .collect();
+        let entries = published.listing.entries.iter().filter(|_| !asked.is_empty());
+        let paths: HashMap<String, &BString> = entries
+            .map(|entry| (escape(&entry.path), &entry.path))
+            .filter(|(shown, _)| asked.contains(shown))
+            .collect();
         let mut there: HashMap<&BString, Vec<ObjectId>> = HashMap::new();
         for candidate in candidates.iter_mut().filter(|candidate| !candidate.commits.is_empty()) {
             let path = candidate.place.path().and_then(|path| paths.get(path));
@@ -207,14 +215,22 @@ fn lfs_path(folder: &Path, id: &str) -> PathBuf {
 /// The name of a file, folder, link or ref.
 struct Named<'a> {
     text: &'a [u8],
-    place: Place,
+    is_ref: bool,
     /// Whether the push brings it; else the push changes or takes away what has it.
     is_added: bool,
     commits: Vec<usize>,
 }
 
+impl Named<'_> {
+    /// Made where something was found: there may be very many names.
+    fn place(&self) -> Place {
+        let name = escape(self.text);
+        if self.is_ref { Place::RefName(name) } else { Place::FileName(name) }
+    }
+}
+
 fn fresh(path: &BString) -> Named<'_> {
-    Named { text: path, place: Place::FileName(escape(path)), is_added: false, commits: vec![] }
+    Named { text: path, is_ref: false, is_added: false, commits: vec![] }
 }
 
 /// All names that the push touches.
@@ -233,7 +249,7 @@ fn named(published: &Published) -> Vec<Named<'_>> {
     // A ref that goes away is what its name wants; one that is there already has published it.
     let refs = published.refs.iter().filter(|update| !update.new.is_null()).map(|update| Named {
         text: &update.name,
-        place: Place::RefName(escape(&update.name)),
+        is_ref: true,
         is_added: update.old.is_null(),
         commits: vec![],
     });

@@ -1,6 +1,7 @@
 //! The published set: everything that the other side would receive and does not have.
 
 use crate::deadline::Watch;
+use crate::engine::workers::only_its_beginning;
 use crate::git::catfile::{CatFile, ObjectKind, WHOLE, finish, remedy};
 use crate::git::command::{Git, GitError};
 use crate::git::listing::{Listing, Started, is_for_walk, list};
@@ -124,9 +125,7 @@ impl Published {
 
     fn too_large(&mut self, update: &RefUpdate, oid: ObjectId) {
         let name = escape(&update.name);
-        let detail = format!(
-            "tag {oid} of {name} is larger than {WHOLE} bytes, and only its beginning was looked at; make a shorter one"
-        );
+        let detail = only_its_beginning(&format!("tag {oid} of {name}"));
         self.gaps.push(Gap::unread(GapCause::Limit, Place::RefName(name), detail));
     }
 

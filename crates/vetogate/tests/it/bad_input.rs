@@ -94,6 +94,23 @@ fn a_closed_pipe_keeps_the_verdict() {
     assert_eq!((answer.code, answer.stderr.contains("panic")), (1, false), "{answer:?}");
 }
 
+/// Git gives a hook two arguments: what has one only, and asks, is a person.
+#[test]
+fn a_question_about_the_hook_is_answered() {
+    let sandbox = Sandbox::new();
+    for command in [&["hook", "pre-push"][..], &["configured-hook"]] {
+        for question in [&["--help"][..], &["-h"], &["--posture", "high", "-h"]] {
+            if command == ["configured-hook"] && question.len() > 1 {
+                continue;
+            }
+            let said = sandbox.veto(".", &[command, question].concat()).ok().stdout;
+            assert!(said.contains("Usage: veto") && said.contains("URL"), "{command:?} {question:?}: {said}");
+        }
+        sandbox.veto(".", &[command, &["origin"]].concat()).exits(2);
+        sandbox.veto(".", command).exits(2);
+    }
+}
+
 /// A hook manager that does not hand standard input on would let everything through.
 #[test]
 fn standard_input_that_is_no_pipe() {

@@ -71,6 +71,69 @@ fn outside_a_repository() {
 }
 
 #[test]
+fn what_needs_a_repository_says_so_in_one_way() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.write("folder/a.txt", "x\n").parent().unwrap().canonicalize().unwrap();
+    for command in [
+        &["install"][..],
+        &["uninstall"],
+        &["doctor"],
+        &["purge"],
+        &["baseline"],
+        &["triage"],
+        &["policy", "show"],
+        &["policy", "check"],
+        &["audit", "show"],
+        &["audit", "verify"],
+        &["override", "abcd-efgh", "--reason", "A reason that is long enough."],
+        &["scan", "--staged"],
+        &["scan", "--history"],
+    ] {
+        let said = sandbox.veto("folder", command).exits(2).text();
+        let what = format!("{} is in no git repository; run veto in one", folder.display());
+        assert!(said.contains(&what) && !said.contains("rev-parse"), "{command:?}: {said}");
+    }
+}
+
+/// Total, scanned and looked at.
+fn counts(report: &Value) -> [u64; 2] {
+    ["total_files", "scanned_files"].map(|key| report["summary"][key].as_u64().unwrap())
+}
+
+#[test]
+fn where_there_is_no_gap_all_files_were_looked_at() {
+    let sandbox = Sandbox::with_clone();
+    let said = stdin(&sandbox, b"clean\n", &["--path", "a.py", "--format", "json"]).ok().stdout;
+    assert_eq!(counts(&serde_json::from_str(&said).unwrap()), [1, 1]);
+    std::os::unix::fs::symlink("README.md", sandbox.path().join("work/link")).unwrap();
+    std::os::unix::fs::symlink("README.md", sandbox.path().join("work/other")).unwrap();
+    assert_eq!(counts(&json(&sandbox, "work", &[], 0)), [3, 3]);
+    // One content at two kinds of path, and one target of two links: two blobs, with that of before three.
+    sandbox.write("work/a.txt", "the same\n");
+    sandbox.write("work/tests/a.txt", "the same\n");
+    sandbox.git("work", &["add", "."]).ok();
+    assert_eq!(counts(&json(&sandbox, "work", &["--staged"], 0)), [2, 2]);
+    sandbox.commit_all("work", "Two of a kind");
+    assert_eq!(counts(&json(&sandbox, "work", &["--commits", "HEAD~1..HEAD"], 0)), [2, 2]);
+    assert_eq!(counts(&json(&sandbox, "work", &["--history"], 0)), [3, 3]);
+    // What is not looked at for leaks is not counted as if it were.
+    assert_eq!(counts(&json(&sandbox, "work", &["--skip", "secrets,pii,code"], 0)), [0, 0]);
+}
+
+/// Where there is a gap, what was not looked at whole is counted once, and not as looked at.
+#[test]
+fn what_could_not_be_looked_at_is_a_file_all_the_same() {
+    let sandbox = Sandbox::with_clone();
+    sandbox.write("work/a.txt", "the same\n");
+    sandbox.write("work/tests/a.txt", "the same\n");
+    sandbox.commit_all("work", "Two of a kind");
+    let id = sandbox.git("work", &["rev-parse", "HEAD:a.txt"]).ok().stdout.trim().to_owned();
+    let object = sandbox.path().join(format!("work/.git/objects/{}/{}", &id[..2], &id[2..]));
+    fs::remove_file(object).unwrap();
+    assert_eq!(counts(&json(&sandbox, "work", &["--history"], 3)), [2, 1]);
+}
+
+#[test]
 fn staged() {
     let sandbox = Sandbox::with_clone();
     json(&sandbox, "work", &["--staged"], 0);
@@ -171,6 +234,8 @@ fn a_bare_repository() {
     json(&sandbox, "remote.git", &["--history"], 0);
     let said = sandbox.veto("remote.git", &["scan"]).exits(2).stderr;
     assert!(said.contains("bare") && said.contains("--history"), "{said}");
+    let said = sandbox.veto("remote.git", &["scan", "--staged"]).exits(2).stderr;
+    assert!(said.contains("bare") && said.contains("no index"), "{said}");
     sandbox.write("work/a.txt", token());
     sandbox.commit_all("work", "Token");
     sandbox.git("work", &["push", "-q", "--no-verify"]).ok();

@@ -129,6 +129,25 @@ fn wrong_types_are_said_in_words_of_toml() {
 }
 
 #[test]
+fn what_is_no_word_is_told_the_words() {
+    for wrong in ["3", "true", "1.5", "[\"high\"]", "{ high = 1 }", "2027-01-31"] {
+        for (key, words) in [
+            ("posture", "\"medium\" or \"high\""),
+            ("min_confidence", "\"low\", \"medium\" or \"high\""),
+            ("preset", "\"default\", \"strict\" or \"guide\""),
+        ] {
+            let said = error(&format!("\n{key} = {wrong}\n"));
+            let place = format!("policy.toml:2:{}: ", key.len() + 4);
+            assert!(said.starts_with(&place) && said.ends_with(&format!(", expected {words}")), "{said}");
+        }
+    }
+    let said = error("[rules.\"secret/x\"]\nseverity = 3");
+    assert!(said.starts_with("policy.toml:2:12: ") && said.contains("\"high\" or \"critical\""), "{said}");
+    let said = error("[override]\nproof = 3");
+    assert!(said.contains("\"second-person\" or \"second-person-hardware\""), "{said}");
+}
+
+#[test]
 fn what_lies_on_this_machine_is_no_public_place() {
     for local in [
         "/srv/a.git",

@@ -200,6 +200,30 @@ fn write_object(sandbox: &Sandbox, kind: &str, content: &[u8]) -> Vec<u8> {
     id
 }
 
+/// What is too large to be read whole is looked at as far as it was read, and the same is said of a commit and a tag.
+#[test]
+fn a_commit_and_a_tag_that_are_too_large() {
+    let sandbox = Sandbox::with_clone();
+    let (tree, head) = (id(&sandbox, "HEAD^{tree}"), id(&sandbox, "HEAD"));
+    let null = "0".repeat(40);
+    let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let filler = "Many words.\n".repeat((64 << 20) / 12 + 1);
+    for (text, code) in [(String::new(), 3), (token(), 1)] {
+        let person = "A <a@example.org> 1 +0000";
+        let message = format!("\n{text}\n{filler}");
+        let commit = format!("tree {tree}\nparent {head}\nauthor {person}\ncommitter {person}\n{message}");
+        let tag = format!("object {head}\ntype commit\ntag v1\ntagger {person}\n{message}");
+        for (kind, content, name) in [("commit", commit, "refs/heads/x"), ("tag", tag, "refs/tags/v1")] {
+            let oid = hex(&write_object(&sandbox, kind, content.as_bytes()));
+            let said = push(&sandbox, "work", &format!("x {oid} {name} {null}\n")).exits(code).text();
+            let what =
+                "is larger than 67108864 bytes, and only its beginning was looked at; make a shorter one";
+            assert!(said.contains(&format!("{kind} {oid}")) && said.contains(what), "{said}");
+            assert!(said.contains("limit"), "{said}");
+        }
+    }
+}
+
 /// Deeper than git itself goes: said, with no stack that overflows.
 #[test]
 fn a_tree_that_is_too_deep() {

@@ -79,6 +79,26 @@ fn each_work_tree_and_submodule() {
     says(&bench, "other tree", 0, &["other tree (here): answers"]);
 }
 
+/// Git lists the git folder of a submodule as its main work tree, and that of a repository whose folder is elsewhere.
+#[test]
+fn a_git_folder_is_no_work_tree() {
+    let bench = Bench::new();
+    bench.sandbox.git("work", &["submodule", "--quiet", "add", "../remote.git", "sub"]).ok();
+    says(&bench, "work/sub", 1, &["1 problem:"]);
+    bench.sandbox.git("work/sub", &["worktree", "add", "-q", "-b", "other", "../../linked"]).ok();
+    let said = bench.veto("linked", &["doctor"]).exits(1).stdout;
+    assert!(said.contains("work/sub (work tree): no pre-push hook"), "{said}");
+    // One for each of the two trees, which share the folder of hooks.
+    assert!(!said.contains("modules/sub (work tree)") && said.contains("2 problems:"), "{said}");
+    bench.veto("work/sub", &["install"]).ok();
+    says(&bench, "work/sub", 0, &["sub (here): answers", "linked (work tree): answers"]);
+    bench.sandbox.git(".", &["init", "-q", "--separate-git-dir=folder.git", "apart"]).ok();
+    bench.sandbox.git("apart", &["commit", "-q", "--allow-empty", "-m", "One"]).ok();
+    bench.veto("apart", &["install"]).ok();
+    let said = bench.veto("apart", &["doctor"]).ok().stdout;
+    assert!(!said.contains("folder.git (work tree)"), "{said}");
+}
+
 #[test]
 fn push_urls_that_the_tracking_refs_do_not_describe() {
     let bench = Bench::new();
