@@ -176,19 +176,61 @@ impl Gate<'_> {
         Some(self.layers.over(Policy::parse(std::str::from_utf8(&text).ok()?, &source).ok()?))
     }
 
-    /// What a push to the trusted branch loosens there. A branch may get what the remote has already, elsewhere: so it
-    /// is the trees that are compared, and not what is listed.
+    /// What a push to the trusted branch loosens there.
     fn loosened(&self) -> (Vec<Finding>, Vec<Gap>) {
+        let steps = self.steps();
+        let said = steps.into_iter().map(|(update, base)| self.loosened_by(update, base));
+        said.into_iter().find(|(found, gaps)| !found.is_empty() || !gaps.is_empty()).unwrap_or_default()
+    }
+
+    /// The updates that may change what is trusted, each with the commit that is there now.
+    fn steps(&self) -> Vec<(&RefUpdate, Option<ObjectId>)> {
+        let named = |branch: &str| {
+            let name = format!("refs/heads/{branch}");
+            self.context.refs.iter().find(|update| update.name == name.as_str() && !update.new.is_null())
+        };
+        if let Some(branch) = self.trusted_branch() {
+            return named(branch).map(|update| (update, self.trusted_tip())).into_iter().collect();
+        }
+        let fetched = self.common_dir.as_ref().map(|folder| Alias::all(&self.session.git, folder));
+        // An address can be spelt in many ways: what has the name of a trusted branch may be it.
+        let known: Vec<(ObjectId, String)> =
+            fetched.into_iter().flatten().map(|alias| (alias.tip, alias.branch)).collect();
+        let steps: Vec<_> =
+            known.iter().filter_map(|(tip, branch)| Some((named(branch)?, Some(*tip)))).collect();
+        if !steps.is_empty() {
+            return steps;
+        }
+        // Where the remote's HEAD names a branch that is not there yet, the next new one may be trusted.
+        let has_settings = |oid| {
+            GitTree::new(&self.session.objects, oid).lookup(b".veto").is_ok_and(|found| found.is_some())
+        };
+        let is_new = |update: &&RefUpdate| {
+            update.old.is_null() && update.name.starts_with(b"refs/heads/") && has_settings(update.new)
+        };
+        let new: Vec<&RefUpdate> = self.context.refs.iter().filter(is_new).take(BASES).collect();
+        if new.is_empty() {
+            return Vec::new();
+        }
+        // What is stale says all the same what this clone was held to.
+        let pattern = self.remote.as_ref().map(|remote| format!("refs/remotes/{}/", remote.name()));
+        let refs = pattern
+            .and_then(|pattern| remote::refs(&self.session.git, &[&pattern], self.session.watch()).ok());
+        let tips = refs.into_iter().flatten().map(|found| found.oid);
+        let tips = tips.filter(|tip| has_settings(*tip)).take(BASES);
+        tips.flat_map(|tip| new.iter().map(move |update| (*update, Some(tip)))).collect()
+    }
+
+    /// A branch may get what the remote has already, elsewhere: so it is the trees that are compared, and not what is
+    /// listed.
+    fn loosened_by(&self, update: &RefUpdate, tip: Option<ObjectId>) -> (Vec<Finding>, Vec<Gap>) {
         let nothing = (Vec::new(), Vec::new());
         let Some(common_dir) = self.common_dir.as_ref() else { return nothing };
-        let Some(branch) = self.trusted_branch() else { return nothing };
-        let name = format!("refs/heads/{branch}");
-        let update = self.context.refs.iter().find(|update| update.name == name.as_str());
-        let Some(update) = update.filter(|update| !update.new.is_null()) else { return nothing };
+        let name = escape(&update.name);
         let new = GitTree::new(&self.session.objects, update.new);
         // Git asked the remote a moment ago: that is what it has, whatever the tracking refs say.
         let said = commits_here(&self.session.objects, vec![update.old]).unwrap_or_default();
-        let base = said.first().copied().or_else(|| self.trusted_tip());
+        let base = said.first().copied().or(tip);
         let old = base.map(|base| GitTree::new(&self.session.objects, base));
         if new.lookup(b".veto").is_ok_and(|new| new.is_none() && old.is_none())
             || old.as_ref().is_some_and(|old| old.lookup(b".veto").ok() == new.lookup(b".veto").ok())

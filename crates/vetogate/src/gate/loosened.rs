@@ -50,9 +50,9 @@ type Versions = (Vec<u8>, Vec<u8>);
 /// What is loosened, and what is wrong with the new settings.
 pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
-    let mut add = |path: &str, result: Result<Vec<String>, Gap>| match result {
-        Ok(lines) if lines.is_empty() => {}
-        Ok(lines) => found.push(finding(path, &lines)),
+    let mut add = |path: &str, result: Result<Loosened, Gap>| match result {
+        Ok(loosened) if loosened.lines.is_empty() => {}
+        Ok(loosened) => found.push(finding(path, &loosened, &(change.since)(path))),
         Err(gap) => gaps.push(gap),
     };
     add(policies::FILE, change.policy());
@@ -60,6 +60,20 @@ pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     add(baseline::FILE, change.baseline());
     add(FOLDER, change.entries());
     (found, gaps)
+}
+
+/// What is loosened of a file, for people, and the very texts that do it: whoever accepts this step accepts no other one
+/// that is said in the same words.
+#[derive(Default)]
+struct Loosened {
+    lines: Vec<String>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Loosened {
+    fn of(lines: Vec<String>, (old, new): Versions) -> Self {
+        Self { lines, texts: vec![old, new] }
+    }
 }
 
 impl Change<'_> {
@@ -83,8 +97,8 @@ impl Change<'_> {
         Ok(step.verify(&signature, &signers).is_ok())
     }
 
-    fn policy(&self) -> Result<Vec<String>, Gap> {
-        let Some((old, new)) = self.versions(policies::FILE)? else { return Ok(Vec::new()) };
+    fn policy(&self) -> Result<Loosened, Gap> {
+        let Some((old, new)) = self.versions(policies::FILE)? else { return Ok(Loosened::default()) };
         let parse = |text: &[u8]| match std::str::from_utf8(text) {
             Ok(text) => Policy::parse(text, policies::FILE).map_err(|error| error.to_string()),
             Err(_) => Err(format!("{}: not UTF-8", policies::FILE)),
@@ -99,13 +113,18 @@ impl Change<'_> {
         let old_policy = known.unwrap_or_else(|| (self.last_good)().unwrap_or_default());
         let rules = registry::rules();
         let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
-        let lines = old_policy.loosened_by(&new_policy, rules);
+        let mut lines = old_policy.loosened_by(&new_policy, rules);
+        // A project that begins may call itself what it likes.
+        let begins = old.is_empty() && policies::file(self.old, trust::FILE)?.is_none();
+        if old_policy.repository.is_none() && new_policy.repository.is_some() && !begins {
+            lines.push("entries count that were signed for what the repository is called now".into());
+        }
         let signed = !lines.is_empty() && self.is_signed(policies::FILE, (&old, &new))?;
-        Ok(if signed { Vec::new() } else { lines })
+        Ok(if signed { Loosened::default() } else { Loosened::of(lines, (old, new)) })
     }
 
-    fn trusted_signers(&self) -> Result<Vec<String>, Gap> {
-        let Some((old, new)) = self.versions(trust::FILE)? else { return Ok(Vec::new()) };
+    fn trusted_signers(&self) -> Result<Loosened, Gap> {
+        let Some((old, new)) = self.versions(trust::FILE)? else { return Ok(Loosened::default()) };
         let new_signers = Signers::parse(&new, trust::FILE).map_err(|error| {
             let detail = format!("{error}; nobody's signature would count");
             Gap::partial(GapCause::Policy, Place::Run("signers".into()), detail)
@@ -119,38 +138,49 @@ impl Change<'_> {
             );
         }
         let signed = !lines.is_empty() && self.is_signed(trust::FILE, (&old, &new))?;
-        Ok(if signed { Vec::new() } else { lines })
+        Ok(if signed { Loosened::default() } else { Loosened::of(lines, (old, new)) })
     }
 
     /// Debt is recorded once, by whoever answers for it, and only shrinks.
-    fn baseline(&self) -> Result<Vec<String>, Gap> {
-        let Some((old, new)) = self.versions(baseline::FILE)? else { return Ok(Vec::new()) };
-        let (Ok(old), Ok(new)) = (Baseline::parse(&old), Baseline::parse(&new)) else {
-            return Ok(Vec::new());
-        };
-        let more = new.beyond(&old);
-        Ok(if more == 0 { Vec::new() } else { vec![format!("{more} more recorded as debt")] })
+    fn baseline(&self) -> Result<Loosened, Gap> {
+        let Some((old, new)) = self.versions(baseline::FILE)? else { return Ok(Loosened::default()) };
+        let new_baseline = Baseline::parse(&new).map_err(|error| {
+            let detail = format!("{error}; nothing that it records would count");
+            Gap::partial(GapCause::Policy, Place::Run("baseline".into()), detail)
+        })?;
+        // A broken one records nothing.
+        let more = new_baseline.beyond(&Baseline::parse(&old).unwrap_or_default());
+        let lines = if more == 0 { Vec::new() } else { vec![format!("{more} more recorded as debt")] };
+        Ok(Loosened::of(lines, (old, new)))
     }
 
-    /// Entries that are new or changed, take findings out, and that no signer has signed; withdrawals that are gone.
-    fn entries(&self) -> Result<Vec<String>, Gap> {
+    /// Entries that are new or changed, take findings out, and that no signer has signed; later decisions that are gone,
+    /// so that an earlier one could come back.
+    fn entries(&self) -> Result<Loosened, Gap> {
         let names = |tree: &dyn Tree| -> Result<BTreeSet<Vec<u8>>, Gap> {
             Ok(tree.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect())
         };
-        let mut found = Vec::new();
+        let mut found = Loosened::default();
         for name in names(self.new)?.union(&names(self.old)?) {
             let path = format!("{FOLDER}/{}", escape(name));
-            let Some((old, new)) = self.versions(&path)? else { continue };
-            let (old, new) = (triage::Entry::parse(&old, &path).ok(), triage::Entry::parse(&new, &path).ok());
-            match (old, new) {
-                (Some(old), None) if old.status == Status::Withdrawn => {
-                    found.push(format!("{} in {}: its withdrawal is gone", old.rule, old.path));
-                }
+            let Some((old_text, new_text)) = self.versions(&path)? else { continue };
+            let parsed = |text: &[u8]| triage::Entry::parse(text, &path).ok();
+            let line = match (parsed(&old_text), parsed(&new_text)) {
                 (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
-                    found.push(format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str()));
+                    format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str())
                 }
-                _ => {}
-            }
+                (Some(old), new) if is_undone(&old, new.as_ref()) => {
+                    format!(
+                        "{} in {}: its last decision, {}, is gone",
+                        old.rule,
+                        old.path,
+                        old.status.as_str()
+                    )
+                }
+                _ => continue,
+            };
+            found.lines.push(line);
+            found.texts.extend([path.into_bytes(), old_text, new_text]);
         }
         Ok(found)
     }
@@ -174,12 +204,24 @@ impl Change<'_> {
     }
 }
 
+/// Whether a decision is gone that was not the first one, or took one back: what was signed before it would count again.
+fn is_undone(old: &triage::Entry, new: Option<&triage::Entry>) -> bool {
+    let is_later = old.serial > 1 || old.status == Status::Withdrawn;
+    new.map_or(is_later, |new| {
+        new.serial < old.serial || (new.serial == old.serial && new.status != old.status)
+    }) && is_later
+}
+
 /// Lines that are said of one file.
 const MOST_LINES: usize = 8;
 
-fn finding(path: &str, lines: &[String]) -> Finding {
-    let rule = own_settings::rule();
-    let subject = sha256("vetogate/loosened/v1", &lines.iter().map(String::as_bytes).collect::<Vec<_>>());
+/// `since` is the commit that made the version of before: the same step is another one after it was taken back.
+fn finding(path: &str, loosened: &Loosened, since: &str) -> Finding {
+    let (rule, lines) = (own_settings::rule(), &loosened.lines);
+    let texts = loosened.texts.iter().map(Vec::as_slice);
+    let parts: Vec<&[u8]> =
+        [since.as_bytes()].into_iter().chain(texts).chain(lines.iter().map(String::as_bytes)).collect();
+    let subject = sha256("vetogate/loosened/v2", &parts);
     let more = lines.len().saturating_sub(MOST_LINES);
     let mut note = lines[..lines.len().min(MOST_LINES)].join("; ");
     if more > 0 {

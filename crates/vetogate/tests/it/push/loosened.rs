@@ -1,16 +1,20 @@
 //! Pushes that loosen the gate itself, on the branch that is trusted.
 
-use super::{Gate, token};
+use super::triage::{fingerprint, triage};
+use super::{Gate, password, token};
 use std::fs;
 
 const EXCLUDED: &str = "[[exclude]]\npath = \"a.conf\"\nreason = \"A demo.\"\nuntil = \"2099-01-01\"\n";
 
+const LAXER: &str = "[rules.\"secret/*\"]\nenabled = false\nreason = \"Made up.\"\n";
+
 #[track_caller]
-fn loosened(gate: &Gate, refspec: &str, said: &str) {
+fn loosened(gate: &Gate, refspec: &str, said: &str) -> String {
     let text = gate.vetoed(&[refspec]);
     let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(plain.contains("The gate itself is loosened") && plain.contains(said), "no `{said}` in {text}");
     assert!(text.contains("veto override"), "{text}");
+    text
 }
 
 #[test]
@@ -231,7 +235,7 @@ fn an_entry_that_was_signed_once() {
     gate.git(&["reset", "-q", "--hard", "origin/main"]);
     fs::remove_file(gate.path(&path)).unwrap();
     gate.commit("No trace");
-    loosened(&gate, "main", "its withdrawal is gone");
+    loosened(&gate, "main", "its last decision, withdrawn, is gone");
     // In another repository, whose signer is the same.
     let other = Gate::new();
     other.raw_commit(|head| head.replace("parent", "x-parent").into_bytes());
@@ -312,4 +316,120 @@ fn a_step_is_signed_for_once() {
     sign(&gate, &ann);
     gate.commit("Signed anew");
     gate.passes(&["main"]);
+}
+
+/// An address has many spellings, and none of them is a way around the branch that is trusted.
+#[test]
+fn the_place_in_other_words() {
+    let gate = Gate::new();
+    let folder = gate.sandbox.path().display().to_string();
+    std::os::unix::fs::symlink("remote.git", gate.sandbox.path().join("link.git")).unwrap();
+    gate.write(".veto/policy.toml", LAXER).commit("Laxer");
+    for url in [
+        format!("{folder}/./remote.git"),
+        format!("{folder}//remote.git"),
+        format!("{folder}/work/../remote.git"),
+        format!("{folder}/link.git"),
+        format!("file://localhost{folder}/remote.git"),
+        format!("{folder}/remote"),
+    ] {
+        let text = gate.sandbox.git("work", &["push", &url, "HEAD:main"]).exits(1).text();
+        assert!(text.contains("The gate itself is loosened"), "{url}: {text}");
+    }
+    gate.git(&["config", "remote.origin.pushurl", &format!("{folder}/link.git")]);
+    loosened(&gate, "main", "is switched off");
+}
+
+/// Where the HEAD of a remote names a branch that is not there, whoever makes it would own what is trusted.
+#[test]
+fn a_branch_that_the_head_of_the_remote_waits_for() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Policy");
+    gate.publish("main");
+    gate.sandbox.git("remote.git", &["symbolic-ref", "HEAD", "refs/heads/master"]).ok();
+    gate.git(&["remote", "set-head", "-d", "origin"]);
+    fs::remove_dir_all(gate.path(".git/veto")).unwrap();
+    gate.write(".veto/policy.toml", LAXER).commit("Laxer");
+    loosened(&gate, "HEAD:refs/heads/master", "is switched off");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.commit("As it was");
+    gate.passes(&["HEAD:refs/heads/master"]);
+}
+
+/// Who accepts one step accepts no other that is said in the same words.
+#[test]
+fn one_step_and_no_other() {
+    let gate = Gate::new();
+    let (ann, bob, eve) = (gate.key("ann"), gate.key("bob"), gate.key("eve"));
+    let listed = signer("ann", &ann, "veto-triage@v1");
+    gate.write(".veto/allowed_signers", &listed).commit("Signers");
+    gate.publish("main");
+    let with = |key: &str| format!("{listed}{}", signer("bob", key, "veto-triage@v1"));
+    gate.write(".veto/allowed_signers", with(&bob)).commit("Bob");
+    let print = fingerprint(&loosened(&gate, "main", "bob may sign"));
+    triage(&gate, &print, &["--sign", &ann]);
+    gate.commit("Accepted");
+    gate.passes(&["main"]);
+    gate.write(".veto/allowed_signers", &listed).commit("Bob goes");
+    gate.passes(&["main"]);
+    gate.write(".veto/allowed_signers", with(&eve)).commit("Somebody else as bob");
+    loosened(&gate, "main", "bob may sign");
+    // Nor is the same step again what was accepted once.
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(".veto/allowed_signers", with(&bob)).commit("Bob again");
+    loosened(&gate, "main", "bob may sign");
+}
+
+/// Without a later decision an earlier one would count again.
+#[test]
+fn a_later_decision_that_goes_away() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    let path = format!(".veto/triage.d/{print}.toml");
+    let first = fs::read_to_string(gate.path(&path)).unwrap();
+    let arguments = ["triage", &print, "--status", "fixed", "--reason", "Gone.", "--sign", &ann];
+    gate.sandbox.veto("work", &arguments).ok();
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.commit("Fixed");
+    gate.passes(&["main"]);
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("No trace");
+    loosened(&gate, "main", "its last decision, fixed, is gone");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.write(&path, first).commit("As it was once");
+    loosened(&gate, "main", "is taken for false-positive");
+}
+
+#[test]
+fn a_repository_that_is_called_otherwise() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/policy.toml", "repository = \"a\"\n").commit("A project that begins");
+    gate.passes(&["main"]);
+    gate.write(".veto/policy.toml", "").write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1"));
+    gate.commit("Signers");
+    gate.publish("main");
+    gate.write(".veto/policy.toml", "repository = \"b\"\n").commit("Called otherwise");
+    loosened(&gate, "main", "entries count that were signed for");
+}
+
+#[test]
+fn a_baseline_that_is_broken_first() {
+    let gate = Gate::new();
+    gate.write(".veto/baseline.jsonl", "garbage\n").commit("Broken");
+    let text = gate.push(&["main"]).text();
+    assert!(text.contains(".veto/baseline.jsonl:1"), "{text}");
+    gate.publish("main");
+    fs::remove_file(gate.path(".veto/baseline.jsonl")).unwrap();
+    gate.write("a.conf", password());
+    gate.sandbox.veto("work", &["baseline"]).ok();
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.commit("Longer");
+    loosened(&gate, "main", "more recorded as debt");
 }
