@@ -67,6 +67,7 @@ impl Worktree {
     /// Where a file is in the way, or git does not answer.
     pub fn try_follow(&self, place: &Place, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
         self.check_marked(&self.touched(from, to)?)?;
+        self.check_new(from, to)?;
         self.read_tree(place, &["-n"], from, to).map_err(|error| self.refused(error))
     }
 
@@ -112,6 +113,30 @@ impl Worktree {
         let arguments = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", &from, &to];
         let output = self.git.read(arguments)?;
         Ok(output.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+    }
+
+    /// What stands where a file is to come. Git takes what is ignored for worth nothing, and overwrites it.
+    fn check_new(&self, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let arguments =
+            ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", &from, &to];
+        let output = self.git.read(arguments)?;
+        let new = output.split_str("\0").filter(|path| !path.is_empty());
+        let is_in_the_way = |path: &Path| {
+            let is_there = |part: &Path| self.path.join(part).symlink_metadata().ok();
+            let folders = path.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
+            is_there(path).is_some()
+                || folders.into_iter().any(|part| is_there(part).is_some_and(|found| !found.is_dir()))
+        };
+        match new.map(|path| Path::new(OsStr::from_bytes(path))).find(|path| is_in_the_way(path)) {
+            None => Ok(()),
+            Some(path) => Err(PurgeError::Refused(format!(
+                "{} in {} is in the way, and git knows nothing of what stands in it; move it away, then run the \
+                 command again",
+                show(path),
+                show(&self.path)
+            ))),
+        }
     }
 
     /// Files that git was told not to look at: it would overwrite what is changed in them.

@@ -38,8 +38,8 @@ pub fn describe(text: &mut String, survey: &Survey<'_>, plan: &Plan) {
         effects(text, &plan.effects);
     } else if !plan.taken.is_empty() {
         text.push_str(
-            "None of it stands in an object that could be rewritten here: it lies behind a Git LFS pointer, or in what \
-             a remote has.\n",
+            "None of it stands in an object that could be rewritten here: it lies behind a Git LFS pointer, in what a \
+             remote has, or in a file of more than 64 MiB, which has to be taken out by hand.\n",
         );
     }
 }
@@ -205,7 +205,12 @@ pub fn filtered(text: &mut String, plan: &Plan) -> Result<(), PurgeError> {
 /// What a purge leaves to do.
 pub fn say_left(text: &mut String, left: &Leftovers, run: &Run) {
     for name in &left.refs {
-        let _ = writeln!(text, "  {name} still holds the old commits: delete it, or purge it by its name.");
+        let way = if name == "refs/stash" {
+            "see `git stash show -p`, then `git stash drop`"
+        } else {
+            "delete it, or purge it by its name"
+        };
+        let _ = writeln!(text, "  {name} still holds the old commits: {way}.");
     }
     for name in &left.holding {
         let way = match name.strip_prefix("refs/notes/") {

@@ -82,6 +82,26 @@ fn a_dirty_file_in_the_way_is_a_refusal() {
     refused(&clone, "side");
 }
 
+/// Git knows nothing of an ignored file, and takes it for worth nothing.
+#[test]
+fn an_ignored_file_in_the_way_is_a_refusal() {
+    let (clone, token) = with_token();
+    clone.write(".gitignore", "REDACTED\n").write(&format!("d/{token}"), "named\n").commit("Named");
+    clone.write("d/REDACTED", "precious\n");
+    refused(&clone, "d/REDACTED");
+    assert_eq!(clone.read("d/REDACTED"), "precious\n");
+    std::fs::remove_file(clone.path("d/REDACTED")).unwrap();
+    clone.purge(&["--apply"]).ok();
+    // Nor does the way back.
+    clone.write(".git/info/exclude", format!("{token}\n")).write(&format!("d/{token}"), "precious\n");
+    let said = clone.purge(&["--undo"]).exits(2).text();
+    assert!(said.contains("is in the way"), "{said}");
+    assert_eq!(clone.read(&format!("d/{token}")), "precious\n");
+    std::fs::remove_file(clone.path(&format!("d/{token}"))).unwrap();
+    clone.purge(&["--undo"]).ok();
+    assert_eq!(clone.read(&format!("d/{token}")), "named\n");
+}
+
 #[test]
 fn what_is_under_way_is_a_refusal() {
     for state in
