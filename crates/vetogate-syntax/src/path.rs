@@ -144,6 +144,15 @@ const COPY_ENDINGS: &[&[u8]] = &[
     b"gotmpl",
     b"ctmpl",
     b"in",
+    b"inc",
+    b"local",
+    b"bk",
+    b"bkp",
+    b"prev",
+    b"dpkg-old",
+    b"dpkg-dist",
+    b"rpmsave",
+    b"rpmnew",
 ];
 
 /// Files of settings without an ending.
@@ -167,8 +176,39 @@ const SETTINGS: &[&[u8]] = &[
     b".odbc.ini",
     b"credentials",
     b".credentials",
+    b"config",
+    b"kubeconfig",
+    b"secret",
+    b"secrets",
+    b".secret",
+    b".secrets",
+    // Inventories of Ansible.
+    b"inventory",
+    b"hosts",
+    b"production",
+    b"staging",
     b".htaccess",
     b"user-data",
+];
+
+/// What shells read when they start, what somebody typed into one, and the processes of an application.
+const SHELL_NAMES: &[&[u8]] = &[
+    b"bashrc",
+    b"bash_profile",
+    b"bash_login",
+    b"bash_logout",
+    b"bash_aliases",
+    b"bash_history",
+    b"zshrc",
+    b"zshenv",
+    b"zprofile",
+    b"zlogin",
+    b"zsh_history",
+    b"kshrc",
+    b"profile",
+    b"xprofile",
+    b"xsessionrc",
+    b"procfile",
 ];
 
 const LOCK_NAMES: &[&[u8]] = &[
@@ -213,6 +253,7 @@ impl PathHints {
         let kind = match () {
             () if is_key_file(name, &parts) => FileKind::KeyFile,
             () if is_read => FileKind::Prose,
+            () if is_default(&parts) => FileKind::Env,
             () => kind(name),
         };
         Self { kind, is_test, is_ci: is_ci(name, &parts) }
@@ -238,6 +279,11 @@ fn is_ci(name: &[u8], folders: &[&[u8]]) -> bool {
     NAMES.contains(&name)
         || folders.last().is_some_and(|last| *last == b".circleci" || *last == b".woodpecker")
         || (is_yaml && FOLDERS.iter().any(|pair| folders.ends_with(pair)))
+}
+
+/// Where Debian and Red Hat keep the variables of services.
+fn is_default(folders: &[&[u8]]) -> bool {
+    matches!(folders, [.., b"etc", b"default" | b"sysconfig"])
 }
 
 /// Where Rails keeps the keys of its encrypted files (Rails guides, Securing Rails Applications, 10.1).
@@ -362,7 +408,11 @@ fn kind_of(name: &[u8]) -> FileKind {
     if SETTINGS.contains(&name) {
         return FileKind::Config;
     }
-    if name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
+    if SHELL_NAMES.contains(&name.strip_prefix(b".").unwrap_or(name)) {
+        return FileKind::Shell;
+    }
+    if [&b"env"[..], b"environment"].contains(&name)
+        || name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
         return FileKind::Env;
     }
     if name == b"cmakelists.txt" {
@@ -377,7 +427,7 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
         b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
-        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" => FileKind::Config,
+        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" | b"secret" | b"secrets" | b"kubeconfig" => FileKind::Config,
         // Units of systemd.
         b"service" | b"socket" | b"timer" | b"mount" | b"network" | b"netdev" | b"container" => {
             FileKind::Config
@@ -428,6 +478,26 @@ mod tests {
             ("conf/run.sh~", FileKind::Shell),
             ("conf/db.php.save", FileKind::Code),
             ("env.prod", FileKind::Env),
+            ("home/.bashrc", FileKind::Shell),
+            ("dotfiles/zshrc", FileKind::Shell),
+            ("home/.profile.bak", FileKind::Shell),
+            ("Procfile", FileKind::Shell),
+            ("deploy/env", FileKind::Env),
+            ("files/etc/environment", FileKind::Env),
+            ("files/etc/default/shop", FileKind::Env),
+            ("etc/sysconfig/shop", FileKind::Env),
+            ("home/.kube/config", FileKind::Config),
+            ("kubeconfig", FileKind::Config),
+            ("ansible/hosts", FileKind::Config),
+            ("ansible/production", FileKind::Config),
+            ("deploy/secrets.tmpl", FileKind::Config),
+            ("deploy/db.secret", FileKind::Config),
+            ("conf/app.yml.inc", FileKind::Config),
+            ("conf/app.properties.local", FileKind::Config),
+            ("web/db.inc", FileKind::Other),
+            ("src/production.rs", FileKind::Code),
+            ("bin/profiler", FileKind::Other),
+            ("default/shop", FileKind::Other),
             (".aws/credentials", FileKind::Config),
             ("home/.netrc", FileKind::Config),
             // Neither a language nor a manual.
