@@ -126,13 +126,14 @@ fn word_at(bytes: &[u8], at: usize) -> Option<(Range<usize>, Promise)> {
 fn key_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let end = at + 4;
     let key = bytes.get(at + 1..end)?;
-    // `keyboard` and `KEYBOARD` go on, `keyId` and `keys` do not.
     let goes_on = |next: &u8| match next {
-        b's' | b'S' => false,
         b'A'..=b'Z' => key[2] == b'Y',
         next => next.is_ascii_lowercase(),
     };
-    if !key.eq_ignore_ascii_case(b"key") || bytes.get(end).is_some_and(goes_on) {
+    // `keyboard`, `KEYBOARD` and `keystore` go on, `keyId` and `keys` do not.
+    let rest = &bytes[end..];
+    let rest = rest.strip_prefix(b"s").or_else(|| rest.strip_prefix(b"S")).unwrap_or(rest);
+    if !key.eq_ignore_ascii_case(b"key") || rest.first().is_some_and(goes_on) {
         return None;
     }
     let owner = &bytes[..if bytes[at].is_ascii_alphabetic() { at + 1 } else { at }];
