@@ -405,10 +405,14 @@ mod tests {
     #[test]
     fn runs_of_one_character() {
         let value = |template: &str| generate(template).unwrap().into_bytes();
-        for template in ["{alnum:30}xxxxxxx{alnum:30}", "{alnum:8}0000000{alnum:6}", "{hex:20}AAAAAAAAAAAA{hex:4}"] {
+        for template in
+            ["{alnum:30}xxxxxxx{alnum:30}", "{alnum:8}0000000{alnum:6}", "{hex:20}AAAAAAAAAAAA{hex:4}"]
+        {
             assert!(is_example_token(&value(template)), "{template}");
         }
-        for template in ["{alnum:52}AAAAAAAAAAAAA{alnum:20}", "{alnum:11}AAAAAAAAAA{alnum:43}", "{hex:30}0000000{hex:27}"] {
+        for template in
+            ["{alnum:52}AAAAAAAAAAAAA{alnum:20}", "{alnum:11}AAAAAAAAAA{alnum:43}", "{hex:30}0000000{hex:27}"]
+        {
             assert!(!is_example_token(&value(template)), "{template}");
             assert!(!is_example_password(&value(template)), "{template}");
         }

@@ -412,7 +412,10 @@ fn kind_of(name: &[u8]) -> FileKind {
         return FileKind::Shell;
     }
     if [&b"env"[..], b"environment"].contains(&name)
-        || name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
+        || name.starts_with(b".env")
+        || name.starts_with(b"dockerfile")
+        || name.starts_with(b"containerfile")
+    {
         return FileKind::Env;
     }
     if name == b"cmakelists.txt" {
@@ -427,7 +430,9 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
         b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
-        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" | b"secret" | b"secrets" | b"kubeconfig" => FileKind::Config,
+        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" | b"secret" | b"secrets" | b"kubeconfig" => {
+            FileKind::Config
+        }
         // Units of systemd.
         b"service" | b"socket" | b"timer" | b"mount" | b"network" | b"netdev" | b"container" => {
             FileKind::Config

@@ -122,7 +122,7 @@ fn short_keys_and_letters_alone_under_a_sure_name() {
         None,
         &[
             ("src/a.py", "SECRET_KEY = 'authenticationTokenValue'"),
-            ("src/a.ts", "apiKey: 'internationalizationServiceName'"),
+            ("src/a.ts", "apiKey: 'internationalizationName'"),
             ("src/a.ts", "clientSecret: 'HTTPSConnectionPoolManager'"),
             ("src/a.ts", "accessToken: 'AuthenticatedRequest'"),
             ("src/a.py", "API_KEY = 'qwertyuiopasdfghjkl'"),

@@ -66,10 +66,21 @@ pub(super) fn may_be_uuid(identifier: &[String]) -> bool {
 /// Whether an identifier is the name of nothing but a secret, so that a short or an odd value is one, too.
 pub(super) fn is_sure_of_key(identifier: &[String]) -> bool {
     const SECRETS: &[&str] = &[
-        "api", "app", "auth", "client", "consumer", "cookie", "hmac", "jwt", "session", "shared", "signing", "webhook",
+        "api", "app", "auth", "client", "consumer", "cookie", "hmac", "jwt", "session", "shared", "signing",
+        "webhook",
     ];
     const KEYS: &[&str] = &[
-        "aes", "api", "cookie", "encryption", "hmac", "jwt", "master", "private", "secret", "session", "signing",
+        "aes",
+        "api",
+        "cookie",
+        "encryption",
+        "hmac",
+        "jwt",
+        "master",
+        "private",
+        "secret",
+        "session",
+        "signing",
     ];
     const TOKENS: &[&str] = &["access", "api", "auth", "bearer", "bot", "refresh"];
     match identifier {
@@ -82,7 +93,13 @@ pub(super) fn is_sure_of_key(identifier: &[String]) -> bool {
         },
         [only] => matches!(
             only.as_str(),
-            "apikey" | "apisecret" | "appsecret" | "clientsecret" | "jwtsecret" | "secretkey" | "sessionsecret"
+            "apikey"
+                | "apisecret"
+                | "appsecret"
+                | "clientsecret"
+                | "jwtsecret"
+                | "secretkey"
+                | "sessionsecret"
         ),
         [] => false,
     }

@@ -38,10 +38,16 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
 /// Whether a name is what a macro of C defines: its line begins as comments of other languages do.
 fn is_defined(text: &[u8], at: usize) -> bool {
     const REACH: usize = 40;
-    let line =
-        text[at.saturating_sub(REACH)..at].rsplit(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let line = text[at.saturating_sub(REACH)..at]
+        .rsplit(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
     line.strip_prefix(b"#").is_some_and(|rest| rest.trim_ascii_start() == b"define")
 }
+
+/// Neighbours on a keyboard.
+const WALKS: &[&[u8]] = &[b"qwert", b"azert", b"asdf", b"zxcv"];
 
 /// A password that nobody takes to keep something: a word, with few digits and signs behind it, or next to nothing.
 pub(super) fn is_weak(value: &[u8]) -> bool {
@@ -50,10 +56,7 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let rest = value[letters..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
     let rest = rest.trim_start_with(|sign| "!@#$%^&*+?._-".contains(sign));
-    // Neighbours on a keyboard.
-    let is_walk = [&b"qwert"[..], b"azert", b"asdf", b"zxcv"]
-        .iter()
-        .any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
+    let is_walk = WALKS.iter().any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
     let is_word = letters > 2
         && value[1..letters].iter().all(u8::is_ascii_lowercase)
         && (is_walk || reads_like_words(&value[..letters]));
@@ -220,7 +223,8 @@ const LONG: usize = 512;
 /// Digits of base64 or of hexadecimal numbers alone, as keys and tokens of that length are written, and nothing that is
 /// encrypted: what Sealed Secrets and the key services of clouds made is meant to be pushed.
 fn is_long_key(value: &[u8]) -> bool {
-    const ENCRYPTED: &[&[u8]] = &[b"AgA", b"AgB", b"AgC", b"AgD", b"AQICAH", b"CiQA", b"CiUA", b"gAAAAA", b"U2FsdGVkX1"];
+    const ENCRYPTED: &[&[u8]] =
+        &[b"AgA", b"AgB", b"AgC", b"AgD", b"AQICAH", b"CiQA", b"CiUA", b"gAAAAA", b"U2FsdGVkX1"];
     let body = value.trim_end_with(|sign| sign == '=');
     value.len() - body.len() <= 2
         && body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/_-.".contains(byte))
@@ -258,6 +262,7 @@ fn is_random_letters(value: &[u8]) -> bool {
         && value.iter().all(u8::is_ascii_alphabetic)
         && lower.chunks_exact(8).all(|part| std::str::from_utf8(part).is_ok_and(|part| !is_spoken(part)))
         && spoken_letters(value) * 4 <= value.len()
+        && !WALKS.iter().any(|walk| lower.find(walk).is_some())
         && !placeholder::is_monotonous(&lower)
 }
 
