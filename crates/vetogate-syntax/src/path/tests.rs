@@ -73,12 +73,22 @@ fn kinds_and_test_paths() {
     ] {
         assert_eq!(of(settings).kind, kind, "{settings}");
     }
+}
+
+#[test]
+fn settings_of_builds() {
+    let of = |path: &str| PathHints::of(path.as_bytes());
     for service in [".github/workflows/a.yml", "x/.gitlab-ci.yml", ".circleci/config.yml"] {
         assert!(of(service).is_ci, "{service}");
     }
     for other in ["workflows/a.yml", ".github/workflows/run.sh", "ci/compose.yml", ".github/a.yml"] {
         assert!(!of(other).is_ci, "{other}");
     }
+}
+
+#[test]
+fn paths_of_tests() {
+    let of = |path: &str| PathHints::of(path.as_bytes());
     for test in [
         "tests/a.py",
         "pkg/Fixtures/x",
