@@ -70,6 +70,7 @@ const OF_KEYS: &[&[u8]] = &[
     b"deploy",
     b"encryption",
     b"fernet",
+    b"function",
     b"hmac",
     b"jwt",
     b"master",

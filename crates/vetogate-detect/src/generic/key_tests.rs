@@ -36,6 +36,7 @@ fn the_words_of_a_name_decide_whatever_joins_them() {
             ("prod.env", "WEBHOOK_KEY={alnum:32}"),
             ("prod.env", "SUBSCRIPTION_KEY={hex:32}"),
             ("prod.env", "SERVICE_KEY={alnum:32}"),
+            ("prod.env", "FUNCTION_KEY={base64url:44}AzFu{base64url:6}=="),
             ("prod.env", "ALGOLIA_ADMIN_KEY={hex:32}"),
             ("prod.env", "SNYK_TOKEN={uuid}"),
             ("codecov.env", "CODECOV_TOKEN={uuid}"),
@@ -104,6 +105,7 @@ fn short_keys_and_letters_alone_under_a_sure_name() {
         &[
             ("prod.env", "JWT_SECRET=kQ{alnum:4}7x{alnum:6}"),
             ("prod.env", "SECRET_KEY=x9K{alnum:4}4d{alnum:4}"),
+            ("prod.env", "DROPBOX_APP_SECRET=k7x{digits:2}q{lower:4}4d{lower:3}"),
             ("prod.env", "SECRET_KEY={letters:24}"),
             ("src/a.py", "SESSION_SECRET = '{letters:20}'"),
             ("prod.env", "API_KEY=qzxkvbnm{lower:16}"),
@@ -114,7 +116,8 @@ fn short_keys_and_letters_alone_under_a_sure_name() {
         &[
             // The name promises less, or the value is made of one class, or a word.
             ("prod.env", "TOKEN=kQ{alnum:4}7x{alnum:6}"),
-            ("prod.env", "JWT_SECRET={hex:12}"),
+            ("prod.env", "JWT_SECRET={lower:9}{digits:3}"),
+            ("prod.env", "TOKEN=k7x{digits:2}q{lower:4}4d{lower:3}"),
             ("tests/a.env", "JWT_SECRET=kQ{alnum:4}7x{alnum:6}"),
         ],
     );

@@ -266,12 +266,16 @@ fn is_random_letters(value: &[u8]) -> bool {
         && !placeholder::is_monotonous(&lower)
 }
 
-/// Twelve to fifteen characters of three classes and more without a word among them, and a digit that no word ends with.
+/// Twelve to fifteen characters without a word among them: of three classes and more, with a digit that no word ends
+/// with, or going from letters to digits and back more often than names do.
 fn is_short_and_random(value: &[u8]) -> bool {
     let is_inside = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
+    let is_turn = |pair: &&[u8]| {
+        pair.iter().all(u8::is_ascii_alphanumeric) && pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
+    };
+    let turns = value.windows(2).filter(is_turn).count();
     (12..16).contains(&value.len())
-        && classes(value) > 2
-        && value.windows(2).any(is_inside)
+        && (turns >= 4 || (classes(value) > 2 && value.windows(2).any(is_inside)))
         && spoken_letters(value) == 0
         && !is_of_words(value)
         && entropy_bits(value) >= 36.0
