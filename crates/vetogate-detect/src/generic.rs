@@ -162,6 +162,8 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
 #[cfg(test)]
 mod given_tests;
 #[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod name_tests;
 #[cfg(test)]
 mod random_tests;

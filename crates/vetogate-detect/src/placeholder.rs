@@ -208,9 +208,17 @@ pub fn is_monotonous(value: &[u8]) -> bool {
     cycle || steps.count() * 4 >= (value.len() - 1) * 3 || has_long_run(value)
 }
 
-/// Six of the same character in a row, in a text that should be random.
+/// Seven of the same character in a row, in a text that should be random: signs that blank out, or a large share of it.
+/// Real tokens have bytes of zero inside, which base64 writes as `AAAA`.
 fn has_long_run(value: &[u8]) -> bool {
-    value.len() >= 12 && value.windows(7).any(|window| window.iter().all(|byte| byte == &window[0]))
+    const RUN: usize = 7;
+    let runs = value.chunk_by(|a, b| a == b).filter(|run| run.len() >= RUN);
+    let (mut equal, mut is_blanked_out) = (0, false);
+    for run in runs {
+        equal += run.len();
+        is_blanked_out |= b"xX*.#?".contains(&run[0]);
+    }
+    value.len() >= 12 && (is_blanked_out || equal * 3 >= value.len())
 }
 
 /// A name of something that is read elsewhere: `$NAME`, `process.env.X`, `os.environ[..]`, `vault:`, `arn:`.
@@ -348,6 +356,7 @@ const COMMON_PARTS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vetogate_rules::template::generate;
 
     #[test]
     fn passwords_that_nobody_uses() {
@@ -391,5 +400,21 @@ mod tests {
             assert!(is_example_token(example.as_bytes()), "{example}");
         }
         assert!(!is_example_token(b"q9Zt3LxW8vB2nM5kR7cD1fH4"));
+    }
+
+    #[test]
+    fn runs_of_one_character() {
+        let value = |template: &str| generate(template).unwrap().into_bytes();
+        for template in
+            ["{alnum:30}xxxxxxx{alnum:30}", "{alnum:8}0000000{alnum:6}", "{hex:20}AAAAAAAAAAAA{hex:4}"]
+        {
+            assert!(is_example_token(&value(template)), "{template}");
+        }
+        for template in
+            ["{alnum:52}AAAAAAAAAAAAA{alnum:20}", "{alnum:11}AAAAAAAAAA{alnum:43}", "{hex:30}0000000{hex:27}"]
+        {
+            assert!(!is_example_token(&value(template)), "{template}");
+            assert!(!is_example_password(&value(template)), "{template}");
+        }
     }
 }

@@ -72,6 +72,8 @@ pub enum Verifier {
     Pem,
     /// The body of a private key that is not encrypted, and whose end may be cut off.
     PemCut,
+    /// A PEM private key in base64, from the first digit on that its first line decides; one that is encrypted is rejected.
+    PemBase64,
     /// The body of an OpenSSH private key that is not encrypted.
     Openssh,
     /// The body of an OpenSSH private key that is encrypted.
@@ -106,6 +108,7 @@ impl Verifier {
             Self::BasicAuth => structure::basic_auth(value),
             Self::Pem => structure::pem(value),
             Self::PemCut => structure::pem_cut(value),
+            Self::PemBase64 => structure::pem_base64(value),
             Self::Openssh => structure::openssh(value, true),
             Self::OpensshEncrypted => structure::openssh(value, false),
             Self::Openpgp => openpgp::armored(value, openpgp::Protection::Plain),

@@ -144,6 +144,15 @@ const COPY_ENDINGS: &[&[u8]] = &[
     b"gotmpl",
     b"ctmpl",
     b"in",
+    b"inc",
+    b"local",
+    b"bk",
+    b"bkp",
+    b"prev",
+    b"dpkg-old",
+    b"dpkg-dist",
+    b"rpmsave",
+    b"rpmnew",
 ];
 
 /// Files of settings without an ending.
@@ -167,8 +176,39 @@ const SETTINGS: &[&[u8]] = &[
     b".odbc.ini",
     b"credentials",
     b".credentials",
+    b"config",
+    b"kubeconfig",
+    b"secret",
+    b"secrets",
+    b".secret",
+    b".secrets",
+    // Inventories of Ansible.
+    b"inventory",
+    b"hosts",
+    b"production",
+    b"staging",
     b".htaccess",
     b"user-data",
+];
+
+/// What shells read when they start, what somebody typed into one, and the processes of an application.
+const SHELL_NAMES: &[&[u8]] = &[
+    b"bashrc",
+    b"bash_profile",
+    b"bash_login",
+    b"bash_logout",
+    b"bash_aliases",
+    b"bash_history",
+    b"zshrc",
+    b"zshenv",
+    b"zprofile",
+    b"zlogin",
+    b"zsh_history",
+    b"kshrc",
+    b"profile",
+    b"xprofile",
+    b"xsessionrc",
+    b"procfile",
 ];
 
 const LOCK_NAMES: &[&[u8]] = &[
@@ -213,6 +253,7 @@ impl PathHints {
         let kind = match () {
             () if is_key_file(name, &parts) => FileKind::KeyFile,
             () if is_read => FileKind::Prose,
+            () if is_default(&parts) => FileKind::Env,
             () => kind(name),
         };
         Self { kind, is_test, is_ci: is_ci(name, &parts) }
@@ -238,6 +279,11 @@ fn is_ci(name: &[u8], folders: &[&[u8]]) -> bool {
     NAMES.contains(&name)
         || folders.last().is_some_and(|last| *last == b".circleci" || *last == b".woodpecker")
         || (is_yaml && FOLDERS.iter().any(|pair| folders.ends_with(pair)))
+}
+
+/// Where Debian and Red Hat keep the variables of services.
+fn is_default(folders: &[&[u8]]) -> bool {
+    matches!(folders, [.., b"etc", b"default" | b"sysconfig"])
 }
 
 /// Where Rails keeps the keys of its encrypted files (Rails guides, Securing Rails Applications, 10.1).
@@ -362,7 +408,14 @@ fn kind_of(name: &[u8]) -> FileKind {
     if SETTINGS.contains(&name) {
         return FileKind::Config;
     }
-    if name.starts_with(b".env") || name.starts_with(b"dockerfile") || name.starts_with(b"containerfile") {
+    if SHELL_NAMES.contains(&name.strip_prefix(b".").unwrap_or(name)) {
+        return FileKind::Shell;
+    }
+    if [&b"env"[..], b"environment"].contains(&name)
+        || name.starts_with(b".env")
+        || name.starts_with(b"dockerfile")
+        || name.starts_with(b"containerfile")
+    {
         return FileKind::Env;
     }
     if name == b"cmakelists.txt" {
@@ -377,7 +430,9 @@ fn kind_of(name: &[u8]) -> FileKind {
         b"sh" | b"bash" | b"zsh" | b"fish" | b"ksh" | b"mk" | b"bat" | b"cmd" => FileKind::Shell,
         b"env" | b"dockerfile" => FileKind::Env,
         b"yml" | b"yaml" | b"ini" | b"cfg" | b"conf" | b"config" | b"toml" | b"properties" | b"cnf"
-        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" => FileKind::Config,
+        | b"netrc" | b"htaccess" | b"nmconnection" | b"acl" | b"secret" | b"secrets" | b"kubeconfig" => {
+            FileKind::Config
+        }
         // Units of systemd.
         b"service" | b"socket" | b"timer" | b"mount" | b"network" | b"netdev" | b"container" => {
             FileKind::Config
@@ -399,105 +454,4 @@ fn kind_of(name: &[u8]) -> FileKind {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_and_test_paths() {
-        let of = |path: &str| PathHints::of(path.as_bytes());
-        assert_eq!(of("src/App.TSX").kind, FileKind::JavaScript);
-        assert_eq!(of(".env.production").kind, FileKind::Env);
-        assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
-        for read in [
-            "web/locales/de.json",
-            "src/hu.json",
-            "src/pt-BR.yml",
-            "app/messages_hu.properties",
-            "src/lang-en.php",
-            "docs/manager.xml",
-            "webapps/manager-howto.xml",
-            "site/search_index.json",
-            "html/searchindex.js",
-        ] {
-            assert_eq!(of(read).kind, FileKind::Prose, "{read}");
-        }
-        for (settings, kind) in [
-            ("config/db.yml.bak", FileKind::Config),
-            ("config/db.yml.orig.old", FileKind::Config),
-            ("roles/db/templates/app.yml.j2", FileKind::Config),
-            ("conf/run.sh~", FileKind::Shell),
-            ("conf/db.php.save", FileKind::Code),
-            ("env.prod", FileKind::Env),
-            (".aws/credentials", FileKind::Config),
-            ("home/.netrc", FileKind::Config),
-            // Neither a language nor a manual.
-            ("conf/hr.yml", FileKind::Config),
-            ("conf/de.yml", FileKind::Config),
-            ("conf/de-prod.yml", FileKind::Config),
-            ("pki/ca.json", FileKind::Json),
-            ("conf/app_en.yml", FileKind::Config),
-            ("docs/conf.py", FileKind::Python),
-            ("docs/compose.yml", FileKind::Config),
-            ("env.py", FileKind::Python),
-            ("views/show.html.erb", FileKind::Other),
-            (".bak", FileKind::Other),
-            ("deploy/app.service", FileKind::Config),
-            ("CMakeLists.txt", FileKind::Code),
-            ("requests.har", FileKind::Json),
-            ("infra/main.bicep", FileKind::Code),
-            ("cloud/user-data", FileKind::Config),
-            ("config/master.key", FileKind::KeyFile),
-            ("app/config/credentials/production.key", FileKind::KeyFile),
-            ("pki/master.key", FileKind::Other),
-            ("config/credentials/a/b.key", FileKind::Other),
-        ] {
-            assert_eq!(of(settings).kind, kind, "{settings}");
-        }
-        for service in [".github/workflows/a.yml", "x/.gitlab-ci.yml", ".circleci/config.yml"] {
-            assert!(of(service).is_ci, "{service}");
-        }
-        for other in ["workflows/a.yml", ".github/workflows/run.sh", "ci/compose.yml", ".github/a.yml"] {
-            assert!(!of(other).is_ci, "{other}");
-        }
-        for test in [
-            "tests/a.py",
-            "pkg/Fixtures/x",
-            "a_test.go",
-            "src/x.test.ts",
-            ".env.example",
-            "test_x.py",
-            "src/dockerTest/resources/a.yaml",
-            "smoke-test/a.conf",
-            "drivers/test-resources/auth.json",
-            "module-samples/app.yml",
-            "openstack/mock.go",
-            "MockServer.java",
-            "UserServiceTests.java",
-            "apis/examples-1.json",
-            "vendor/example.org/a.go",
-            "web/node_modules/x/index.js",
-            "go/pkg/mod/x/a.go",
-            "tokio-tls/examples_old/a.rs",
-            "tests-2/a.rs",
-            "dummyserver/certs/server.pem",
-            "mock-api/a.json",
-        ] {
-            assert!(of(test).is_test, "{test}");
-        }
-        for real in [
-            "src/contest.py",
-            "latest/a.py",
-            "attestation/x.go",
-            "src/testimony.rs",
-            "testbed-prod/a.yml",
-            "src/vendors.py",
-            "sampler/a.py",
-            "fastest.py",
-            "old/a.py",
-            "app_old/a.py",
-            "release-2/a.py",
-        ] {
-            assert!(!of(real).is_test, "{real}");
-        }
-    }
-}
+mod tests;

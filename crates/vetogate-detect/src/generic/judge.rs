@@ -28,7 +28,7 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     }
     let plain = match promise {
         Promise::Key if is_search_key(text.bytes, assignment) => return None,
-        Promise::Key => key(value)?,
+        Promise::Key => key(value, names::is_sure_of_key(&identifier))?,
         Promise::Password | Promise::Login => of_password(text, assignment, &identifier)?,
     };
     // Lists of what many people take are checked against, and slots of a program have brackets.
@@ -45,10 +45,27 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
     let doubtful = text.hints.is_test
         || text.hints.kind == FileKind::Prose
         || is_documentation(text.bytes, assignment.identifier.start, text.hints.kind)
-        || (assignment.quote == Quote::Bare && text.hints.kind == FileKind::Other)
+        || (assignment.quote == Quote::Bare
+            && text.hints.kind == FileKind::Other
+            && !(is_variable_of_shell(text.bytes, assignment) && (promise == Promise::Key || unmistakable(value))))
         // Django says so of the keys that it makes for a machine of a developer.
         || value.starts_with(b"django-insecure-");
     Some(if doubtful { Confidence::Low } else { plain })
+}
+
+/// Whether a variable of the environment is set as shells do, whatever the file is: `export NAME=`, or `NAME=` in
+/// capitals, where a line begins.
+fn is_variable_of_shell(text: &[u8], assignment: &Assignment) -> bool {
+    const REACH: usize = 40;
+    let (name, start) = (&text[assignment.identifier.clone()], assignment.identifier.start);
+    let line =
+        text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let is_export = line.trim_ascii() == b"export";
+    let is_variable = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    assignment.form == Form::Plain
+        && assignment.value.start == assignment.identifier.end + 1
+        && text[assignment.identifier.end] == b'='
+        && (is_export || (line.trim_ascii().is_empty() && name.iter().all(is_variable)))
 }
 
 /// Whether the identifier is the name of a secret, or of several that are given as a list.
@@ -148,7 +165,7 @@ fn is_of_service(text: &[u8], assignment: &Assignment, identifier: &[String]) ->
 fn longest(promise: Promise) -> usize {
     match promise {
         Promise::Password | Promise::Login => 128,
-        Promise::Key => 512,
+        Promise::Key => 4096,
     }
 }
 

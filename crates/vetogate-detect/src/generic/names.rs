@@ -52,9 +52,55 @@ pub(super) fn may_be_uuid(identifier: &[String]) -> bool {
     match identifier {
         [.., first, last] => matches!(
             (first.as_str(), last.as_str()),
-            ("api", "key" | "secret" | "token") | ("client", "secret") | ("secret", "key") | (_, "apikey")
+            ("api", "key" | "secret" | "token")
+                | ("client", "secret")
+                | ("secret", "key")
+                | (_, "apikey")
+                | ("snyk" | "codecov", "token")
         ),
         [only] => matches!(only.as_str(), "apikey" | "apisecret" | "clientsecret"),
+        [] => false,
+    }
+}
+
+/// Whether an identifier is the name of nothing but a secret, so that a short or an odd value is one, too.
+pub(super) fn is_sure_of_key(identifier: &[String]) -> bool {
+    const SECRETS: &[&str] = &[
+        "api", "app", "auth", "client", "consumer", "cookie", "hmac", "jwt", "session", "shared", "signing",
+        "webhook",
+    ];
+    const KEYS: &[&str] = &[
+        "aes",
+        "api",
+        "cookie",
+        "encryption",
+        "hmac",
+        "jwt",
+        "master",
+        "private",
+        "secret",
+        "session",
+        "signing",
+    ];
+    const TOKENS: &[&str] = &["access", "api", "auth", "bearer", "bot", "refresh"];
+    match identifier {
+        [.., first, last] => match last.as_str() {
+            "secret" => SECRETS.contains(&first.as_str()),
+            "key" => KEYS.contains(&first.as_str()),
+            "token" => TOKENS.contains(&first.as_str()),
+            "base" => first == "key",
+            _ => false,
+        },
+        [only] => matches!(
+            only.as_str(),
+            "apikey"
+                | "apisecret"
+                | "appsecret"
+                | "clientsecret"
+                | "jwtsecret"
+                | "secretkey"
+                | "sessionsecret"
+        ),
         [] => false,
     }
 }

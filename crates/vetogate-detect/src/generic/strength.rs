@@ -1,9 +1,10 @@
 //! How much a value looks like a password or a key.
 
+use super::classes::is_of_words;
 use super::comments::is_in_comment;
 use super::objects::{Named, names_an_object};
 use super::shapes::is_dotted_name;
-use super::spoken::{reads_like_words, spoken_letters};
+use super::spoken::{is_spoken, reads_like_words, spoken_letters};
 use super::values::is_hashed;
 use crate::placeholder;
 use bstr::ByteSlice;
@@ -23,7 +24,9 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
         return Some(Confidence::Medium);
     }
     let in_settings = kind.is_data() && (assignment.quote == Quote::Bare || value.len() >= 6);
-    let is_example = classes(value) < 3 && is_in_comment(text, assignment.value.start);
+    let is_example = classes(value) < 3
+        && is_in_comment(text, assignment.value.start)
+        && !is_defined(text, assignment.identifier.start);
     let strong = !is_technical(value)
         && !is_example
         && !is_hashed(text, assignment)
@@ -32,6 +35,20 @@ pub(super) fn password(text: &[u8], assignment: &Assignment, kind: FileKind) -> 
     Some(if strong { Confidence::Medium } else { Confidence::Low })
 }
 
+/// Whether a name is what a macro of C defines: its line begins as comments of other languages do.
+fn is_defined(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 40;
+    let line = text[at.saturating_sub(REACH)..at]
+        .rsplit(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    line.strip_prefix(b"#").is_some_and(|rest| rest.trim_ascii_start() == b"define")
+}
+
+/// Neighbours on a keyboard.
+const WALKS: &[&[u8]] = &[b"qwert", b"azert", b"asdf", b"zxcv"];
+
 /// A password that nobody takes to keep something: a word, with few digits and signs behind it, or next to nothing.
 pub(super) fn is_weak(value: &[u8]) -> bool {
     let stem = value.trim_end_with(|sign| "!@#$%^&*+?.0123456789".contains(sign));
@@ -39,10 +56,7 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let rest = value[letters..].trim_end_with(|sign| "!@#$%^&*+?.".contains(sign));
     let rest = rest.trim_start_with(|sign| "!@#$%^&*+?._-".contains(sign));
-    // Neighbours on a keyboard.
-    let is_walk = [&b"qwert"[..], b"azert", b"asdf", b"zxcv"]
-        .iter()
-        .any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
+    let is_walk = WALKS.iter().any(|walk| value[..letters].to_ascii_lowercase().starts_with(walk));
     let is_word = letters > 2
         && value[1..letters].iter().all(u8::is_ascii_lowercase)
         && (is_walk || reads_like_words(&value[..letters]));
@@ -164,16 +178,17 @@ fn is_technical(value: &[u8]) -> bool {
     value.len() > letters && NAMES.iter().any(|name| name.eq_ignore_ascii_case(&value[..letters]))
 }
 
-/// How sure it is that a value which is assigned to a key is one; `None` where it is a name or words.
-pub(super) fn key(value: &[u8]) -> Option<Confidence> {
+/// How sure it is that a value which is assigned to a key is one; `None` where it is a name or words. `is_sure` says that
+/// the key is named so that nothing else can be meant.
+pub(super) fn key(value: &[u8], is_sure: bool) -> Option<Confidence> {
     match names_an_object(value) {
         Some(Named::Surely) => None,
-        Some(Named::Maybe) => random(value).map(|_| Confidence::Low),
-        None => random(value),
+        Some(Named::Maybe) => random(value, is_sure).map(|_| Confidence::Low),
+        None => random(value, is_sure),
     }
 }
 
-fn random(value: &[u8]) -> Option<Confidence> {
+fn random(value: &[u8], is_sure: bool) -> Option<Confidence> {
     // As Laravel writes its own.
     let value = value.strip_prefix(b"base64:").unwrap_or(value);
     if let Some(bytes) = escaped_bytes(value) {
@@ -182,7 +197,8 @@ fn random(value: &[u8]) -> Option<Confidence> {
     let bits = entropy_bits(value);
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/=.~!@#%^&*:".contains(byte);
     if value.len() < 8
-        || value.len() > 512
+        || (value.len() > LONG && !is_long_key(value))
+        || is_public(value)
         || !(value.iter().all(of_token) || is_random_of_any_sign(value))
         || is_chain_of_words(value)
         || is_dotted_name(value)
@@ -190,11 +206,79 @@ fn random(value: &[u8]) -> Option<Confidence> {
         || runs_together(value)
         || is_chain(value)
         || is_versioned_name(value)
-        || !value.iter().any(u8::is_ascii_digit) && bits < 100.0
     {
         return None;
     }
-    Some(if value.len() >= 16 && bits >= 56.0 { Confidence::Medium } else { Confidence::Low })
+    let is_random = is_sure && (is_random_letters(value) || is_short_and_random(value));
+    if !is_random && !value.iter().any(u8::is_ascii_digit) && bits < 100.0 {
+        return None;
+    }
+    let is_strong = is_random || (value.len() >= 16 && bits >= 56.0);
+    Some(if is_strong { Confidence::Medium } else { Confidence::Low })
+}
+
+/// What is longer is a key that is encoded, or a document.
+const LONG: usize = 512;
+
+/// Digits of base64 or of hexadecimal numbers alone, as keys and tokens of that length are written, and nothing that is
+/// encrypted: what Sealed Secrets and the key services of clouds made is meant to be pushed.
+fn is_long_key(value: &[u8]) -> bool {
+    const ENCRYPTED: &[&[u8]] =
+        &[b"AgA", b"AgB", b"AgC", b"AgD", b"AQICAH", b"CiQA", b"CiUA", b"gAAAAA", b"U2FsdGVkX1"];
+    let body = value.trim_end_with(|sign| sign == '=');
+    value.len() - body.len() <= 2
+        && body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/_-.".contains(byte))
+        && !ENCRYPTED.iter().any(|start| value.starts_with(start))
+}
+
+/// The public half of a key, or a certificate: in the forms of SSH (RFC 4253), of X.509 (RFC 5280), and of either in base64
+/// once more.
+fn is_public(value: &[u8]) -> bool {
+    const STARTS: &[&[u8]] = &[
+        // The length and the name of an algorithm: `ssh-`, `ecdsa-sha2-`.
+        b"AAAAB3NzaC1",
+        b"AAAAC3NzaC1",
+        b"AAAAE2VjZHNh",
+        // A sequence that begins with an algorithm: RSA, an elliptic curve, Ed25519.
+        b"MIGfMA0GCSqGSIb3",
+        b"MIIBIjANBgkqhkiG",
+        b"MIICIjANBgkqhkiG",
+        b"MFkwEwYHKoZIzj0",
+        b"MHYwEAYHKoZIzj0",
+        b"MCowBQYDK2Vw",
+        // `-----BEGIN PUB` and `-----BEGIN CERT`.
+        b"LS0tLS1CRUdJTiBQVUJ",
+        b"LS0tLS1CRUdJTiBDRVJU",
+    ];
+    // Version 3 and the number of a certificate.
+    let is_certificate = value.starts_with(b"MII") && value[..value.len().min(32)].find("gAwIBAgI").is_some();
+    is_certificate || STARTS.iter().any(|start| value.starts_with(start))
+}
+
+/// Letters that nobody can speak: no eight of them in a row read like a part of a word.
+fn is_random_letters(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    value.len() >= 16
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && lower.chunks_exact(8).all(|part| std::str::from_utf8(part).is_ok_and(|part| !is_spoken(part)))
+        && spoken_letters(value) * 4 <= value.len()
+        && !WALKS.iter().any(|walk| lower.find(walk).is_some())
+        && !placeholder::is_monotonous(&lower)
+}
+
+/// Twelve to fifteen characters without a word among them: of three classes and more, with a digit that no word ends
+/// with, or going from letters to digits and back more often than names do.
+fn is_short_and_random(value: &[u8]) -> bool {
+    let is_inside = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
+    let is_turn = |pair: &&[u8]| {
+        pair.iter().all(u8::is_ascii_alphanumeric) && pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
+    };
+    let turns = value.windows(2).filter(is_turn).count();
+    (12..16).contains(&value.len())
+        && (turns >= 4 || (classes(value) > 2 && value.windows(2).any(is_inside)))
+        && spoken_letters(value) == 0
+        && !is_of_words(value)
+        && entropy_bits(value) >= 36.0
 }
 
 /// Random text of every sign that a keyboard has, as Django makes its keys: code and formats have words in them.

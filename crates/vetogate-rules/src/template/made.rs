@@ -45,6 +45,10 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
         "jwt" => jwt(argument, random),
         "pem" => pem(argument, &der(random), "\n"),
         "pem-escaped" => pem(argument, &der(random), "\\n"),
+        // Behind so many bytes.
+        "pem-base64" => BASE64.encode(pem(argument, &der(random), "\n").as_bytes()),
+        "pem-base64-1" => BASE64.encode(format!("\n{}", pem(argument, &der(random), "\n")).as_bytes()),
+        "pem-base64-2" => BASE64.encode(format!(">\n{}", pem(argument, &der(random), "\n")).as_bytes()),
         "pem-random" => pem(argument, &random.bytes(600), "\n"),
         "openssh" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\n"),
         "openssh-cut" => {

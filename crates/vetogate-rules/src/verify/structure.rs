@@ -179,6 +179,31 @@ pub(crate) fn pem_cut(value: &[u8]) -> Check {
     }
 }
 
+/// The digits of a whole PEM key; how they begin says which third of four digits is missing before them.
+pub(crate) fn pem_base64(value: &[u8]) -> Check {
+    let missing: &[u8] = match value.get(..2) {
+        Some(b"0t") => b"AA",
+        Some(b"tL") => b"AAA",
+        _ => b"",
+    };
+    let mut digits: Vec<u8> = [missing, value].concat().into_iter().filter(|byte| *byte != b'\\').collect();
+    // What stands behind the key may be cut off where a digit of it is no more than a part of a byte.
+    let bare = digits.iter().rposition(|&byte| byte != b'=').map_or(0, |end| end + 1);
+    digits.truncate(if bare < digits.len() { bare } else { bare / 4 * 4 });
+    let Some(text) = decode(&digits) else { return Check::Unknown };
+    const HEAD: &[u8] = b"PRIVATE KEY-----";
+    let Some(at) = text.windows(HEAD.len()).position(|window| window == HEAD) else { return Check::Unknown };
+    let body = &text[at + HEAD.len()..];
+    let end = body.windows(4).position(|four| four == b"----").unwrap_or(body.len());
+    if holds(&body[..end.min(80)], b"ENCRYPTED") {
+        return Check::Invalid;
+    }
+    match openssh(&body[..end], true) {
+        Check::Unknown => pem(&body[..end]),
+        check => check,
+    }
+}
+
 /// <https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key>
 pub(crate) fn openssh(value: &[u8], want_plain: bool) -> Check {
     let bytes = pem_bytes(value);

@@ -13,7 +13,7 @@ pub(super) struct Value {
 }
 
 const LONGEST_VALUE: usize = 4096;
-/// In a file of settings a line without blanks may have no end; no secret that is looked for is longer.
+/// In a file of settings a line without blanks may have no end; nothing but a key that is encoded is longer.
 const LONGEST_DATA: usize = 640;
 
 /// A literal that begins at `at`.
@@ -56,9 +56,12 @@ fn first_of_pairs(value: &[u8]) -> usize {
 /// A value without quotes in a file of settings. What would be a sign of its own in a program is a part of it, unless the
 /// next of a list, a tag or the end of a list in braces follows.
 fn data(text: &[u8], at: usize) -> Option<Value> {
-    let near = &text[..text.len().min(at + LONGEST_DATA)];
+    // No name and no sign between it and a value stands among the digits of a key: nothing is read twice.
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/_-.".contains(&byte);
+    let longest = LONGEST_DATA.max(skip(text, at, is_digit, LONGEST_VALUE) - at + 4);
+    let near = &text[..text.len().min(at + longest)];
     let value = if is_line(text, at) { line(near, at) } else { bare(near, at, |_| false) };
-    let value = value.filter(|value| value.range.len() < LONGEST_DATA)?;
+    let value = value.filter(|value| value.range.len() < longest)?;
     let whole = &text[value.range.clone()];
     let is_hole = whole.starts_with(b"<") && whole.ends_with(b">");
     let last_tag = whole.iter().rposition(|&byte| byte == b'>').filter(|_| !is_hole).unwrap_or(0);
