@@ -13,6 +13,7 @@ mod judge;
 mod labels;
 mod names;
 mod objects;
+mod settings;
 mod shapes;
 mod spoken;
 mod strength;
@@ -122,6 +123,9 @@ fn look(text: &Text<'_>, word: Range<usize>, promise: Promise, taken: &Taken) ->
     if let Some(pairs) = connection::around(text, &word, promise) {
         let hit = if taken.overlaps(&pairs.password) { None } else { connection::hit(text, &word, &pairs) };
         return (Some(word.end), hit.into_iter().collect());
+    }
+    if settings::is_in_name_of_aws(text.bytes, word.start) {
+        return (Some(word.end), Vec::new());
     }
     let (assignment, promise) = match assign::login(text.bytes, word.clone()) {
         Some(login) => (login, Promise::Password),
