@@ -211,6 +211,7 @@ fn hit(text: &Text<'_>, is_test: bool, scheme: &[u8], at: usize, address: &Addre
         _ if is_test => Confidence::Low,
         hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
         hints if hints.kind == FileKind::Prose => reach_of_shown(value).min(Confidence::Medium),
+        hints if generic::is_documentation(text.bytes, at, hints.kind) => reach_of_shown(value),
         _ if generic::is_in_comment(text.bytes, at) => reach_of_shown(value),
         _ => Confidence::High,
     };
@@ -335,6 +336,11 @@ mod tests {
             ("src/a.go", "// ", [Confidence::Low, Confidence::High, Confidence::High]),
             ("app.yml", "# proxy: ", [Confidence::Low, Confidence::High, Confidence::High]),
             ("README.md", "Use ", [Confidence::Low, Confidence::Medium, Confidence::Medium]),
+            (
+                "src/a.py",
+                "def a():\n    \"\"\"Reads.\n\n    >>> a()\n    '",
+                [Confidence::Low, Confidence::High, Confidence::High],
+            ),
             ("src/a.go", "url := \"", [Confidence::High, Confidence::High, Confidence::High]),
             ("app.yml", "proxy: ", [Confidence::High, Confidence::High, Confidence::High]),
             ("tests/a.py", "url = '", [Confidence::Low, Confidence::Low, Confidence::Low]),

@@ -132,7 +132,7 @@ const TERMS: &[&str] = &[
 
 /// The name of something in a program: words with capitals, of which one may be rare where the others are not, and short
 /// numbers between them (`tunnel1PresharedKey`, `SensitiveString2048`). One word with digits is none: people choose it.
-pub(super) fn is_identifier(name: &[u8]) -> bool {
+pub(crate) fn is_identifier(name: &[u8]) -> bool {
     let pieces: Vec<String> =
         pieces(name).iter().map(|piece| String::from_utf8_lossy(piece).to_ascii_lowercase()).collect();
     let (terms, rest): (Vec<&String>, Vec<&String>) =
