@@ -190,4 +190,6 @@ mod random_tests;
 #[cfg(test)]
 mod shape_tests;
 #[cfg(test)]
+mod stand_in_tests;
+#[cfg(test)]
 mod tests;

@@ -88,7 +88,14 @@ const PUBLISHED: &[&[u8]] = &[
 ];
 
 fn is_published(value: &[u8]) -> bool {
-    PUBLISHED.iter().any(|start| value.starts_with(start))
+    PUBLISHED.iter().any(|start| value.starts_with(start) || body(value).starts_with(start))
+}
+
+/// What stands behind a vendor's prefix.
+fn body(value: &[u8]) -> &[u8] {
+    let at = value.iter().rposition(|&byte| byte == b'_' || byte == b'-');
+    let tail = at.map_or(value, |at| &value[at + 1..]);
+    if tail.len() >= 10 { tail } else { value }
 }
 
 /// A word that makes a value an example.
@@ -98,13 +105,9 @@ pub(crate) fn is_example_word(word: &str) -> bool {
 
 /// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
 pub fn is_example_token(value: &[u8]) -> bool {
-    let tail =
-        value.iter().rposition(|&byte| byte == b'_' || byte == b'-').map_or(value, |at| &value[at + 1..]);
-    let body = if tail.len() >= 10 { tail } else { value };
-    is_monotonous(body)
+    is_monotonous(body(value))
         || says_example(value)
         || is_published(value)
-        || is_published(body)
         || has_hole(value)
         || spelled_out(value)
 }
@@ -112,6 +115,8 @@ pub fn is_example_token(value: &[u8]) -> bool {
 /// A password that nobody uses: a hole, a reference, a word such as `changeme`.
 pub fn is_example_password(value: &[u8]) -> bool {
     is_monotonous(value)
+        // Of a vendor's token, what is no prefix.
+        || (value.len() > 30 && is_monotonous(body(value)))
         || is_reference(value)
         || has_hole(value)
         || names_itself(value)

@@ -328,6 +328,8 @@ mod tests {
     fn addresses_that_readers_are_shown() {
         // Put together: our own gate reads this file, too.
         let weak = ["https://svc:", "hunter22", "@git.acme.io/r.git"].concat();
+        let spelled = ["https://svc:", "not-re%40l", "@git.acme.io/r.git"].concat();
+        assert_eq!(found("src/a.py", &["# ", &spelled].concat()), Some(Confidence::Low));
         let chosen = ["https://svc:", "Winter2024!", "@git.acme.io/r.git"].concat();
         let random = "https://svc:{alnum:16}@git.acme.io/r.git".to_owned();
         for (path, before, says) in [
