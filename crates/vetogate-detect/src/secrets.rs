@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Confidence, Fuel, Rule, Secret};
-use vetogate_rules::verify::Check;
+use vetogate_rules::verify::{Check, Verifier};
 use vetogate_rules::{Class, RuleSpec};
 use vetogate_syntax::path::{FileKind, PathHints};
 
@@ -188,6 +188,13 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
 
 /// Whether a value is what a vendor makes but for its checksum, which is wrong: an example, whatever its name says.
 pub(crate) fn is_refuted(value: &[u8]) -> bool {
+    // What is only not of a structure may be signed in another way.
+    let has_checksum = |verifier: &Verifier| {
+        !matches!(
+            verifier,
+            Verifier::Jwt | Verifier::SupabaseServiceRole | Verifier::BasicAuth | Verifier::Base64Json
+        )
+    };
     let is_of = |loaded: &Loaded| {
         let has_anchor = |anchor: &String| value.starts_with(anchor.as_bytes());
         let spec = &loaded.spec;
@@ -198,7 +205,10 @@ pub(crate) fn is_refuted(value: &[u8]) -> bool {
         };
         spec.class == Class::Token
             && spec.anchors.iter().any(has_anchor)
-            && spec.verify.is_some_and(|verifier| verifier.check(value) == Check::Invalid)
+            && spec
+                .verify
+                .filter(has_checksum)
+                .is_some_and(|verifier| verifier.check(value) == Check::Invalid)
             && whole().is_some()
     };
     (0..BUILDERS.len()).any(|index| is_of(loaded(index)))
