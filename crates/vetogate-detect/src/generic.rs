@@ -13,14 +13,15 @@ mod judge;
 mod labels;
 mod names;
 mod objects;
+mod settings;
 mod shapes;
 mod spoken;
 mod strength;
 mod values;
 mod zeros;
 
-use crate::secrets::Taken;
-use crate::{BlobDetector, Hit, Text};
+use crate::secrets::{self, Taken};
+use crate::{BlobDetector, Hit, Text, placeholder};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
@@ -28,10 +29,12 @@ use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Category, Confidence, Cwe, Detects, Fuel, Rule, Secret, Severity};
 use vetogate_syntax::assign::{self, Assignment};
 use vetogate_syntax::path::FileKind;
+use vetogate_syntax::words;
 
 pub(crate) use anchors::BITMAP;
-pub(crate) use comments::is_in_comment;
-pub(crate) use shapes::{is_code, is_dotted_name, is_variable};
+pub(crate) use classes::is_identifier;
+pub(crate) use comments::{is_documentation, is_in_comment};
+pub(crate) use shapes::{is_code, is_dotted_name, is_member, is_variable};
 pub(crate) use spoken::reads_like_words;
 pub(crate) use strength::chosen;
 
@@ -123,6 +126,9 @@ fn look(text: &Text<'_>, word: Range<usize>, promise: Promise, taken: &Taken) ->
         let hit = if taken.overlaps(&pairs.password) { None } else { connection::hit(text, &word, &pairs) };
         return (Some(word.end), hit.into_iter().collect());
     }
+    if settings::is_in_name_of_aws(text.bytes, word.start) {
+        return (Some(word.end), Vec::new());
+    }
     let (assignment, promise) = match assign::login(text.bytes, word.clone()) {
         Some(login) => (login, Promise::Password),
         None if promise == Promise::Login => return (None, Vec::new()),
@@ -136,9 +142,25 @@ fn look(text: &Text<'_>, word: Range<usize>, promise: Promise, taken: &Taken) ->
     let hits = std::iter::successors(Some(assignment), next).take(ELEMENTS).filter_map(|assignment| {
         let is_taken = taken.overlaps(&assignment.value);
         let confidence = if is_taken { None } else { judge(text, &assignment, promise) };
+        let confidence = confidence.map(|confidence| confidence.min(reach(text, &assignment)));
+        // The rule of a vendor has said of it that the vendor never made it.
+        let confidence = confidence.filter(|_| !secrets::is_refuted(&text.bytes[assignment.value.clone()]));
         confidence.map(|confidence| hit(text, &assignment, promise, confidence))
     });
     (Some(seen), hits.collect())
+}
+
+/// How sure a value can be at most by what its name says, and by what it holds in base64.
+fn reach(text: &Text<'_>, assignment: &Assignment) -> Confidence {
+    let name = words::split(&text.bytes[assignment.identifier.clone()]);
+    let is_weak_inside = || {
+        let held = placeholder::decoded(&text.bytes[assignment.value.clone()]);
+        let is_weak = |held: &[u8]| strength::is_weak(held) || chosen(held) == Confidence::Low;
+        text.hints.kind == FileKind::Config
+            && held.is_some_and(|held| held.len() > 3 && is_weak(&held))
+            && comments::is_in_manifest_of_secret(text.bytes, assignment.value.start)
+    };
+    if settings::says_fake(&name) || is_weak_inside() { Confidence::Low } else { Confidence::High }
 }
 
 fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: Confidence) -> Hit {
@@ -169,5 +191,7 @@ mod name_tests;
 mod random_tests;
 #[cfg(test)]
 mod shape_tests;
+#[cfg(test)]
+mod stand_in_tests;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ mod hashes;
 mod holes;
 
 use crate::generic;
+use bstr::ByteSlice;
 use vetogate_syntax::words;
 
 use hashes::is_hash;
@@ -76,6 +77,9 @@ const PUBLISHED: &[&[u8]] = &[
     b"kd94hf93k423",
     b"nnch734d00sl",
     b"pfkkdhi9sl3r",
+    // The token in GitHub's documentation, whatever its prefix; the key that Grafana is delivered with.
+    b"16C7e42F292c",
+    b"SW2YcwTIb9zp",
     // The UUIDs of RFC 9562 and of everybody's manual.
     b"123e4567-e89b",
     b"550e8400-e29b",
@@ -84,7 +88,14 @@ const PUBLISHED: &[&[u8]] = &[
 ];
 
 fn is_published(value: &[u8]) -> bool {
-    PUBLISHED.iter().any(|start| value.starts_with(start))
+    PUBLISHED.iter().any(|start| value.starts_with(start) || body(value).starts_with(start))
+}
+
+/// What stands behind a vendor's prefix.
+fn body(value: &[u8]) -> &[u8] {
+    let at = value.iter().rposition(|&byte| byte == b'_' || byte == b'-');
+    let tail = at.map_or(value, |at| &value[at + 1..]);
+    if tail.len() >= 10 { tail } else { value }
 }
 
 /// A word that makes a value an example.
@@ -94,11 +105,8 @@ pub(crate) fn is_example_word(word: &str) -> bool {
 
 /// A token with a vendor's shape that is an example all the same: the vendor says so, or somebody blanked it out.
 pub fn is_example_token(value: &[u8]) -> bool {
-    let tail =
-        value.iter().rposition(|&byte| byte == b'_' || byte == b'-').map_or(value, |at| &value[at + 1..]);
-    let body = if tail.len() >= 10 { tail } else { value };
-    is_monotonous(body)
-        || ends_as_example(value)
+    is_monotonous(body(value))
+        || says_example(value)
         || is_published(value)
         || has_hole(value)
         || spelled_out(value)
@@ -107,11 +115,14 @@ pub fn is_example_token(value: &[u8]) -> bool {
 /// A password that nobody uses: a hole, a reference, a word such as `changeme`.
 pub fn is_example_password(value: &[u8]) -> bool {
     is_monotonous(value)
+        // Of a vendor's token, what is no prefix.
+        || (value.len() > 30 && is_monotonous(body(value)))
         || is_reference(value)
         || has_hole(value)
         || names_itself(value)
         || is_told_to_reader(value)
-        || ends_as_example(value)
+        || says_example(value)
+        || says_it_is_none(value)
         || is_published(value)
         || is_encoded_example(value)
         || is_hash(value)
@@ -126,7 +137,7 @@ fn is_encoded_example(value: &[u8]) -> bool {
 }
 
 /// What stands in base64, where it is printable.
-fn decoded(value: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decoded(value: &[u8]) -> Option<Vec<u8>> {
     (value.len().is_multiple_of(4) && value.len() <= 64).then_some(())?;
     let digits = value.strip_suffix(b"=").unwrap_or(value);
     let digits = digits.strip_suffix(b"=").unwrap_or(digits);
@@ -172,10 +183,35 @@ pub(crate) fn is_left_out(value: &[u8]) -> bool {
     value.windows(3).any(|three| three == b"..." || three == "\u{2026}".as_bytes())
 }
 
-/// `...EXAMPLE` and `...EXAMPLEKEY`, as AWS writes them in its documentation.
-fn ends_as_example(value: &[u8]) -> bool {
+/// `...EXAMPLE...`, as AWS writes it into what its documentation shows: random text has no such word.
+fn says_example(value: &[u8]) -> bool {
     let upper = value.to_ascii_uppercase();
-    [&b"EXAMPLE"[..], b"EXAMPLEKEY", b"EXAMPLETOKEN", b"PLACEHOLDER"].iter().any(|end| upper.ends_with(end))
+    value.find("EXAMPLE").is_some()
+        || [&b"EXAMPLE"[..], b"EXAMPLEKEY", b"EXAMPLETOKEN", b"PLACEHOLDER"]
+            .iter()
+            .any(|end| upper.ends_with(end))
+}
+
+/// `fake-key-..`, `__BLANK_VALUE_..`, `dummy-secret-..`: a word between signs says that the rest is no true one. In capitals
+/// more words do, as nobody chooses these.
+fn says_it_is_none(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"fake",
+        b"dummy",
+        b"example",
+        b"placeholder",
+        b"mock",
+        b"redacted",
+        b"masked",
+        b"changeme",
+        b"invalid",
+    ];
+    const IN_CAPITALS: &[&[u8]] =
+        &[b"BLANK", b"SAMPLE", b"REPLACE", b"REMOVED", b"HIDDEN", b"UNCHANGED", b"YOUR"];
+    let mut parts = value.split(|byte| b"_-. ".contains(byte)).filter(|part| !part.is_empty());
+    let is_said =
+        |part: &[u8]| IN_CAPITALS.contains(&part) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(part));
+    value.iter().any(|byte| b"_-. ".contains(byte)) && parts.any(is_said)
 }
 
 /// Separate words inside a token, such as `your-token-here`: random text has none of these between separators. The
@@ -380,10 +416,25 @@ mod tests {
             "cGFzc3dvcmQ=",
             "bXktc2VjcmV0LWtleQo=",
             "ZXhhbXBsZS1hcHAtc2VjcmV0",
+            "fake-key-abc123def456ghi7",
+            "dummy-secret-0f3c9a7e1b2d",
+            "__n8n_BLANK_VALUE_5f2c8a9e-1b7c",
+            "EXAMPLE1-90ab-cdef-fedc-ba987SECRET1",
+            "AQoEXAMPLEH4aoAH0gNCAPyJxz4",
+            "__REDACTED_5f2c8a9e__",
         ] {
             assert!(is_example_password(example.as_bytes()), "{example}");
         }
-        for real in ["hunter2", "Tr0ub4dor&3", "kX9v-Lm2pQ", "correcthorse", "S3nsible!pw"] {
+        for real in [
+            "hunter2",
+            "Tr0ub4dor&3",
+            "kX9v-Lm2pQ",
+            "correcthorse",
+            "S3nsible!pw",
+            "blank-space-13",
+            "fakenews2020!",
+            "kQ-invalidate9",
+        ] {
             assert!(!is_example_password(real.as_bytes()), "{real}");
         }
     }

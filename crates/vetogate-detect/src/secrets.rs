@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use vetogate_core::digest::UNGUESSABLE_BITS;
 use vetogate_core::secret::entropy_bits;
 use vetogate_core::{Confidence, Fuel, Rule, Secret};
-use vetogate_rules::verify::Check;
+use vetogate_rules::verify::{Check, Verifier};
 use vetogate_rules::{Class, RuleSpec};
 use vetogate_syntax::path::{FileKind, PathHints};
 
@@ -141,10 +141,13 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
     let value = value.as_ref();
     let check = spec.verify.map_or(Check::Unknown, |verifier| verifier.check(value));
     let is_example = match spec.class {
-        Class::Token => placeholder::is_example_token(value),
+        // As a call has it: `from_dict(d, "secret_access_key", ModelProviderConfigSecret)`.
+        Class::Token => placeholder::is_example_token(value) || generic::is_identifier(value),
         Class::Password => {
             // A name of a program, as a type is: `PropTypes.string`.
-            let is_name = !value.iter().any(u8::is_ascii_digit) && generic::is_dotted_name(value);
+            let is_name = generic::is_member(value)
+                || generic::is_identifier(value)
+                || (!value.iter().any(u8::is_ascii_digit) && generic::is_dotted_name(value));
             is_name
                 || is_chain_of_names(value)
                 || placeholder::is_example_password(value)
@@ -181,6 +184,34 @@ fn hit(loaded: &'static Loaded, text: &Text<'_>, captures: &Captures<'_>) -> Opt
         is_shown: false,
         note: None,
     })
+}
+
+/// Whether a value is what a vendor makes but for its checksum, which is wrong: an example, whatever its name says.
+pub(crate) fn is_refuted(value: &[u8]) -> bool {
+    // What is only not of a structure may be signed in another way.
+    let has_checksum = |verifier: &Verifier| {
+        !matches!(
+            verifier,
+            Verifier::Jwt | Verifier::SupabaseServiceRole | Verifier::BasicAuth | Verifier::Base64Json
+        )
+    };
+    let is_of = |loaded: &Loaded| {
+        let has_anchor = |anchor: &String| value.starts_with(anchor.as_bytes());
+        let spec = &loaded.spec;
+        let whole = || {
+            let captures = loaded.regex(false).captures(value)?;
+            let secret = captures.name("secret")?;
+            (secret.len() == value.len()).then_some(())
+        };
+        spec.class == Class::Token
+            && spec.anchors.iter().any(has_anchor)
+            && spec
+                .verify
+                .filter(has_checksum)
+                .is_some_and(|verifier| verifier.check(value) == Check::Invalid)
+            && whole().is_some()
+    };
+    (0..BUILDERS.len()).any(|index| is_of(loaded(index)))
 }
 
 /// Names and numbers with signs between them, each of one case: `llvm_token_list_2`. In random text they are mixed.
@@ -222,6 +253,11 @@ fn shown(spec: &RuleSpec, text: &Text<'_>, at: usize, value: &[u8]) -> Confidenc
         // A manual shows how an address is written.
         (Class::Uri, Prose) if !uri::is_random(value) => Confidence::Low,
         (Class::Uri, _) if generic::is_in_comment(text.bytes, at) => uri::reach_of_shown(value),
+        (Class::Password, Code | JavaScript | Python)
+            if generic::is_documentation(text.bytes, at, text.hints.kind) =>
+        {
+            Confidence::Low
+        }
         // An example of how a key is read. In a comment of another kind it is one that was taken out.
         (Class::PrivateKey, Code) if is_in_documentation(text.bytes, at) => Confidence::Low,
         _ => Confidence::High,

@@ -211,6 +211,7 @@ fn hit(text: &Text<'_>, is_test: bool, scheme: &[u8], at: usize, address: &Addre
         _ if is_test => Confidence::Low,
         hints if hints.kind == FileKind::Prose && generic::reads_like_words(value) => Confidence::Low,
         hints if hints.kind == FileKind::Prose => reach_of_shown(value).min(Confidence::Medium),
+        hints if generic::is_documentation(text.bytes, at, hints.kind) => reach_of_shown(value),
         _ if generic::is_in_comment(text.bytes, at) => reach_of_shown(value),
         _ => Confidence::High,
     };
@@ -327,6 +328,8 @@ mod tests {
     fn addresses_that_readers_are_shown() {
         // Put together: our own gate reads this file, too.
         let weak = ["https://svc:", "hunter22", "@git.acme.io/r.git"].concat();
+        let spelled = ["https://svc:", "not-re%40l", "@git.acme.io/r.git"].concat();
+        assert_eq!(found("src/a.py", &["# ", &spelled].concat()), Some(Confidence::Low));
         let chosen = ["https://svc:", "Winter2024!", "@git.acme.io/r.git"].concat();
         let random = "https://svc:{alnum:16}@git.acme.io/r.git".to_owned();
         for (path, before, says) in [
@@ -335,6 +338,11 @@ mod tests {
             ("src/a.go", "// ", [Confidence::Low, Confidence::High, Confidence::High]),
             ("app.yml", "# proxy: ", [Confidence::Low, Confidence::High, Confidence::High]),
             ("README.md", "Use ", [Confidence::Low, Confidence::Medium, Confidence::Medium]),
+            (
+                "src/a.py",
+                "def a():\n    \"\"\"Reads.\n\n    >>> a()\n    '",
+                [Confidence::Low, Confidence::High, Confidence::High],
+            ),
             ("src/a.go", "url := \"", [Confidence::High, Confidence::High, Confidence::High]),
             ("app.yml", "proxy: ", [Confidence::High, Confidence::High, Confidence::High]),
             ("tests/a.py", "url = '", [Confidence::Low, Confidence::Low, Confidence::Low]),

@@ -1,6 +1,6 @@
 //! Names of classes: words that begin with capitals, with the digits of an algorithm or a version between them.
 
-use super::spoken::is_spoken;
+use super::spoken::{is_spoken, rare_pairs};
 use crate::placeholder;
 
 /// Last words of names that are types of programs, not texts that people choose.
@@ -124,6 +124,42 @@ pub(super) fn is_of_words(name: &[u8]) -> bool {
         && numbers.filter(|number| !number.is_empty()).count() <= 1 + long.len()
 }
 
+/// Short words of programs, and those whose letters stand as in no other word.
+const TERMS: &[&str] = &[
+    "api", "app", "arn", "aws", "azure", "client", "env", "gcp", "http", "https", "iam", "jwt", "key", "kms",
+    "ldap", "oauth", "smtp", "sql", "sqs", "ssh", "ssl", "tls", "url", "uri", "user",
+];
+
+/// The name of something in a program: words with capitals, of which one may be rare where the others are not, and short
+/// numbers between them (`tunnel1PresharedKey`, `SensitiveString2048`). One word with digits is none: people choose it.
+pub(crate) fn is_identifier(name: &[u8]) -> bool {
+    let pieces = pieces(name);
+    let is_term = |piece: &&&[u8]| TERMS.iter().any(|term| term.as_bytes().eq_ignore_ascii_case(piece));
+    let (terms, rest): (Vec<&&[u8]>, Vec<&&[u8]>) = pieces.iter().partition(is_term);
+    // Capitals alone are an abbreviation.
+    let is_long = |piece: &&&[u8]| piece.len() > 3 && piece[1..].iter().all(u8::is_ascii_lowercase);
+    let long: Vec<&&[u8]> = rest.into_iter().filter(is_long).collect();
+    let lower: Vec<String> =
+        long.iter().map(|piece| String::from_utf8_lossy(piece).to_ascii_lowercase()).collect();
+    let is_spoken = |piece: &String| piece.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    // A word behind a number begins with a capital.
+    let goes_on = |two: &[u8]| two[0].is_ascii_digit() && two[1].is_ascii_lowercase();
+    let sum = |words: &[&&[u8]]| words.iter().map(|word| word.len()).sum::<usize>();
+    let known = sum(&terms) + sum(&long);
+    let rare: usize = lower.iter().map(|piece| rare_pairs(piece.as_bytes())).sum();
+    let numbers = name.split(|byte| !byte.is_ascii_digit()).filter(|number| !number.is_empty());
+    let digits: usize = numbers.clone().map(<[u8]>::len).sum();
+    name.iter().all(u8::is_ascii_alphanumeric)
+        && name.first().is_some_and(u8::is_ascii_alphabetic)
+        && (terms.len() + long.len() > 1 || (pieces.len() > 2 && known > 7))
+        && known * 3 >= pieces.iter().map(|piece| piece.len()).sum::<usize>() * 2
+        && lower.iter().all(is_spoken)
+        && !name.windows(2).any(goes_on)
+        && rare * 12 <= known
+        && digits <= 4
+        && numbers.count() < 3
+}
+
 /// `PBKDF`, `HTTP`: the letters of more than one word.
 fn is_abbreviation(piece: &[u8]) -> bool {
     piece.len() <= 6 && piece.iter().all(u8::is_ascii_uppercase)
@@ -151,6 +187,20 @@ fn pieces(name: &[u8]) -> Vec<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vetogate_rules::template::generate;
+
+    /// Of what a machine made, next to nothing reads like the name of something.
+    #[test]
+    fn random_keys_are_no_identifiers() {
+        for hole in
+            ["{alnum:16}", "{alnum:20}", "{alnum:40}", "{letters:24}", "{letters:40}", "{base64url:32}"]
+        {
+            let texts = (0..8000).map(|salt| generate(&format!("{hole} {salt}")).unwrap());
+            let taken = texts.filter(|text| is_identifier(text.split(' ').next().unwrap().as_bytes()));
+            let taken: Vec<String> = taken.collect();
+            assert!(taken.len() < 4, "{hole}: {taken:?}");
+        }
+    }
 
     #[test]
     fn classes_and_random_text() {
@@ -162,6 +212,22 @@ mod tests {
             "Rfc2898DeriveBytes",
         ] {
             assert!(is_class_name(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "tunnel1PresharedKey",
+            "SensitiveString2048",
+            "bdc1DischargePower",
+            "ExclusiveStartBackupArn",
+            "horizontalItemBorderRadius",
+            "sesSmtpPasswordV4",
+            "AwsIamCredentialsV4",
+            "azureOpenAIApiKey",
+        ] {
+            assert!(is_identifier(name.as_bytes()), "{name}");
+        }
+        for other in ["Hunter2024", "dragon12", "kQ9xLm2pQ7vZ", "aBcdEfghIjKlmnOpqr", "Winter2024Summer2025"]
+        {
+            assert!(!is_identifier(other.as_bytes()), "{other}");
         }
         for other in [
             "Summer2Winter",

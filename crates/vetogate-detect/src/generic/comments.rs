@@ -23,12 +23,25 @@ pub(crate) fn is_in_comment(text: &[u8], at: usize) -> bool {
 
 /// Whether the line of `at` is documentation (Javadoc, JSDoc, Rust, doctest, RDoc, YARD, Go, docstrings): the values in
 /// it are shown to readers.
-pub(super) fn is_documentation(text: &[u8], at: usize, kind: FileKind) -> bool {
+pub(crate) fn is_documentation(text: &[u8], at: usize, kind: FileKind) -> bool {
     let line = line_before(text, at);
     let known = [&b"* "[..], b"*\t", b"///", b"//!", b">>> "];
     known.iter().any(|start| line.starts_with(start))
         || is_shown_in_comment(text, at)
         || (matches!(kind, FileKind::Python | FileKind::Code) && is_in_docstring(text, at))
+}
+
+/// Whether `at` stands in the manifest of a Secret of Kubernetes, which holds base64; `---` begins the next one.
+pub(super) fn is_in_manifest_of_secret(text: &[u8], at: usize) -> bool {
+    let near = &text[at.saturating_sub(BLOCK)..text.len().min(at + BLOCK)];
+    let at = at.min(BLOCK);
+    let start = memmem::rfind(&near[..at], b"\n---").unwrap_or(0);
+    let end = memmem::find(&near[at..], b"\n---").map_or(near.len(), |length| at + length);
+    let manifest = &near[start..end];
+    manifest.split(|&byte| byte == b'\n').any(|line| {
+        let kind = line.trim_ascii().strip_prefix(b"kind:").unwrap_or_default();
+        kind.trim_ascii() == b"Secret"
+    })
 }
 
 /// Whether `at` stands in a string of several lines that is documentation: a statement of its own, or assigned to a

@@ -167,6 +167,32 @@ pub(crate) fn is_dotted_name(value: &[u8]) -> bool {
     dotted(value) && is_name && is_of_names(value)
 }
 
+/// A member of what a program calls so that no random text begins with it: `this.options.apiKeyV2`, `cfg.search.key2`.
+pub(crate) fn is_member(value: &[u8]) -> bool {
+    const OWNERS: &[&[u8]] = &[
+        b"this",
+        b"self",
+        b"config",
+        b"cfg",
+        b"conf",
+        b"settings",
+        b"options",
+        b"opts",
+        b"props",
+        b"params",
+        b"args",
+        b"ctx",
+        b"context",
+        b"env",
+        b"credentials",
+        b"secrets",
+        b"state",
+        b"process",
+    ];
+    let owner = value.split(|&byte| byte == b'.').next().unwrap_or_default();
+    OWNERS.contains(&owner) && dotted(value) && is_of_names(value)
+}
+
 /// Identifiers joined by dots, or by the backslashes of PHP.
 pub(super) fn dotted(value: &[u8]) -> bool {
     let parts: Vec<&[u8]> = value.split(|byte| b".\\".contains(byte)).collect();

@@ -1,6 +1,6 @@
 //! Whether a text can be spoken: words of people and of programs, told from random letters.
 
-use super::classes::is_of_words;
+use super::classes::{is_identifier, is_of_words};
 use crate::placeholder;
 use vetogate_syntax::words;
 
@@ -66,12 +66,18 @@ pub(super) fn is_spoken(word: &str) -> bool {
     let vowels = word.chars().filter(|&c| is_vowel(c)).count();
     let longest = word.split(is_vowel).map(str::len).max().unwrap_or(0);
     let letters = word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_rare = |pair: &&[u8]| FOLLOWS[usize::from(pair[0] - b'a')] >> (pair[1] - b'a') & 1 == 0;
     letters
         && vowels * 5 >= word.len()
         && longest <= 4
         && word.len() <= 16
-        && word.as_bytes().windows(2).filter(is_rare).count() * 6 < word.len()
+        && rare_pairs(word.as_bytes()) * 6 < word.len()
+}
+
+/// How many neighbours in a text of small letters do not stand so in words.
+pub(super) fn rare_pairs(word: &[u8]) -> usize {
+    let place = |byte: u8| usize::from(byte.saturating_sub(b'a')).min(25);
+    let is_rare = |pair: &&[u8]| FOLLOWS[place(pair[0])] >> place(pair[1]) & 1 == 0;
+    word.windows(2).filter(is_rare).count()
 }
 
 /// A part of a name that nobody would choose: digits inside, or more changes of case than words have.
@@ -87,6 +93,7 @@ pub(super) fn is_noise(part: &[u8]) -> bool {
     part.len() >= 4
         && !reads_like_words(part)
         && !is_of_words(part)
+        && !is_identifier(part)
         && (part.windows(2).any(after_digit) || turns > most)
 }
 

@@ -1,9 +1,10 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
-use super::classes::is_class_name;
+use super::classes::{is_class_name, is_identifier};
 use super::labels::is_label;
 use super::names;
 use super::objects::{is_address, is_package};
+use super::settings::{is_algorithm, is_digest, is_of_provider, is_rate, is_relative_path};
 use super::shapes::{dotted, is_code, is_lookup, is_path, is_regex, is_variable};
 use super::strength::unmistakable;
 use crate::placeholder;
@@ -43,6 +44,12 @@ pub(super) fn is_no_secret(
         || is_class_name(value)
         || is_package(value)
         || is_label(value)
+        || names_a_thing(value, identifier)
+        || is_rate(value)
+        || is_algorithm(value)
+        || is_digest(value, identifier)
+        || is_of_provider(value)
+        || is_relative_path(value)
         || is_publishable(value)
         || is_lookup(value)
         || is_of_terminal(value)
@@ -73,6 +80,20 @@ fn says_its_name(words: &[String], identifier: &[String]) -> bool {
     let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let (numbers, words): (Vec<_>, Vec<_>) = words.iter().partition(|word| is_number(word));
     words.iter().all(|word| identifier.contains(word)) && (numbers.is_empty() || !words.is_empty())
+}
+
+/// The name of something in a program. People choose words for passwords: under the name of one it has to name itself,
+/// and end as no password does.
+fn names_a_thing(value: &[u8], identifier: &[String]) -> bool {
+    let is_of_password =
+        identifier.iter().any(|word| ["pass", "pw"].iter().any(|start| word.starts_with(start)));
+    let names_itself = || {
+        let words = words::split(value);
+        value[0].is_ascii_lowercase()
+            && value.last().is_some_and(u8::is_ascii_alphabetic)
+            && words[1..].iter().any(|word| word.starts_with("pass"))
+    };
+    is_identifier(value) && (!is_of_password || names_itself())
 }
 
 /// A value that is its own key in another spelling, as labels are: `OnePassword: "1Password"`.

@@ -2,7 +2,21 @@
 
 /// A hash that says how it was made.
 pub(super) fn is_hash(value: &[u8]) -> bool {
-    is_crypt(value) || is_of_postgres(value) || is_of_mysql(value) || is_of_directory(value)
+    is_crypt(value)
+        || is_of_user(value)
+        || is_of_postgres(value)
+        || is_of_mysql(value)
+        || is_of_directory(value)
+}
+
+/// A line of a file of users, of `htpasswd` for one: `name:$2y$05$..`.
+fn is_of_user(value: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.@".contains(byte);
+    let Some(at) = value.iter().position(|&byte| byte == b':') else { return false };
+    let (name, hash) = (&value[..at], &value[at + 1..]);
+    !name.is_empty()
+        && name.iter().all(of_name)
+        && (is_crypt(hash) || (hash.starts_with(b"{SHA}") && hash.len() == 33))
 }
 
 /// As PostgreSQL keeps it: `md5` and 32 hexadecimal digits, or `SCRAM-SHA-256$`.
@@ -91,6 +105,9 @@ mod tests {
             "{{SSHA}}{base64:32}",
             "{{crypt}}$6${alnum:86}",
             "$2y$10${alnum:53}",
+            "test:$2y$05${alnum:53}",
+            "bob:$apr1${alnum:8}${alnum:22}",
+            "bob:{{SHA}}{base64:27}=",
         ] {
             assert!(is_hash(generate(hash).unwrap().as_bytes()), "{hash}");
         }
@@ -102,6 +119,8 @@ mod tests {
             "{{SSHA}}{alnum:9}",
             "{{x}}{alnum:32}",
             "$9x{alnum:12}",
+            "test:{alnum:16}",
+            ":$2y$05${alnum:53}",
         ] {
             assert!(!is_hash(generate(other).unwrap().as_bytes()), "{other}");
         }

@@ -40,6 +40,7 @@ pub fn has_hole(value: &[u8]) -> bool {
         || (wrapped(b'(', b')') && is_plain(value))
         || (wrapped(b'_', b'_') && is_plain(value))
         || has_named_hole(value)
+        || has_numbered_hole(value)
         || has_count(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
 }
@@ -110,6 +111,20 @@ fn has_count(value: &[u8]) -> bool {
         let rest = &value[at + 1..];
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         digits > 0 && matches!(rest.get(digits), None | Some(b' '))
+    })
+}
+
+/// A place of a format among words: `md5{0}`, `{0}:{1}`. Among other signs a password may have one.
+fn has_numbered_hole(value: &[u8]) -> bool {
+    let hole = value.find_iter("{").find_map(|open| {
+        let digits = value[open + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let end = open + 1 + digits;
+        (digits == 1 && value.get(end) == Some(&b'}')).then_some((open, end + 1))
+    });
+    let is_word = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_lowercase() || b"_-.:/".contains(byte));
+    hole.is_some_and(|(start, end)| {
+        is_word(value[..start].trim_end_with(|c| c.is_ascii_digit()))
+            && (end == value.len() || b"_-.:/{".contains(&value[end]))
     })
 }
 

@@ -6,6 +6,7 @@
 use super::host::{is_local, is_shown, stands_in_for_one};
 use super::words::{PEOPLE, WALKS, WORDS};
 use crate::escapes::percent_decoded;
+use crate::generic;
 use crate::placeholder;
 use vetogate_core::Confidence;
 
@@ -26,7 +27,21 @@ pub(crate) fn reach(user: &[u8], password: &[u8], host: &[u8]) -> Confidence {
 /// took pains to choose shows how addresses are written.
 pub(crate) fn reach_of_shown(password: &[u8]) -> Confidence {
     let password = &percent_decoded(password);
-    if is_random(password) || is_chosen_well(password) { Confidence::High } else { Confidence::Low }
+    let is_true = is_chosen_well(password) || (is_random(password) && !is_spelled(password));
+    if is_true { Confidence::High } else { Confidence::Low }
+}
+
+/// Words with signs between or inside them, of small letters alone: `not-re@l`, `pa/ssword`.
+fn is_spelled(password: &[u8]) -> bool {
+    let plain: Vec<u8> = password.iter().map(|byte| if *byte == b'@' { b'a' } else { *byte }).collect();
+    let letters: Vec<u8> = plain.iter().copied().filter(u8::is_ascii_lowercase).collect();
+    let has = |word: &[u8]| letters.windows(word.len()).any(|window| window == word);
+    let of_letters = plain.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_punctuation());
+    of_letters
+        && (has(b"password")
+            || has(b"secret")
+            || generic::reads_like_words(&plain)
+            || generic::reads_like_words(&letters))
 }
 
 /// What policies of passwords ask for: a good length, and signs of three classes.

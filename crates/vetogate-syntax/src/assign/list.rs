@@ -52,7 +52,7 @@ pub(super) fn first(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> O
     let is_open = before.last().is_some_and(|last| b"[({".contains(last));
     let is_type = |word: &String| TYPES.contains(&word.as_str());
     if is_open && words::split(before).iter().all(is_type) {
-        return value::quoted(text, end);
+        return element(text, end);
     }
     // `%w[value value]` of Ruby.
     let open = blanks(text, at);
@@ -70,7 +70,23 @@ pub(super) fn next(text: &[u8], last: &Range<usize>, kind: FileKind) -> Option<V
     }
     let comma = spaces(text, closed);
     (text.get(comma) == Some(&b',')).then_some(())?;
-    value::quoted(text, spaces(text, comma + 1))
+    element(text, spaces(text, comma + 1))
+}
+
+/// An element in quotes. The keys of a map are none: they name what the map says something of, and stand for nothing but
+/// names, unless they are what a machine made, as in a table of tokens and their users.
+fn element(text: &[u8], at: usize) -> Option<Value> {
+    let value = value::quoted(text, at)?;
+    let closed = skip(text, value.range.end, |byte| matches!(byte, b'"' | b'\'' | b'`'), 3);
+    let sign = spaces(text, closed);
+    let is_key = text.get(sign) == Some(&b':') || text[sign..].starts_with(b"=>");
+    (!is_key || is_made(&text[value.range.clone()])).then_some(value)
+}
+
+/// Letters and digits without a sign between them, more than names of models or versions have.
+fn is_made(key: &[u8]) -> bool {
+    let digits = key.iter().filter(|byte| byte.is_ascii_digit()).count();
+    key.len() >= 20 && digits > 2 && key.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// The value in a line of its own behind `- `. An element that has keys is none.

@@ -38,7 +38,14 @@ pub(super) fn literal(text: &[u8], at: usize, kind: FileKind, is_colon: bool) ->
         _ if prefix > 0 && quote_at != at + prefix => return None,
         _ => bare(text, at, |byte| matches!(byte, b';' | b'|' | b'<'))?,
     };
-    let length = first_of_pairs(&text[value.range.clone()]);
+    let whole = &text[value.range.clone()];
+    // In a text in quotes an escaped end of a line ends it, too.
+    let escape = if is_line(text, at) {
+        None
+    } else {
+        whole.windows(2).position(|two| two == b"\\n" || two == b"\\r")
+    };
+    let length = first_of_pairs(&whole[..escape.filter(|&at| at > 0).unwrap_or(whole.len())]);
     Some(Value { range: value.range.start..value.range.start + length, ..value })
 }
 
