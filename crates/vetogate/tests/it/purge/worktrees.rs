@@ -97,7 +97,7 @@ fn an_ignored_file_in_the_way_is_a_refusal() {
     let said = clone.purge(&["--undo"]).exits(2).text();
     assert!(said.contains("is in the way"), "{said}");
     assert_eq!(clone.read(&format!("d/{token}")), "precious\n");
-    std::fs::remove_file(clone.path(&format!("d/{token}"))).unwrap();
+    std::fs::remove_file(clone.path(format!("d/{token}"))).unwrap();
     clone.purge(&["--undo"]).ok();
     assert_eq!(clone.read(&format!("d/{token}")), "named\n");
 }
