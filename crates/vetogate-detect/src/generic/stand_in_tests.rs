@@ -15,6 +15,7 @@ fn names_in_lists_and_maps() {
         ("a.js", "additionalSecretOutputs: [\"customerGatewayConfiguration\", \"tunnel1PresharedKey\"]"),
         ("package.json", "\"credentials\": [\"dist/credentials/Acme2Api.credentials.js\"]"),
         ("a.py", "MODEL_TOKENS = {{\"claude-opus-4-20250514\": 8_192, \"gpt-4o-2024-08-06\": 1}}"),
+        ("a.py", "\"TOKENS = {{\\\"claude-opus-4-20250514\\\": 8}}\""),
         ("a.py", "API_KEYS = {{'acme-search-v2-2024': load()}}"),
         ("a.rb", "api_keys = {{ 'acme-search-v2-2024' => load }}"),
         ("a.py", "credentials = [\"GoogleOAuth2Credentials\", \"AwsIamCredentialsV4\"]"),

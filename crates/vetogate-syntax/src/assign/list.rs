@@ -77,7 +77,7 @@ pub(super) fn next(text: &[u8], last: &Range<usize>, kind: FileKind) -> Option<V
 /// names, unless they are what a machine made, as in a table of tokens and their users.
 fn element(text: &[u8], at: usize) -> Option<Value> {
     let value = value::quoted(text, at)?;
-    let closed = skip(text, value.range.end, |byte| matches!(byte, b'"' | b'\'' | b'`'), 3);
+    let closed = skip(text, value.range.end, |byte| b"\"'`\\".contains(&byte), 4);
     let sign = spaces(text, closed);
     let is_key = text.get(sign) == Some(&b':') || text[sign..].starts_with(b"=>");
     (!is_key || is_made(&text[value.range.clone()])).then_some(value)
