@@ -1,10 +1,12 @@
 //! A second person: a request that names the push, and its approval by another key, within a day.
 
 use super::binding::Binding;
+use crate::audit::log::Log;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// How long an approval waits to be used.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -63,6 +65,25 @@ impl Approval {
     pub fn signed_bytes(&self) -> Vec<u8> {
         let bare = Self { signature: String::new(), ..self.clone() };
         serde_json::to_vec(&bare).unwrap_or_default()
+    }
+
+    /// SHA-256 over what is signed, in hex: what the log knows it by, however its file is written.
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.signed_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Until when it may be used, by the log: `None` where it was not used yet.
+    ///
+    /// # Errors
+    /// When it was used and its minutes are over, or the log says nothing.
+    pub fn until(&self, log: &Log, now: Timestamp) -> Result<Option<Timestamp>, String> {
+        let Some(used) = log.first("override", "approval", &self.digest())? else { return Ok(None) };
+        // An event that names no time was written by nobody of us: it allows nothing more.
+        let until = used["until"].as_str().and_then(|until| until.parse::<Timestamp>().ok());
+        match until.filter(|until| now <= *until) {
+            Some(until) => Ok(Some(until)),
+            None => Err("this approval was used already, and its minutes are over; ask for a new one".into()),
+        }
     }
 
     /// Who approved this push, which `own` signed at `issued`.

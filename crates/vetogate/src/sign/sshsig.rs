@@ -76,6 +76,14 @@ fn proof(signer: &Signer, presence: bool) -> Proof {
     Proof { name: signer.name.clone(), key: signer.fingerprint(), presence }
 }
 
+/// Whether a signature was made by a hardware key that someone touched, whoever's it is.
+///
+/// # Errors
+/// When it fits neither the message nor the namespace.
+pub fn is_touched(armored: &str, namespace: Namespace, message: &[u8]) -> Result<bool, Refusal> {
+    check(&parse(armored)?, namespace, message)
+}
+
 /// The key that made a signature, whoever's it is.
 ///
 /// # Errors
