@@ -32,10 +32,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
+use vetogate_core::text::escape;
 use vetogate_core::{
     Category, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
 };
-use vetogate_core::text::escape;
 use vetogate_detect::registry;
 use zeroize::Zeroizing;
 

@@ -208,10 +208,7 @@ fn approval(file: &Path) -> Result<Approval, Failure> {
 }
 
 /// Until when an approval counts that was used before: once, and again only within the minutes of that.
-fn used_until(
-    approval: Option<&Approval>,
-    common_dir: &Path,
-) -> Result<Option<jiff::Timestamp>, Failure> {
+fn used_until(approval: Option<&Approval>, common_dir: &Path) -> Result<Option<jiff::Timestamp>, Failure> {
     let Some(approval) = approval else { return Ok(None) };
     let until = approval.until(&Log::of(common_dir), jiff::Timestamp::now());
     until.map_err(|why| Failure::usage(anyhow!(why)))
@@ -268,13 +265,7 @@ fn record(common_dir: &Path, token: &Token, accepted: &Accepted) -> Result<(), F
     appended.context("what can't be recorded is not let through").map_err(Failure::usage).map(drop)
 }
 
-fn request(
-    args: &Args,
-    git: &Git,
-    file: &Path,
-    binding: Binding,
-    found: &Outcome,
-) -> Result<u8, Failure> {
+fn request(args: &Args, git: &Git, file: &Path, binding: Binding, found: &Outcome) -> Result<u8, Failure> {
     let who = found.without_values(&who(git));
     let request = Request::new(binding, reason(args, found)?, who, jiff::Timestamp::now());
     let text = serde_json::to_vec_pretty(&request).map_err(Failure::incomplete)?;

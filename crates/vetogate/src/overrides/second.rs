@@ -123,6 +123,7 @@ mod tests {
     use super::super::binding::tests::binding;
     use super::super::token::Token;
     use super::*;
+    use crate::audit::Event;
     use crate::sign::altered::altered;
     use ssh_key::private::{Ed25519Keypair, KeypairData};
     use ssh_key::{HashAlg, LineEnding, PrivateKey};
@@ -174,6 +175,31 @@ mod tests {
         let mut changed = approved_by(2);
         changed.request.reason.push('!');
         assert!(check(&changed, 1, 1, 2).unwrap_err().contains("does not fit"));
+    }
+
+    #[test]
+    fn it_is_used_once_and_again_within_its_minutes_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, approval) = (Log::of(folder.path()), approved_by(2));
+        assert_eq!(approval.until(&log, at(2)), Ok(None));
+        let use_until = |until: Option<Timestamp>| {
+            let until = until.map(|until| until.to_string());
+            let event = serde_json::json!({ "approval": approval.digest(), "until": until });
+            log.append(&[Event::loosening("override", event)]).unwrap();
+        };
+        use_until(Some(at(3)));
+        use_until(Some(at(9)));
+        assert_eq!(approval.until(&log, at(2)), Ok(Some(at(3))));
+        assert_eq!(approval.until(&log, at(3)), Ok(Some(at(3))));
+        assert!(approval.until(&log, at(4)).unwrap_err().contains("was used already"));
+        // Signed again it is the same; given again, it is another.
+        let mut other = Approval { signature: String::new(), ..approval.clone() };
+        assert!(other.until(&log, at(4)).is_err());
+        other.approved = at(2);
+        assert_eq!(other.until(&log, at(4)), Ok(None));
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        std::fs::write(log.path(), text.replacen("2027", "2028", 1)).unwrap();
+        assert!(approval.until(&log, at(2)).unwrap_err().contains("is broken"));
     }
 
     /// A token of Ann's, with the approval of Bob.

@@ -66,8 +66,7 @@ fn answer(
     if is_leader {
         command.process_group(0);
     }
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(SignError::Start)?;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(SignError::Start)?;
     let end = Instant::now() + limit;
     if let Some(mut input) = child.stdin.take() {
         let message = message.to_vec();
@@ -146,7 +145,9 @@ mod tests {
     #[test]
     fn one_that_hangs_is_killed() {
         let limit = Duration::from_millis(300);
-        for script in ["sleep 60", "sleep 60 & sleep 60", "exec 1>&-; sleep 60", "trap '' TERM; sleep 60; sleep 60"] {
+        for script in
+            ["sleep 60", "sleep 60 & sleep 60", "exec 1>&-; sleep 60", "trap '' TERM; sleep 60; sleep 60"]
+        {
             let start = Instant::now();
             assert!(matches!(shell(script, limit), Err(SignError::Late(_))), "{script}");
             assert!(start.elapsed() < Duration::from_secs(20), "{script}");
