@@ -2,7 +2,7 @@
 
 use super::{Namespace, sshsig};
 use bstr::ByteSlice;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -103,10 +103,21 @@ fn ended(child: &mut Child, end: Instant) -> Result<Option<ExitStatus>, SignErro
     }
 }
 
+/// How long one that is on the terminal may take to leave it as it was: where it waits for a passphrase, nothing that is
+/// typed shows.
+const LEAVE: Duration = Duration::from_secs(1);
+
 /// The child has not been waited for: its number is its own.
 fn kill(child: &mut Child, is_leader: bool) {
-    if let Some(pid) = Pid::from_raw(child.id().cast_signed()).filter(|_| is_leader) {
-        let _ = kill_process_group(pid, Signal::KILL);
+    if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
+        if is_leader {
+            let _ = kill_process_group(pid, Signal::KILL);
+        } else {
+            let _ = kill_process(pid, Signal::TERM);
+            if let Ok(Some(_)) = ended(child, Instant::now() + LEAVE) {
+                return;
+            }
+        }
     }
     let _ = child.kill();
     let _ = child.wait();
@@ -154,6 +165,22 @@ mod tests {
         }
         // It has ended itself, and what it left behind keeps its output open.
         assert!(matches!(shell("sleep 5 &", limit), Err(SignError::Late(_))));
+    }
+
+    /// One that has changed the terminal may put it right; one that does not end for that ends all the same.
+    #[test]
+    fn one_on_the_terminal_may_leave_it_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("mark");
+        let limit = Duration::from_millis(300);
+        for (deed, is_left) in [("touch \"$0\"; exit", true), ("", false)] {
+            let script = format!("trap '{deed}' TERM; while :; do sleep 0.05; done");
+            let mut command = Command::new("sh");
+            command.args(["-c", &script]).arg(&mark);
+            assert!(matches!(answer(&mut command, b"", limit, false), Err(SignError::Late(_))), "{deed}");
+            assert_eq!(mark.exists(), is_left, "{deed}");
+            let _ = std::fs::remove_file(&mark);
+        }
     }
 
     /// Where the group is its own, what it started ends with it; else at least the wait for it.
