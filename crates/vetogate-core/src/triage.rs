@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub const FOLDER: &str = ".veto/triage.d";
 
 /// The highest version of an entry; no one decides anew so often.
-const MOST_SERIAL: u32 = 1_000_000;
+pub const MOST_SERIAL: u32 = 1_000_000;
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -27,14 +27,17 @@ use kept::Kept;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
+use vetogate_core::text::escape;
 use vetogate_core::{
     Category, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
 };
 use vetogate_detect::registry;
+use zeroize::Zeroizing;
 
 /// What the user asked for, whatever the source.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +96,8 @@ pub struct Outcome {
     pub late: late::Late,
     /// The guessable values behind each fingerprint, which binds none of them.
     pub values: BTreeMap<String, Vec<Vec<Secret>>>,
+    /// Knows the values of all of them.
+    pub redactor: Arc<Redactor>,
     /// Ignores that stand in the text beside findings.
     pub ignores: Vec<Suppression>,
     /// What is to be said of ignores in the text.
@@ -141,7 +146,7 @@ impl Outcome {
     }
 
     /// Masks known values in everything that is shown, whoever said it.
-    fn mask(&mut self, redactor: &Redactor) {
+    fn mask(&mut self, redactor: Redactor) {
         for finding in &mut self.findings {
             finding.location.place = redactor.place(&finding.location.place);
             finding.snippet = redactor.mask(&finding.snippet);
@@ -149,13 +154,27 @@ impl Outcome {
                 *place = redactor.mask(place);
             }
         }
-        self.remarks.mask(redactor);
+        self.remarks.mask(&redactor);
         for gap in &mut self.gaps {
             gap.place = redactor.place(&gap.place);
             gap.detail = redactor.mask(&gap.detail);
         }
+        self.redactor = Arc::new(redactor);
+    }
+
+    /// An escaped text of the user's, which will be kept, with no value in it that was found. That it is seldom a secret
+    /// is no reason to show a guess here: who writes the text has read of the finding.
+    pub fn without_values(&self, text: &str) -> String {
+        let guesses = self.values.values().flatten().flatten();
+        let guesses = guesses.filter(|value| value.expose().len() >= LEAST_GUESS);
+        guesses.fold(self.redactor.mask(text), |text, value| {
+            text.replace(Zeroizing::new(escape(value.expose())).as_str(), "...")
+        })
     }
 }
+
+/// A shorter guess stands in ordinary words.
+const LEAST_GUESS: usize = 4;
 
 /// What a report says beside the outcome.
 #[derive(Debug, Clone)]
@@ -299,7 +318,7 @@ impl<'a> Session<'a> {
         outcome.tips.clone_from(&published.tips);
         self.state_of_tips(published, bases, &mut outcome);
         self.say_late(&mut outcome, &published.listing.commits);
-        outcome.mask(&redactor);
+        outcome.mask(redactor);
         (outcome, candidates)
     }
 
@@ -361,7 +380,7 @@ impl<'a> Session<'a> {
         let (found, gaps) = state::faults(tree, &[], &files.changes);
         outcome.findings.extend(found);
         outcome.gaps.extend(gaps);
-        outcome.mask(&redactor);
+        outcome.mask(redactor);
         outcome
     }
 
@@ -387,7 +406,7 @@ impl<'a> Session<'a> {
         let (found, gaps) = state::faults(index, &trees, &state::changes(&published.listing.entries));
         outcome.findings.extend(found);
         outcome.gaps.extend(gaps);
-        outcome.mask(&redactor);
+        outcome.mask(redactor);
         outcome
     }
 

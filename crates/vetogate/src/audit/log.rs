@@ -68,24 +68,30 @@ impl Log {
     /// # Errors
     /// Why the record says nothing: it is not whole, or it is not this clone's.
     pub fn holds(&self, kind: &str, key: &str, value: &str) -> Result<bool, String> {
+        Ok(self.first(kind, key, value)?.is_some())
+    }
+
+    /// The first event of this kind that has this value for a key.
+    ///
+    /// # Errors
+    /// As [`holds`](Self::holds).
+    pub fn first(&self, kind: &str, key: &str, value: &str) -> Result<Option<Value>, String> {
         let text = std::fs::read(&self.path).unwrap_or_default();
         // What a crash cut off was never recorded.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let is_it = |line: &&[u8]| {
-            line.find(value).is_some()
-                && serde_json::from_slice::<Value>(line)
-                    .is_ok_and(|event| event["event"] == kind && event[key] == value)
+        let it = |line: &[u8]| {
+            line.find(value)?;
+            let event: Value = serde_json::from_slice(line).ok()?;
+            (event["event"] == kind && event[key] == value).then_some(event)
         };
-        if !text[..whole].lines().any(|line| is_it(&line)) {
-            return Ok(false);
-        }
+        let Some(event) = text[..whole].lines().find_map(it) else { return Ok(None) };
         let refused = |why: &str| {
             let path = crate::hooks::show(&self.path);
             format!("the record {path} {why}, and lets nothing through; move it away and do it again")
         };
         let seen =
             verify(&text[..whole], None).map_err(|broken| refused(&format!("is broken ({broken})")))?;
-        if self.is_copied(&seen) { Err(refused("was begun in another clone")) } else { Ok(true) }
+        if self.is_copied(&seen) { Err(refused("was begun in another clone")) } else { Ok(Some(event)) }
     }
 
     /// Whether the file is another one than the log was begun in: its inode stays what it is in its clone.

@@ -10,6 +10,7 @@ use crate::gate;
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
 use crate::git::tree::GitTree;
+use crate::hooks::state::{Owner, owner_of};
 use crate::hooks::{files, show};
 use crate::pins;
 use crate::sign::signers::Signers;
@@ -128,11 +129,16 @@ fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&P
             return Ok(exit::BLOCK);
         }
     };
-    output::print(&format!(
-        "{}: {}, each bound to the one before\n",
-        show(log.path()),
-        counted(seen.lines, "line")
-    ))?;
+    let is_gone = seen.lines == 0 && is_installed(git, common_dir);
+    let lines = counted(seen.lines, "line");
+    output::print(&if is_gone {
+        format!(
+            "{}: there is no record, though one was begun when veto was installed or asked here: it was taken away, or could not be written\n",
+            show(log.path())
+        )
+    } else {
+        format!("{}: {lines}, each bound to the one before\n", show(log.path()))
+    })?;
     let (said, is_wrong) = anchor.map_or_else(
         || {
             let said = "Without an anchor that was kept elsewhere, a tail that was cut off does not show.";
@@ -148,7 +154,19 @@ fn check(git: &Git, common_dir: &Path, log: &Log, text: &[u8], anchor: Option<&P
         )?;
     }
     let passed_by = bypasses(git, log, text)?;
-    Ok(if copied || passed_by || is_wrong { exit::BLOCK } else { exit::PASS })
+    Ok(if is_gone || copied || passed_by || is_wrong { exit::BLOCK } else { exit::PASS })
+}
+
+/// Whether a record was begun here: `veto install` and a push pin the remote, and all that writes to the record locks it
+/// first. A hook of ours says so too, but for one that a template brought into a new clone.
+fn is_installed(git: &Git, common_dir: &Path) -> bool {
+    let is_ours = |hook: &Path| owner_of(hook).is_ok_and(|owner| matches!(owner, Owner::Veto(_)));
+    let template = git.read_line(["config", "--type=path", "--get", "init.templateDir"]).ok().flatten();
+    // A file of pins that is broken is there.
+    pins::read(common_dir).map_or(true, |pins| pins != pins::Pins::default())
+        || common_dir.join("veto/audit.lock").exists()
+        || is_ours(&common_dir.join("hooks/pre-push"))
+            && !template.is_some_and(|folder| is_ours(&Path::new(&folder).join("hooks/pre-push")))
 }
 
 fn read_anchor(path: &Path) -> Result<Anchor, Failure> {

@@ -12,6 +12,7 @@ use crate::overrides::second::{Approval, Request};
 use crate::overrides::store;
 use crate::overrides::token::Token;
 use crate::report::Report;
+use crate::run::Outcome;
 use crate::settle;
 use crate::sign::{Namespace, keygen, sshsig};
 use crate::source::push::Push;
@@ -127,24 +128,22 @@ fn answer(
     };
     let needed = if report.gaps.iter().any(provoked) { rules.proof.max(Proof::Signed) } else { rules.proof };
     if let Some(file) = &args.request {
-        return request(args, git, file, binding);
+        return request(args, git, file, binding, gate.outcome());
     }
     may_answer(needed, key, args.approval.is_some())?;
-    let reason = reason(args)?;
+    let approval = args.approval.as_deref().map(approval).transpose()?;
+    // Before anybody types or touches anything for it.
+    let until = used_until(approval.as_ref(), common_dir)?;
+    let (reason, who) = (reason(args, gate.outcome())?, gate.outcome().without_values(&who(git)));
     confirm(&binding, key)?;
     let minutes = args.minutes.unwrap_or(rules.minutes.min(15)).min(rules.minutes);
     let now = jiff::Timestamp::now();
-    let mut token = Token::new(binding.clone(), reason, who(git), now, minutes, nonce()?);
+    let mut token = Token::new(binding.clone(), reason, who, now, minutes, nonce()?);
+    token.expires = until.map_or(token.expires, |until| until.min(token.expires));
     if let Some(key) = key {
-        let signature =
-            keygen::sign(key, Namespace::Override, &token.signed_bytes()).map_err(Failure::usage)?;
-        token.signature = Some(signature);
+        token.signature = Some(sign(key, &token.signed_bytes())?);
     }
-    if let Some(file) = &args.approval {
-        token.approval = Some(read(file, |text| {
-            serde_json::from_slice::<Approval>(text).map_err(|error| error.to_string())
-        })?);
-    }
+    token.approval = approval;
     let trust = if token.signature.is_some() {
         settle::signers(gate, common_dir).map_err(|error| Failure::usage(anyhow!(error)))?
     } else {
@@ -184,13 +183,38 @@ fn may_answer(needed: Proof, key: Option<&Path>, has_approval: bool) -> Result<(
     }
 }
 
-/// Whether a key says of itself that it lives in hardware; its signature has to show it.
+/// Whether a key says of itself that it lives in hardware; its signature has to show it, see [`sign`].
 fn is_hardware(key: &Path) -> bool {
     let public = std::fs::read_to_string(keygen::public_file(key)).unwrap_or_default();
     ssh_key::PublicKey::from_openssh(&public).is_ok_and(|key| sshsig::is_hardware(key.key_data()))
 }
 
-fn reason(args: &Args) -> Result<String, Failure> {
+/// Signs for an override. Where nobody types a phrase, the touch of a hardware key stands for it, and that the signature
+/// shows: a public key beside the private one can be written by anybody.
+fn sign(key: &Path, message: &[u8]) -> Result<String, Failure> {
+    let signature = keygen::sign(key, Namespace::Override, message).map_err(Failure::usage)?;
+    if !ask::is_possible()
+        && !sshsig::is_touched(&signature, Namespace::Override, message).map_err(Failure::usage)?
+    {
+        return Err(Failure::usage(anyhow!(
+            "there is no terminal here, and the signature shows no touch of a hardware key; nothing was let through"
+        )));
+    }
+    Ok(signature)
+}
+
+fn approval(file: &Path) -> Result<Approval, Failure> {
+    read(file, |text| serde_json::from_slice::<Approval>(text).map_err(|error| error.to_string()))
+}
+
+/// Until when an approval counts that was used before: once, and again only within the minutes of that.
+fn used_until(approval: Option<&Approval>, common_dir: &Path) -> Result<Option<jiff::Timestamp>, Failure> {
+    let Some(approval) = approval else { return Ok(None) };
+    let until = approval.until(&Log::of(common_dir), jiff::Timestamp::now());
+    until.map_err(|why| Failure::usage(anyhow!(why)))
+}
+
+fn reason(args: &Args, found: &Outcome) -> Result<String, Failure> {
     let given = match &args.reason {
         Some(reason) => Some(reason.clone()),
         None if ask::is_possible() => {
@@ -199,7 +223,7 @@ fn reason(args: &Args) -> Result<String, Failure> {
         None => None,
     };
     let reason = given.unwrap_or_default();
-    let reason = masked(&escape(reason.trim().as_bytes()));
+    let reason = found.without_values(&masked(&escape(reason.trim().as_bytes())));
     if reason.chars().count() < LEAST_REASON {
         return Err(Failure::usage(anyhow!(
             "a reason takes {LEAST_REASON} characters or more; nothing was let through"
@@ -235,13 +259,15 @@ fn record(common_dir: &Path, token: &Token, accepted: &Accepted) -> Result<(), F
         "reason": token.reason,
         "until": token.expires.to_string(),
         "token": token.digest(),
+        "approval": token.approval.as_ref().map(Approval::digest),
     });
     let appended = Log::of(common_dir).append(&[Event::loosening("override", event)]);
     appended.context("what can't be recorded is not let through").map_err(Failure::usage).map(drop)
 }
 
-fn request(args: &Args, git: &Git, file: &Path, binding: Binding) -> Result<u8, Failure> {
-    let request = Request::new(binding, reason(args)?, who(git), jiff::Timestamp::now());
+fn request(args: &Args, git: &Git, file: &Path, binding: Binding, found: &Outcome) -> Result<u8, Failure> {
+    let who = found.without_values(&who(git));
+    let request = Request::new(binding, reason(args, found)?, who, jiff::Timestamp::now());
     let text = serde_json::to_vec_pretty(&request).map_err(Failure::incomplete)?;
     std::fs::write(file, text)
         .with_context(|| format!("could not write {}", shown(file)))
@@ -272,8 +298,7 @@ fn approve(file: &Path, key: &Path) -> Result<u8, Failure> {
     }
     confirm(binding, Some(key))?;
     let mut approval = Approval::new(request, jiff::Timestamp::now());
-    approval.signature =
-        keygen::sign(key, Namespace::Override, &approval.signed_bytes()).map_err(Failure::usage)?;
+    approval.signature = sign(key, &approval.signed_bytes())?;
     let text = serde_json::to_string(&approval).map_err(Failure::incomplete)?;
     output::print(&format!("{text}\n"))?;
     Ok(exit::PASS)

@@ -29,7 +29,7 @@ use serde_json::json;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
-use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::triage::{Entry, FOLDER, MOST_SERIAL, Status};
 use vetogate_core::{Finding, Gap, ObjectId, Severity, Tree};
 
 /// A signed entry lasts so long where nothing else is said.
@@ -61,6 +61,8 @@ pub struct Args {
 /// Where findings were found, and what goes with them.
 struct Found {
     outcome: Outcome,
+    /// That of the last push, where `outcome` is the work tree's: its values are known, too.
+    pushed: Option<Outcome>,
     /// Root of the work tree.
     root: PathBuf,
     common_dir: PathBuf,
@@ -133,7 +135,9 @@ impl Found {
         let meant = match self.known(asked)? {
             Some(meant) => meant,
             None => {
-                (self.outcome, self.root) = scan::whole_tree()?;
+                let (here, root) = scan::whole_tree()?;
+                self.pushed = Some(std::mem::replace(&mut self.outcome, here));
+                self.root = root;
                 match self.known(asked)? {
                     Some(meant) => meant,
                     None => fingerprint::meant(asked, self.entries().iter().map(String::as_str))?
@@ -191,9 +195,9 @@ impl Found {
 
     /// A text of the user's in which no value stands that was found.
     fn without_values(&self, text: &str) -> String {
-        let values = self.outcome.values.values().flatten().flatten();
-        let plain = values.filter_map(|value| std::str::from_utf8(value.expose()).ok());
-        plain.filter(|value| value.len() >= 4).fold(text.to_owned(), |text, value| text.replace(value, "..."))
+        let text = masked(&escape(text.trim().as_bytes()));
+        let seen = self.pushed.iter().chain([&self.outcome]);
+        seen.fold(text, |text, outcome| outcome.without_values(&text))
     }
 
     fn of(&self, finding: &Finding) -> Result<Subject, Failure> {
@@ -239,6 +243,7 @@ fn last_push(git: &Git, common_dir: &Path) -> Result<Found, Failure> {
         let tip = trusted.clone().unwrap_or_else(|| "HEAD".into());
         Found {
             outcome,
+            pushed: None,
             root: root.clone(),
             common_dir: common_dir.to_owned(),
             git: git.clone(),
@@ -319,7 +324,7 @@ fn entry(
     reason: &str,
     until: Option<Date>,
 ) -> Result<Entry, Failure> {
-    let reason = found.without_values(&masked(&escape(reason.trim().as_bytes())));
+    let reason = found.without_values(reason);
     if reason.is_empty() {
         return Err(Failure::usage(anyhow!("say why: --reason TEXT")));
     }
@@ -333,17 +338,18 @@ fn entry(
         return Err(Failure::usage(anyhow!("--until is over already; nothing was recorded")));
     }
     let default = args.sign.is_some().then(|| today.saturating_add(jiff::Span::new().days(DAYS)));
+    let serial = next_serial(found, &subject.fingerprint)?;
     let mut entry = Entry {
         fingerprint: subject.fingerprint.clone(),
         rule: subject.rule.clone(),
         path: subject.path.clone(),
         status,
         reason,
-        who: who(&found.git),
+        who: found.without_values(&who(&found.git)),
         created: today,
         until: until.or(default),
         repository: None,
-        serial: found.entry(&subject.fingerprint).map_or(0, |entry| entry.serial).saturating_add(1),
+        serial,
         values: Vec::new(),
         signature: None,
     };
@@ -371,6 +377,18 @@ fn entry(
         entry.signature = Some(signature);
     }
     Ok(entry)
+}
+
+/// The number of the decision after the one that is there.
+fn next_serial(found: &Found, fingerprint: &str) -> Result<u32, Failure> {
+    let before = found.entry(fingerprint).map_or(0, |entry| entry.serial);
+    if before >= MOST_SERIAL {
+        return Err(Failure::usage(anyhow!(
+            "{} has the serial {before}, and no decision can come after that: delete the file, here and on the remote's trusted branch, then decide anew; nothing was recorded",
+            Entry::path_of(fingerprint)
+        )));
+    }
+    Ok(before.saturating_add(1))
 }
 
 fn record(found: &Found, entry: &Entry) -> Result<(), Failure> {

@@ -88,11 +88,18 @@ fn absorb(kept: &mut Candidate, other: Candidate) {
 }
 
 /// Masks every known value in a text that will be shown.
+#[derive(Clone, Default)]
 pub struct Redactor {
     /// In the order of their bytes.
     values: Vec<(Zeroizing<String>, String)>,
     /// How long the values are that begin with these bytes: there may be very many of one beginning.
     heads: HashMap<[u8; LEAST], BTreeSet<usize>>,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 /// Shorter values stand in ordinary words.

@@ -1,10 +1,12 @@
 //! A second person: a request that names the push, and its approval by another key, within a day.
 
 use super::binding::Binding;
+use crate::audit::log::Log;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// How long an approval waits to be used.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -65,6 +67,25 @@ impl Approval {
         serde_json::to_vec(&bare).unwrap_or_default()
     }
 
+    /// SHA-256 over what is signed, in hex: what the log knows it by, however its file is written.
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.signed_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Until when it may be used, by the log: `None` where it was not used yet.
+    ///
+    /// # Errors
+    /// When it was used and its minutes are over, or the log says nothing.
+    pub fn until(&self, log: &Log, now: Timestamp) -> Result<Option<Timestamp>, String> {
+        let Some(used) = log.first("override", "approval", &self.digest())? else { return Ok(None) };
+        // An event that names no time was written by nobody of us: it allows nothing more.
+        let until = used["until"].as_str().and_then(|until| until.parse::<Timestamp>().ok());
+        match until.filter(|until| now <= *until) {
+            Some(until) => Ok(Some(until)),
+            None => Err("this approval was used already, and its minutes are over; ask for a new one".into()),
+        }
+    }
+
     /// Who approved this push, which `own` signed at `issued`.
     ///
     /// # Errors
@@ -102,6 +123,7 @@ mod tests {
     use super::super::binding::tests::binding;
     use super::super::token::Token;
     use super::*;
+    use crate::audit::Event;
     use crate::sign::altered::altered;
     use ssh_key::private::{Ed25519Keypair, KeypairData};
     use ssh_key::{HashAlg, LineEnding, PrivateKey};
@@ -153,6 +175,31 @@ mod tests {
         let mut changed = approved_by(2);
         changed.request.reason.push('!');
         assert!(check(&changed, 1, 1, 2).unwrap_err().contains("does not fit"));
+    }
+
+    #[test]
+    fn it_is_used_once_and_again_within_its_minutes_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, approval) = (Log::of(folder.path()), approved_by(2));
+        assert_eq!(approval.until(&log, at(2)), Ok(None));
+        let use_until = |until: Option<Timestamp>| {
+            let until = until.map(|until| until.to_string());
+            let event = serde_json::json!({ "approval": approval.digest(), "until": until });
+            log.append(&[Event::loosening("override", event)]).unwrap();
+        };
+        use_until(Some(at(3)));
+        use_until(Some(at(9)));
+        assert_eq!(approval.until(&log, at(2)), Ok(Some(at(3))));
+        assert_eq!(approval.until(&log, at(3)), Ok(Some(at(3))));
+        assert!(approval.until(&log, at(4)).unwrap_err().contains("was used already"));
+        // Signed again it is the same; given again, it is another.
+        let mut other = Approval { signature: String::new(), ..approval.clone() };
+        assert!(other.until(&log, at(4)).is_err());
+        other.approved = at(2);
+        assert_eq!(other.until(&log, at(4)), Ok(None));
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        std::fs::write(log.path(), text.replacen("2027", "2028", 1)).unwrap();
+        assert!(approval.until(&log, at(2)).unwrap_err().contains("is broken"));
     }
 
     /// A token of Ann's, with the approval of Bob.

@@ -55,7 +55,7 @@ pub enum Refusal {
     #[error("it lasts longer than the policy lets it ({0} min)")]
     Long(u8),
     /// Its signature does not count.
-    #[error("{0}")]
+    #[error(transparent)]
     Signature(#[from] sshsig::Refusal),
     /// A second person's word does not count.
     #[error("the approval counts for nothing: {0}")]

@@ -76,6 +76,14 @@ fn proof(signer: &Signer, presence: bool) -> Proof {
     Proof { name: signer.name.clone(), key: signer.fingerprint(), presence }
 }
 
+/// Whether a signature was made by a hardware key that someone touched, whoever's it is.
+///
+/// # Errors
+/// When it fits neither the message nor the namespace.
+pub fn is_touched(armored: &str, namespace: Namespace, message: &[u8]) -> Result<bool, Refusal> {
+    check(&parse(armored)?, namespace, message)
+}
+
 /// The key that made a signature, whoever's it is.
 ///
 /// # Errors
@@ -133,6 +141,7 @@ fn flags(signature: &SshSig) -> u8 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use sha2::{Digest as _, Sha256};
     use ssh_key::private::{Ed25519Keypair, KeypairData};
     use ssh_key::{HashAlg, PrivateKey};
 
@@ -170,6 +179,33 @@ mod tests {
         assert!(matches!(triage, Refusal::NotAllowed { .. }), "{triage}");
         let nothing = refused("", Namespace::Override, b"push", &listed);
         assert!(matches!(nothing, Refusal::Form(_)), "{nothing}");
+    }
+
+    /// A signature of the bytes themselves.
+    fn raw<K: ssh_key::SigningKey>(key: &K, bytes: &[u8]) -> ssh_key::Signature {
+        key.try_sign(bytes).unwrap()
+    }
+
+    /// As PROTOCOL.u2f has it: over the application, the flags, a counter and the message, each hashed.
+    fn of_hardware(flags: u8, message: &[u8]) -> String {
+        let public = *pair(1).public_key().key_data().ed25519().unwrap();
+        let key = KeyData::SkEd25519(ssh_key::public::SkEd25519::new(public, "ssh:"));
+        let signed = SshSig::signed_data(NAMESPACE, HashAlg::Sha512, message).unwrap();
+        let tail = [flags, 0, 0, 0, 7];
+        let over = [&Sha256::digest("ssh:")[..], &tail, &Sha256::digest(&signed)].concat();
+        let bytes = [raw(&pair(1), &over).as_bytes(), &tail].concat();
+        let made = ssh_key::Signature::new(Algorithm::SkEd25519, bytes).unwrap();
+        SshSig::new(key, NAMESPACE, HashAlg::Sha512, made).unwrap().to_pem(LineEnding::LF).unwrap()
+    }
+
+    #[test]
+    fn a_touch_is_shown_by_the_signature() {
+        let touched = |signature: &str| is_touched(signature, Namespace::Override, b"push");
+        assert_eq!(touched(&of_hardware(1, b"push")), Ok(true));
+        assert!(matches!(touched(&of_hardware(0, b"push")), Err(Refusal::Absent(_))));
+        assert_eq!(touched(&of_hardware(1, b"other")), Err(Refusal::Wrong));
+        assert_eq!(touched(&sign(1, NAMESPACE, b"push")), Ok(false));
+        assert!(matches!(touched(&sign(1, "git", b"push")), Err(Refusal::Namespace { .. })));
     }
 
     proptest! {

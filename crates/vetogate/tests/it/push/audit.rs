@@ -71,6 +71,46 @@ fn a_copy_of_the_record_is_told_from_it() {
     assert!(verify(&gate, 1).contains("begun in another clone"));
 }
 
+/// Where one was begun: by installing, and by a push; not in a clone in which veto never was.
+#[test]
+fn a_record_that_is_gone() {
+    let gate = Gate::new();
+    let path = gate.path(".git/veto/audit.jsonl");
+    verify(&gate, 0);
+    fs::remove_file(&path).unwrap();
+    assert!(verify(&gate, 1).contains("there is no record"), "installed");
+    gate.commit("Clean");
+    gate.passes(&["main"]);
+    verify(&gate, 0);
+    fs::write(&path, "").unwrap();
+    assert!(verify(&gate, 1).contains("there is no record"), "emptied");
+    // With the whole folder, the hook is left.
+    fs::remove_dir_all(gate.path(".git/veto")).unwrap();
+    assert!(verify(&gate, 1).contains("there is no record"), "the folder is gone");
+    let fresh = crate::support::Sandbox::with_clone();
+    let said = fresh.veto("work", &["audit", "verify"]).ok().stdout;
+    assert!(said.contains("0 lines"), "{said}");
+}
+
+/// A hook that a template brought along records nothing until it is asked.
+#[test]
+fn a_clone_that_has_its_hook_from_a_template() {
+    let gate = Gate::new();
+    let template = gate.sandbox.path().join("template");
+    fs::create_dir_all(template.join("hooks")).unwrap();
+    fs::copy(gate.path(".git/hooks/pre-push"), template.join("hooks/pre-push")).unwrap();
+    let folder = template.to_str().unwrap();
+    gate.sandbox.git(".", &["config", "--global", "init.templateDir", folder]).ok();
+    gate.sandbox.git(".", &["clone", "-q", "remote.git", "other"]).ok();
+    assert!(gate.sandbox.path().join("other/.git/hooks/pre-push").exists());
+    gate.sandbox.veto("other", &["audit", "verify"]).ok();
+    gate.sandbox.commit_all("other", "Clean");
+    gate.sandbox.git("other", &["push", "-q", "origin", "main"]).ok();
+    gate.sandbox.veto("other", &["audit", "verify"]).ok();
+    fs::remove_file(gate.sandbox.path().join("other/.git/veto/audit.jsonl")).unwrap();
+    gate.sandbox.veto("other", &["audit", "verify"]).exits(1);
+}
+
 /// Fifty pushes of one clone at the same time, a third of which are killed.
 #[test]
 fn many_pushes_at_once_keep_the_record_whole() {

@@ -3,7 +3,13 @@
 use super::signers::signer;
 use super::{Gate, password, token};
 use crate::support::{Answer, terminal};
+use serde_json::json;
+use ssh_key::PublicKey;
+use ssh_key::public::{KeyData, SkEd25519};
 use std::fs;
+use vetogate::audit::Event;
+use vetogate::audit::log::Log;
+use vetogate::overrides::second::Approval;
 
 const REASON: &str = "A made-up value that the demo needs.";
 
@@ -108,7 +114,7 @@ fn high_posture_has_no_override() {
 }
 
 /// The file of a token, changed by hand.
-fn edit(gate: &Gate, edit: impl Fn(&mut serde_json::Value)) {
+fn edit(gate: &Gate, mut edit: impl FnMut(&mut serde_json::Value)) {
     let folder = fs::read_dir(gate.path(".git/veto/overrides")).unwrap();
     for file in folder.flatten() {
         let mut token = serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap();
@@ -158,8 +164,83 @@ fn a_policy_that_asks_for_a_signature() {
     assert!(text.contains("OVERRIDDEN"), "{text}");
 }
 
+/// What is asked for and answered is kept and recorded: no value that was found stands in it.
 #[test]
-fn a_second_person() {
+fn a_reason_that_holds_what_was_found() {
+    let gate = with_high("");
+    let code = code(&gate);
+    let line = fs::read_to_string(gate.path("a.conf")).unwrap();
+    let value = line.split('"').nth(1).unwrap();
+    let reason = format!("The value {value} is that of the demo.");
+    gate.git(&["config", "user.name", &format!("Ann {value}")]);
+    gate.typed(&["override", &code, "--reason", &reason, "--request", "../request"], &[]).ok();
+    gate.typed(&["override", &code, "--reason", &reason], &[PHRASE]).ok();
+    let token = fs::read_dir(gate.path(".git/veto/overrides")).unwrap().next().unwrap().unwrap().path();
+    for file in [gate.sandbox.path().join("request"), token, gate.path(".git/veto/audit.jsonl")] {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(!text.contains(value) && text.contains("is that of the demo."), "{text}");
+    }
+    // What is left has to say something.
+    let short = format!("{value} {value} {value}");
+    refused(gate.typed(&["override", &code, "--reason", &short], &[PHRASE]), 2, "20 characters or more");
+    gate.passes(&["main"]);
+}
+
+/// A public key that says it is a hardware key's, beside a `ssh-keygen` that signs with one in a file.
+#[test]
+fn a_hardware_key_that_is_none() {
+    let gate = with_high("[override]\nproof = \"signed\"\n");
+    let key = gate.key("key");
+    gate.enrol(&key);
+    let code = code(&gate);
+    let public = PublicKey::from_openssh(&fs::read_to_string(format!("{key}.pub")).unwrap()).unwrap();
+    let hardware = KeyData::SkEd25519(SkEd25519::new(*public.key_data().ed25519().unwrap(), "ssh:"));
+    let hardware = PublicKey::from(hardware).to_openssh().unwrap();
+    gate.sandbox.write("fake.pub", hardware);
+    let real = "PATH=${PATH#*:} exec ssh-keygen -Y sign -n veto-override@v1 -f";
+    let program = gate.sandbox.write("bin/ssh-keygen", format!("#!/bin/sh\n{real} '{key}'\n"));
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let run = |arguments: &[&str]| {
+        let mut command = gate.sandbox.command("work", crate::support::VETO);
+        crate::support::answer(command.env("PATH", &path).args(arguments))
+    };
+    let sign = ["--sign", "../fake"];
+    let arguments = [&["override", &code, "--reason", REASON], &sign[..]].concat();
+    refused(run(&arguments), 2, "shows no touch of a hardware key");
+    gate.vetoed(&["main"]);
+    give(&gate, &code, &["--request", "../request"], &[]).ok();
+    let approved = run(&[&["override", "--approve", "../request"], &sign[..]].concat());
+    assert!(!approved.stdout.contains("SSH SIGNATURE"), "{}", approved.stdout);
+    refused(approved, 2, "shows no touch of a hardware key");
+    // On a terminal, with the phrase, it is what it is: a signature of a listed key.
+    let mut command = gate.sandbox.command("work", crate::support::VETO);
+    terminal::typed(command.env("PATH", &path).args(&arguments), &[PHRASE]).ok();
+    gate.passes(&["main"]);
+}
+
+/// Each reason is said once, however many errors stand around it.
+#[test]
+fn a_reason_is_said_once() {
+    let gate = with_high("[override]\nproof = \"signed\"\n");
+    let (key, other) = (gate.key("key"), gate.key("other"));
+    gate.enrol(&key);
+    let code = code(&gate);
+    let once = |answer: Answer, said: &str| {
+        let text = answer.exits(2).text();
+        assert_eq!(text.matches(said).count(), 1, "{text}");
+    };
+    once(give(&gate, &code, &["--sign", &other], &[PHRASE]), "is not listed");
+    let program = gate.sandbox.write("bin/ssh-keygen", "#!/bin/sh\ncat > /dev/null\necho signed\n");
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut command = gate.sandbox.command("work", crate::support::VETO);
+    command.env("PATH", path).args(["override", &code, "--reason", REASON, "--sign", &key]);
+    once(terminal::typed(&mut command, &[PHRASE]), "not an SSH signature");
+}
+
+/// A gate that asks for two, both of whom are listed, with a veto.
+fn with_two_people() -> (Gate, String, String) {
     let gate = Gate::new();
     let (ann, bob) = (gate.key("ann"), gate.key("bob"));
     let signers = signer(&gate, "ann", &ann) + &signer(&gate, "bob", &bob);
@@ -171,23 +252,77 @@ fn a_second_person() {
     gate.commit("Signers");
     gate.publish("main");
     gate.write("a.conf", password()).commit("Dirty");
+    (gate, ann, bob)
+}
+
+/// Of one key on the request that lies there.
+fn approve(gate: &Gate, key: &str, file: &str) {
+    let said = gate.typed(&["override", "--approve", "../request", "--sign", key], &[PHRASE]).ok().text();
+    assert!(said.contains(REASON) && said.contains("refs/heads/main"), "{said}");
+    let approval = said.lines().find(|line| line.starts_with('{')).unwrap().to_owned();
+    gate.sandbox.write(file, approval);
+}
+
+#[test]
+fn a_second_person() {
+    let (gate, ann, bob) = with_two_people();
     let code = code(&gate);
     refused(give(&gate, &code, &["--sign", &ann], &[PHRASE]), 2, "a second person: --request FILE");
     give(&gate, &code, &["--request", "../request"], &[]).ok();
-    let approve = |key: &str, file: &str| {
-        let said = gate.typed(&["override", "--approve", "../request", "--sign", key], &[PHRASE]).ok().text();
-        assert!(said.contains(REASON) && said.contains("refs/heads/main"), "{said}");
-        let approval = said.lines().find(|line| line.starts_with('{')).unwrap().to_owned();
-        gate.sandbox.write(file, approval);
-    };
-    approve(&ann, "own");
+    approve(&gate, &ann, "own");
     refused(give(&gate, &code, &["--approval", "../own", "--sign", &ann], &[PHRASE]), 2, "ann signed both");
-    approve(&bob, "approval");
+    approve(&gate, &bob, "approval");
     give(&gate, &code, &["--approval", "../approval", "--sign", &ann], &[PHRASE]).ok();
     let text = gate.passes(&["main"]);
     assert!(text.contains("OVERRIDDEN"), "{text}");
     let shown = gate.sandbox.veto("work", &["audit", "show"]).ok().stdout;
     assert!(shown.contains("signed by ann and bob"), "{shown}");
+}
+
+/// Within a day, but once: used again it lasts no longer than the first time.
+#[test]
+fn an_approval_that_was_used() {
+    let (gate, ann, bob) = with_two_people();
+    let code = code(&gate);
+    give(&gate, &code, &["--request", "../request"], &[]).ok();
+    approve(&gate, &bob, "approval");
+    let with = |minutes: &str| {
+        let more = ["--approval", "../approval", "--sign", &ann, "--minutes", minutes];
+        give(&gate, &code, &more, &[PHRASE])
+    };
+    let expires = || {
+        let mut expires = String::new();
+        edit(&gate, |token| expires = token["expires"].to_string());
+        expires
+    };
+    with("5").ok();
+    let first = expires();
+    with("15").ok();
+    assert_eq!(expires(), first);
+    gate.passes(&["main"]);
+    // One that was used before, as the record says.
+    approve(&gate, &bob, "approval");
+    let approval = fs::read(gate.sandbox.path().join("approval")).unwrap();
+    let approval: Approval = serde_json::from_slice(&approval).unwrap();
+    let used = |until: &str| {
+        let event = json!({ "approval": approval.digest(), "until": until });
+        Log::of(&gate.path(".git")).append(&[Event::loosening("override", event)]).unwrap();
+    };
+    used("2026-01-01T00:00:00Z");
+    gate.sandbox.git("remote.git", &["update-ref", "refs/heads/main", "main~1"]).ok();
+    gate.git(&["fetch", "-q"]);
+    fs::remove_dir_all(gate.path(".git/veto/overrides")).unwrap();
+    assert_eq!(self::code(&gate), code);
+    // However its file is written.
+    gate.sandbox.write("approval", serde_json::to_string_pretty(&approval).unwrap());
+    refused(with("15"), 2, "was used already");
+    // A later use, of whoever wrote it, is no first one.
+    used("2999-01-01T00:00:00Z");
+    refused(with("15"), 2, "was used already");
+    gate.vetoed(&["main"]);
+    approve(&gate, &bob, "approval");
+    with("15").ok();
+    gate.passes(&["main"]);
 }
 
 #[test]

@@ -265,6 +265,76 @@ fn a_beginning_of_a_fingerprint() {
     assert_eq!(fs::read_dir(gate.path(".veto/triage.d")).unwrap().count(), 1);
 }
 
+/// A reason is committed and recorded: no value that was found stands in it, of this finding or of another, guessable or
+/// with no form of its own.
+#[test]
+fn a_reason_that_holds_what_was_found() {
+    let gate = Gate::new();
+    let (random, other) = (fresh("{alnum:22}"), password());
+    let guessable = other.split('"').nth(1).unwrap();
+    gate.write("a.py", format!("API_KEY = \"{random}\"\n")).write("b.conf", &other).commit("Dirty");
+    let text = gate.push(&["--dry-run", "main"]).text();
+    let all: Vec<&str> = text.split("fingerprint ").skip(1).map(|rest| &rest[..32]).collect();
+    assert_eq!(all.len(), 2, "{text}");
+    let reason = format!("{random}, and ({guessable}), are for the demo.");
+    for (fingerprint, more) in [(all[0], None), (all[1], None), (all[0], Some("--branch"))] {
+        let arguments = ["triage", fingerprint, "--status", "accepted-risk", "--reason", &reason];
+        let arguments: Vec<&str> = arguments.into_iter().chain(more).collect();
+        gate.sandbox.veto("work", &arguments).ok();
+    }
+    let read = |path: &str| fs::read_to_string(gate.path(path)).unwrap();
+    let mut texts: Vec<String> =
+        all.iter().map(|fingerprint| read(&format!(".veto/triage.d/{fingerprint}.toml"))).collect();
+    texts.push(read(".git/veto/audit.jsonl"));
+    texts.push(gate.git(&["log", "-1", "--patch", "--glob=refs/heads/veto-triage*"]));
+    for text in texts {
+        assert!(!text.contains(&random) && !text.contains(guessable), "{text}");
+        assert!(text.contains("are for the demo."), "{text}");
+    }
+}
+
+/// The same where the decision is about a finding of the work tree: what the last push had is known all the same.
+#[test]
+fn a_reason_that_holds_what_the_last_push_had() {
+    let gate = Gate::new();
+    let random = fresh("{alnum:22}");
+    gate.write("a.py", format!("API_KEY = \"{random}\"\n")).commit("Dirty");
+    gate.push(&["--dry-run", "main"]);
+    fs::remove_file(gate.path("a.py")).unwrap();
+    gate.write("b.conf", token());
+    let text = gate.sandbox.veto("work", &["scan", "b.conf"]).exits(1).stdout;
+    let fingerprint = fingerprint(&text);
+    let reason = format!("Not {random}, another one.");
+    gate.sandbox
+        .veto("work", &["triage", &fingerprint, "--status", "accepted-risk", "--reason", &reason])
+        .ok();
+    let entry = fs::read_to_string(gate.path(&format!(".veto/triage.d/{fingerprint}.toml"))).unwrap();
+    assert!(!entry.contains(&random) && entry.contains("another one."), "{entry}");
+}
+
+/// Nothing is written that would not be read back; the way out is said.
+#[test]
+fn a_decision_after_the_last_number() {
+    let (gate, fingerprint) = with_veto(&token());
+    let path = format!(".veto/triage.d/{fingerprint}.toml");
+    triage(&gate, &fingerprint, &[]);
+    let entry = fs::read_to_string(gate.path(&path)).unwrap();
+    let numbered = |serial: &str| entry.replace("serial = 1\n", &format!("serial = {serial}\n"));
+    gate.write(&path, numbered("999999"));
+    triage(&gate, &fingerprint, &[]);
+    let last = fs::read_to_string(gate.path(&path)).unwrap();
+    assert!(last.contains("serial = 1000000\n"), "{last}");
+    for more in [&[][..], &["--branch"]] {
+        let arguments = ["triage", &fingerprint, "--status", "false-positive", "--reason", "Made up."];
+        let said = gate.sandbox.veto("work", &[&arguments, more].concat()).exits(2).text();
+        assert!(said.contains("no decision can come after that") && said.contains(&path), "{said}");
+    }
+    assert_eq!(fs::read_to_string(gate.path(&path)).unwrap(), last);
+    fs::remove_file(gate.path(&path)).unwrap();
+    triage(&gate, &fingerprint, &[]);
+    assert!(fs::read_to_string(gate.path(&path)).unwrap().contains("serial = 1\n"));
+}
+
 /// Who signs and is not listed hears it at once, and not at the next push.
 #[test]
 fn a_signature_that_will_not_count_is_said() {
