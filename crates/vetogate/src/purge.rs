@@ -94,6 +94,28 @@ impl From<Gap> for PurgeError {
     }
 }
 
+/// So often refs and work trees are read anew where somebody commits meanwhile.
+const TRIES: usize = 5;
+
+/// Refs and work trees of one moment: a commit in between would move a branch, and leave behind the index that fits it.
+fn read_both(
+    place: &Place,
+    session: &Session<'_>,
+) -> Result<(refs::Refs, Vec<worktrees::Worktree>), PurgeError> {
+    for _ in 0..TRIES {
+        let worktrees = worktrees::list(place)?;
+        let refs = refs::Refs::read(place, session)?;
+        let fits = |worktree: &worktrees::Worktree| {
+            let own = |branch: &bstr::BString| refs.movable().find(|found| found.name == *branch);
+            worktree.branch.as_ref().and_then(own).is_none_or(|found| found.oid == worktree.head)
+        };
+        if worktrees.iter().all(fits) {
+            return Ok((refs, worktrees));
+        }
+    }
+    Err(PurgeError::Refused("somebody commits here at the same time; run the command again".into()))
+}
+
 /// The repository as it stands: what may move, and what must not.
 pub struct Survey<'a> {
     /// Where we are.
@@ -116,8 +138,7 @@ impl<'a> Survey<'a> {
     /// # Errors
     /// When git does not answer.
     pub fn take(place: &'a Place, session: &'a Session<'a>) -> Result<Self, PurgeError> {
-        let worktrees = worktrees::list(place)?;
-        let refs = refs::Refs::read(place, session)?;
+        let (refs, worktrees) = read_both(place, session)?;
         let public = public::Public::ask(place, session, &refs, &worktrees)?;
         let email = place.setting("user.email")?.map(|setting| setting.value);
         Ok(Self { place, session, public, refs, worktrees, email })
@@ -128,8 +149,7 @@ impl<'a> Survey<'a> {
     /// # Errors
     /// When git does not answer.
     pub fn again(self) -> Result<Self, PurgeError> {
-        let worktrees = worktrees::list(self.place)?;
-        let refs = refs::Refs::read(self.place, self.session)?;
+        let (refs, worktrees) = read_both(self.place, self.session)?;
         Ok(Self { refs, worktrees, ..self })
     }
 }
