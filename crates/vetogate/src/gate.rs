@@ -201,12 +201,12 @@ impl Gate<'_> {
         if !steps.is_empty() {
             return steps;
         }
-        // Where the remote's HEAD names a branch that is not there yet, the next new one may be trusted.
+        // Where the remote's HEAD names a branch that is not there yet, any may be trusted next.
         let has_settings = |oid| {
             GitTree::new(&self.session.objects, oid).lookup(b".veto").is_ok_and(|found| found.is_some())
         };
         let is_new = |update: &&RefUpdate| {
-            update.old.is_null() && update.name.starts_with(b"refs/heads/") && has_settings(update.new)
+            update.name.starts_with(b"refs/heads/") && !update.new.is_null() && has_settings(update.new)
         };
         let new: Vec<&RefUpdate> = self.context.refs.iter().filter(is_new).take(BASES).collect();
         if new.is_empty() {

@@ -351,6 +351,7 @@ fn a_branch_that_the_head_of_the_remote_waits_for() {
     fs::remove_dir_all(gate.path(".git/veto")).unwrap();
     gate.write(".veto/policy.toml", LAXER).commit("Laxer");
     loosened(&gate, "HEAD:refs/heads/master", "is switched off");
+    loosened(&gate, "main", "is switched off");
     gate.git(&["reset", "-q", "--hard", "origin/main"]);
     gate.commit("As it was");
     gate.passes(&["HEAD:refs/heads/master"]);
