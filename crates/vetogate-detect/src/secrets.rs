@@ -5,7 +5,6 @@ use crate::matching::{self, BUILDERS};
 use crate::test_module::TestModules;
 use crate::{BlobDetector, Hit, Text, generic, placeholder, uri};
 use regex::bytes::{Captures, Regex, RegexBuilder};
-use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -81,15 +80,14 @@ impl BlobDetector for DataRules {
             let spec = &loaded(index).spec;
             (spec.before, spec.after)
         };
-        // Few texts have anything for which it matters.
-        let tests = LazyCell::new(|| TestModules::of(text.bytes, text.hints.kind));
+        let tests = TestModules::of(text.bytes, text.hints.kind);
         let mut found = Vec::new();
         for (index, ranges) in matching::windows(text.bytes, text.candidates, reach) {
             for range in ranges {
                 if !fuel.burn(range.len() as u64) {
                     return;
                 }
-                confirm(loaded(index), text, &|at| tests.hold(at), range, &mut found);
+                confirm(loaded(index), text, &tests, range, &mut found);
             }
         }
         displace(&mut found);
@@ -102,7 +100,7 @@ impl BlobDetector for DataRules {
 fn confirm(
     loaded: &'static Loaded,
     text: &Text<'_>,
-    tests: &dyn Fn(usize) -> bool,
+    tests: &TestModules<'_>,
     range: Range<usize>,
     found: &mut Vec<(&'static Loaded, Hit)>,
 ) {
@@ -111,7 +109,7 @@ fn confirm(
     while let Some(captures) = regex.captures_at(haystack, at) {
         let Some(whole) = captures.get(0) else { return };
         at = whole.end().max(whole.start() + 1);
-        let is_test = text.hints.is_test || tests(whole.start());
+        let is_test = text.hints.is_test || tests.hold(whole.start());
         let text = Text { hints: PathHints { is_test, ..text.hints }, ..*text };
         if let Some(hit) = hit(loaded, &text, &captures) {
             // An address may end behind what the expression took of it.

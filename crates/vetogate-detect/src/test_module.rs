@@ -2,20 +2,31 @@
 //! folder of them.
 
 use memchr::memmem;
+use std::cell::OnceCell;
 use std::ops::Range;
 use vetogate_syntax::path::FileKind;
 
-/// Where the modules of tests stand in a text, in order.
-#[derive(Default)]
-pub(crate) struct TestModules(Vec<Range<usize>>);
+/// Where the modules of tests stand in a text, in order. They are looked for when something is asked: few texts have
+/// anything for which it matters.
+pub(crate) struct TestModules<'a> {
+    bytes: &'a [u8],
+    kind: FileKind,
+    found: OnceCell<Vec<Range<usize>>>,
+}
 
-impl TestModules {
-    /// Those of a text, in one pass.
-    pub(crate) fn of(bytes: &[u8], kind: FileKind) -> Self {
-        if kind != FileKind::Code {
-            return Self::default();
-        }
+impl<'a> TestModules<'a> {
+    /// Those of a text.
+    pub(crate) fn of(bytes: &'a [u8], kind: FileKind) -> Self {
+        Self { bytes, kind, found: OnceCell::new() }
+    }
+
+    /// In one pass.
+    fn find(&self) -> Vec<Range<usize>> {
         let mut modules = Vec::new();
+        if self.kind != FileKind::Code {
+            return modules;
+        }
+        let bytes = self.bytes;
         let mut done = 0;
         for start in memmem::find_iter(bytes, b"#[cfg(test)]") {
             let is_first = start == 0 || bytes[start - 1] == b'\n';
@@ -26,13 +37,14 @@ impl TestModules {
             done = memmem::find(&bytes[start..], b"\n}").map_or(bytes.len(), |length| start + length);
             modules.push(start..done);
         }
-        Self(modules)
+        modules
     }
 
     /// Whether a place is in one.
     pub(crate) fn hold(&self, at: usize) -> bool {
-        let after = self.0.partition_point(|module| module.start <= at);
-        after > 0 && self.0[after - 1].contains(&at)
+        let modules = self.found.get_or_init(|| self.find());
+        let after = modules.partition_point(|module| module.start <= at);
+        after > 0 && modules[after - 1].contains(&at)
     }
 }
 

@@ -34,7 +34,7 @@ use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
 use vetogate_core::text::escape;
 use vetogate_core::{
-    Category, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
+    Category, Confidence, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
 };
 use vetogate_detect::registry;
 use zeroize::Zeroizing;
@@ -226,6 +226,10 @@ impl<'a> Session<'a> {
         is_other
     }
 
+    fn low_counts(&self) -> bool {
+        self.policy.borrow().min_confidence == Confidence::Low
+    }
+
     fn packs(&self) -> Packs {
         self.policy.borrow().packs
     }
@@ -250,8 +254,8 @@ impl<'a> Session<'a> {
 
     fn scope<'s>(&'s self, watch: &'s Watch) -> Scope<'s> {
         let (threads, is_limited) = (self.wish.threads, self.clocks.limit.is_some());
-        let (packs, kept) = (self.packs(), &self.hits);
-        Scope { git: &self.git, watch, threads, is_limited, packs, kept, on_item: self.on_item }
+        let (packs, low_counts, kept) = (self.packs(), self.low_counts(), &self.hits);
+        Scope { git: &self.git, watch, threads, is_limited, packs, low_counts, kept, on_item: self.on_item }
     }
 
     /// Looks at what was not looked at before; answers stand in the order of the items.

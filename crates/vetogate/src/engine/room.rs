@@ -28,26 +28,29 @@ pub enum Short {
 pub struct Room {
     low: usize,
     other: usize,
+    /// Whether what is of low confidence may veto, by the policy: then it is as any other.
+    low_counts: bool,
     /// What did not fit.
     pub short: Option<Short>,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self::beside(0)
+        Self::beside(0, false)
     }
 }
 
 impl Room {
     /// Of a content, where so many hits of others are kept.
-    pub fn beside(kept: usize) -> Self {
+    pub fn beside(kept: usize, low_counts: bool) -> Self {
         let left = ALL.saturating_sub(kept).max(LEAST);
-        Self { low: left.min(MOST_LOW), other: left.min(MOST), short: None }
+        Self { low: left.min(MOST_LOW), other: left.min(MOST), low_counts, short: None }
     }
 
     /// Leaves what there is room for, and counts the rest.
     pub fn take(&mut self, found: &mut Vec<Hit>) {
-        found.retain(|hit| self.fits(hit.confidence == Confidence::Low));
+        let may_veto = self.low_counts;
+        found.retain(|hit| self.fits(hit.confidence == Confidence::Low && !may_veto));
     }
 
     fn fits(&mut self, is_low: bool) -> bool {
@@ -84,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_content_has_some() {
-        let mut room = Room::beside(10 * ALL);
+        let mut room = Room::beside(10 * ALL, false);
         assert_eq!((0..1000).filter(|_| room.fits(false)).count(), LEAST);
         assert!(Short::Low(9) < Short::Unlisted(1) && Short::Unlisted(9) < Short::Unseen);
     }

@@ -89,6 +89,8 @@ pub struct Scope<'a> {
     pub is_limited: bool,
     /// Packs of rules that look at files.
     pub packs: Packs,
+    /// Whether what is of low confidence may veto.
+    pub low_counts: bool,
     /// Hits that are kept of what was looked at.
     pub kept: &'a AtomicUsize,
     /// Called after each item.
@@ -265,7 +267,7 @@ fn limit(item: &Item, short: Short) -> Gap {
 
 /// The room for the hits of one more content.
 fn room(scope: &Scope<'_>) -> Room {
-    Room::beside(scope.kept.load(Ordering::Relaxed))
+    Room::beside(scope.kept.load(Ordering::Relaxed), scope.low_counts)
 }
 
 /// What is said of a commit or tag that is too large to be read whole.

@@ -1,6 +1,6 @@
 //! The good policies that a clone saw, and which places list who may sign.
 
-use super::FILE;
+use super::{FILE, file};
 use crate::deadline::Deadline;
 use crate::git::catfile::CatFile;
 use crate::git::command::Git;
@@ -62,12 +62,13 @@ impl Seen<'_> {
     /// Keeps whether this place lists who may sign, for when its branch is not here. `name` is its trusted branch.
     pub fn keep_signers(&self, tree: &dyn Tree, name: &str) {
         let path = folder(self.common_dir).join(self.place_name() + SIGNERS);
-        match (tree.get(trust::FILE.as_bytes()), path.exists()) {
-            (Ok(Some(_)), false) => {
+        // A list that can't be read is one.
+        match (matches!(file(tree, trust::FILE), Ok(None)), path.exists()) {
+            (false, false) => {
                 let _ = std::fs::create_dir_all(folder(self.common_dir))
                     .and_then(|()| files::put(&path, name.as_bytes(), files::PLAIN));
             }
-            (Ok(None), true) => drop(std::fs::remove_file(path)),
+            (true, true) => drop(std::fs::remove_file(path)),
             _ => {}
         }
     }

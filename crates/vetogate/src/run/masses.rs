@@ -30,7 +30,7 @@ impl Session<'_> {
         worst(found, &hit);
         for left_out in found.drain(room..) {
             let late = &mut outcome.late;
-            if hit(&left_out).confidence == Confidence::Low {
+            if hit(&left_out).confidence == Confidence::Low && !self.low_counts() {
                 late.unlisted_low += 1;
             } else {
                 late.unlisted += 1;

@@ -147,6 +147,20 @@ fn masses_of_low_confidence_veto_nothing() {
     assert!(text.contains("29000 hits of low confidence more, which are not listed"), "not said");
 }
 
+/// But where the policy says that they veto, what is not listed is not taken for old.
+#[test]
+fn masses_of_low_confidence_that_may_veto() {
+    let gate = Gate::new();
+    let old = masses(0, 21_000);
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n")
+        .write("tests/fixtures/users.conf", &old)
+        .commit("Old");
+    gate.publish("main");
+    gate.write("tests/fixtures/users.conf", format!("{old}{}", masses(100_000, 1))).commit("New");
+    let text = gate.unread(&["main"]);
+    assert!(text.contains("users.conf has 1001 hits more than are kept and compared"), "not said");
+}
+
 /// A secret that stands behind more of them than are kept is no clean end.
 #[test]
 fn what_is_new_behind_masses_of_old_ones_is_not_taken_for_clean() {
@@ -220,7 +234,7 @@ fn sizes_in_order(gate: &Gate, blobs: &[&str]) -> Vec<u64> {
     let packs = Packs::default();
     let kept = AtomicUsize::new(0);
     let (git, watch, kept, on_item) = (&git, &watch, &kept, &on_item);
-    let scope = Scope { git, watch, threads: 1, is_limited: true, packs, kept, on_item };
+    let scope = Scope { git, watch, threads: 1, is_limited: true, packs, low_counts: false, kept, on_item };
     let looked = look(&scope, &mut objects, &items.iter().collect::<Vec<_>>());
     assert!(looked[0].bytes > looked[1].bytes, "answers stand in the order of the items");
     seen.into_inner().unwrap()
