@@ -3,6 +3,7 @@
 
 mod imports;
 pub mod program;
+mod types;
 
 use bstr::ByteSlice;
 use imports::Os;
@@ -38,12 +39,20 @@ pub enum Style {
     Plain,
 }
 
-const PYTHON: Style =
-    Style::Expression { language: Language::Python, text: "os.environ[\"NAME\"]", constant: &["case "] };
+const PYTHON: Style = Style::Expression {
+    language: Language::Python,
+    text: "os.environ[\"NAME\"]",
+    constant: &["case ", "Literal["],
+};
 const JAVASCRIPT: Style = Style::Expression {
     language: Language::JavaScript,
     text: "process.env.NAME",
     constant: &["case ", "import ", "enum "],
+};
+const TYPESCRIPT: Style = Style::Expression {
+    language: Language::JavaScript,
+    text: "process.env.NAME",
+    constant: &["case ", "import ", "enum ", "type ", "interface ", "declare "],
 };
 const RUBY: Style =
     Style::Expression { language: Language::Ruby, text: "ENV.fetch(\"NAME\")", constant: &["require"] };
@@ -95,7 +104,8 @@ impl Style {
         let Some((_, ending)) = name.rsplit_once_str(".") else { return Self::Plain };
         match ending {
             b"py" | b"pyw" => PYTHON,
-            b"js" | b"mjs" | b"cjs" | b"ts" | b"mts" | b"cts" | b"jsx" | b"tsx" => JAVASCRIPT,
+            b"js" | b"mjs" | b"cjs" | b"jsx" => JAVASCRIPT,
+            b"ts" | b"mts" | b"cts" | b"tsx" => TYPESCRIPT,
             b"rb" | b"rake" => RUBY,
             b"php" => PHP,
             b"go" => GO,
@@ -172,11 +182,14 @@ impl<'a> File<'a> {
         let is_attribute = line.ends_with(b"=")
             && (line.find_byte(b'<').is_some()
                 || (program.language == Language::JavaScript && is_alone(line)));
-        let is_key = after.first() == Some(&b':') || after.starts_with(b"=>");
+        let is_key = after.first() == Some(&b':')
+            || after.starts_with(b"=>")
+            || (program.language == Language::JavaScript && types::is_field(after));
         let is_constant = |line: &[u8]| constant.iter().any(|word| line.find(word).is_some());
         follows
             && !is_attribute
             && !is_key
+            && !types::is_type(self.text, program, literal)
             && !is_joined(self.text, program, whole.end)
             && !is_constant(line)
             && !around(program, literal.within, self.text).any(is_constant)
@@ -312,8 +325,37 @@ mod tests {
             ("a.py", "k = 'x' '«v»'\n", "k = 'x' 'REDACTED'\n"),
             ("a.py", "k = '''«v»'''\n", "k = '''REDACTED'''\n"),
             ("a.py", "k = 'a «v»'\n", "k = 'a REDACTED'\n"),
+            ("a.py", "k: '«v»' = 1\n", "k: 'REDACTED' = 1\n"),
+            ("a.py", "def f(k: '«v»'):\n", "def f(k: 'REDACTED'):\n"),
+            ("a.py", "k: Literal['«v»']\n", "k: Literal['REDACTED']\n"),
+            ("a.py", "import os\nk = {a: '«v»'}\n", "import os\nk = {a: os.environ[\"API_KEY\"]}\n"),
+            ("a.py", "import os\nk = lambda: '«v»'\n", "import os\nk = lambda: os.environ[\"API_KEY\"]\n"),
             ("a.ts", "f({ apiKey: \"«v»\" })", "f({ apiKey: process.env.API_KEY })"),
             ("a.ts", "x = { \"«v»\": 1 }", "x = { \"REDACTED\": 1 }"),
+            ("a.ts", "const k: \"«v»\" = x", "const k: \"REDACTED\" = x"),
+            ("a.ts", "function f(k: \"«v»\") {}", "function f(k: \"REDACTED\") {}"),
+            ("a.ts", "class A { k: \"«v»\"; }", "class A { k: \"REDACTED\"; }"),
+            (
+                "a.ts",
+                "function f() {\n let k: {\n a: \"«v»\"\n}\n}",
+                "function f() {\n let k: {\n a: \"REDACTED\"\n}\n}",
+            ),
+            ("a.ts", "interface A {\n k?: \"«v»\"\n}", "interface A {\n k?: \"REDACTED\"\n}"),
+            ("a.ts", "type A = | \"x\" | \"«v»\"", "type A = | \"x\" | \"REDACTED\""),
+            ("a.ts", "let k: A | \"«v»\"", "let k: A | \"REDACTED\""),
+            ("a.ts", "let k: A<B, \"«v»\">", "let k: A<B, \"REDACTED\">"),
+            (
+                "a.ts",
+                "const k = {\n a: {\n b: \"«v»\"\n}\n}",
+                "const k = {\n a: {\n b: process.env.API_KEY\n}\n}",
+            ),
+            ("a.ts", "const k: A = {\n b: \"«v»\"\n}", "const k: A = {\n b: process.env.API_KEY\n}"),
+            ("a.ts", "let k = x ? y : \"«v»\"", "let k = x ? y : process.env.API_KEY"),
+            ("a.ts", "let k = x || \"«v»\"", "let k = x || process.env.API_KEY"),
+            ("a.ts", "export default {\n k: \"«v»\",\n}", "export default {\n k: process.env.API_KEY,\n}"),
+            ("a.js", "class A { x = 1; \"«v»\" = 2 }", "class A { x = 1; \"REDACTED\" = 2 }"),
+            ("a.js", "x = { a, \"«v»\"() {} }", "x = { a, \"REDACTED\"() {} }"),
+            ("a.js", "if ([\"«v»\" === x]) {}", "if ([process.env.API_KEY === x]) {}"),
             ("a.tsx", "<A key=\"«v»\" />", "<A key=\"REDACTED\" />"),
             ("a.tsx", "<A\n  key=\"«v»\"\n/>", "<A\n  key=\"REDACTED\"\n/>"),
             ("a.js", "var k=\"«v»\";", "var k=process.env.API_KEY;"),

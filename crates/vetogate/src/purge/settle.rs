@@ -34,23 +34,33 @@ pub fn follow(place: &Place, worktree: &Worktree, from: ObjectId, to: ObjectId) 
 /// As [`follow`].
 pub fn clear(place: &Place, worktree: &Worktree, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
     let touched = worktree.touched(from, to)?;
-    let mut ours = Vec::new();
+    let is_ours = |path: &BString, now: &[u8]| {
+        [from, to].iter().any(|commit| {
+            let blob = spelled(*commit, path)
+                .and_then(|spelled| worktree.git().read(["cat-file", "blob", &spelled]).ok());
+            blob.is_some_and(|blob| blob.starts_with(now))
+        })
+    };
+    let mut ours = BTreeSet::new();
     for path in changed(place, worktree)?.into_iter().filter(|path| touched.contains(path)) {
         let file = worktree.path.join(OsStr::from_bytes(&path));
         let Some(now) = content(&file) else { continue };
-        let is_ours = [from, to].iter().any(|commit| {
-            let blob = spelled(*commit, &path)
-                .and_then(|spelled| worktree.git().read(["cat-file", "blob", &spelled]).ok());
-            blob.is_some_and(|blob| blob.starts_with(&now))
-        });
-        if !is_ours {
+        if !is_ours(&path, &now) {
             return Err(PurgeError::Refused(format!(
                 "{} was changed since; move it away, then run the command again",
                 show(&file)
             )));
         }
-        ours.push(file);
+        ours.insert(file);
     }
+    // What git ignores is in no index, and was never asked for.
+    let (begun, others): (Vec<BString>, Vec<BString>) =
+        worktree.in_the_way(from, to)?.into_iter().partition(|path| {
+            let now = content(&worktree.path.join(OsStr::from_bytes(path)));
+            now.is_some_and(|now| is_ours(path, &now))
+        });
+    worktree.refuse(&others)?;
+    ours.extend(begun.iter().map(|path| worktree.path.join(OsStr::from_bytes(path))));
     for file in ours {
         std::fs::remove_file(&file).map_err(|error| PurgeError::file(&file, error))?;
     }

@@ -33,6 +33,9 @@ pub struct Worktree {
     is_main: bool,
 }
 
+/// So many files that are in the way are named.
+const NAMED: usize = 10;
+
 /// What git keeps in a git directory while something is under way.
 const UNDER_WAY: &[(&str, &str)] = &[
     ("rebase-merge", "a rebase"),
@@ -67,7 +70,7 @@ impl Worktree {
     /// Where a file is in the way, or git does not answer.
     pub fn try_follow(&self, place: &Place, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
         self.check_marked(&self.touched(from, to)?)?;
-        self.check_new(from, to)?;
+        self.refuse(&self.in_the_way(from, to)?)?;
         self.read_tree(place, &["-n"], from, to).map_err(|error| self.refused(error))
     }
 
@@ -116,27 +119,44 @@ impl Worktree {
     }
 
     /// What stands where a file is to come. Git takes what is ignored for worth nothing, and overwrites it.
-    fn check_new(&self, from: ObjectId, to: ObjectId) -> Result<(), PurgeError> {
+    ///
+    /// # Errors
+    /// When git does not answer.
+    pub fn in_the_way(&self, from: ObjectId, to: ObjectId) -> Result<Vec<BString>, PurgeError> {
         let (from, to) = (from.to_string(), to.to_string());
         let arguments =
             ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", &from, &to];
         let output = self.git.read(arguments)?;
         let new = output.split_str("\0").filter(|path| !path.is_empty());
-        let is_in_the_way = |path: &Path| {
+        let is_in_the_way = |path: &&[u8]| {
+            let path = Path::new(OsStr::from_bytes(path));
             let is_there = |part: &Path| self.path.join(part).symlink_metadata().ok();
             let folders = path.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
             is_there(path).is_some()
                 || folders.into_iter().any(|part| is_there(part).is_some_and(|found| !found.is_dir()))
         };
-        match new.map(|path| Path::new(OsStr::from_bytes(path))).find(|path| is_in_the_way(path)) {
-            None => Ok(()),
-            Some(path) => Err(PurgeError::Refused(format!(
-                "{} in {} is in the way, and git knows nothing of what stands in it; move it away, then run the \
-                 command again",
-                show(path),
-                show(&self.path)
-            ))),
+        Ok(new.filter(is_in_the_way).map(BString::from).collect())
+    }
+
+    /// Refuses what stands in the way, by its names.
+    ///
+    /// # Errors
+    /// Where there is any.
+    pub fn refuse(&self, in_the_way: &[BString]) -> Result<(), PurgeError> {
+        let named = in_the_way.iter().take(NAMED).map(|path| show(Path::new(OsStr::from_bytes(path))));
+        let named: Vec<String> = named.collect();
+        let more = in_the_way.len() - named.len();
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let (verb, them) = if in_the_way.len() == 1 { ("is", "it") } else { ("are", "them") };
+        if named.is_empty() {
+            return Ok(());
         }
+        Err(PurgeError::Refused(format!(
+            "{}{more} in {} {verb} in the way, and git knows nothing of what stands there; move {them} away, then run \
+             the command again",
+            named.join(", "),
+            show(&self.path)
+        )))
     }
 
     /// Files that git was told not to look at: it would overwrite what is changed in them.

@@ -192,3 +192,27 @@ fn everything_that_is_kept_is_the_users_alone_and_holds_no_value() {
         assert!(bstr::ByteSlice::find(&std::fs::read(path).unwrap()[..], &token).is_none(), "{name}");
     }
 }
+
+/// What has come in the way since is the user's, and git knows nothing of it.
+#[test]
+fn continue_overwrites_no_ignored_file() {
+    for step in ["journal", "moved"] {
+        let (clone, token) = (Clone::new(), token());
+        clone.write(".gitignore", "*REDACTED\n");
+        clone.write(&format!("d/{token}"), "named\n").write(&format!("e/{token}"), "named\n");
+        clone.git(&["add", "-f", "."]);
+        clone.commit("Named");
+        clone.killed_at(step, &["--apply"]);
+        clone.write("d/REDACTED", "precious\n").write("e/REDACTED", "precious\n");
+        let said = clone.purge(&["--continue"]).exits(2).text();
+        assert!(said.contains("d/REDACTED, e/REDACTED in "), "{said}");
+        assert_eq!(clone.read("d/REDACTED"), "precious\n");
+        std::fs::remove_file(clone.path("d/REDACTED")).unwrap();
+        std::fs::remove_file(clone.path("e/REDACTED")).unwrap();
+        // What git itself has begun to write is no file of the user's.
+        clone.write("d/REDACTED", "nam");
+        clone.purge(&["--continue"]).ok();
+        assert_eq!(clone.read("d/REDACTED"), "named\n");
+        assert_eq!(clone.git(&["status", "--porcelain"]), "");
+    }
+}
