@@ -49,6 +49,8 @@ pub(super) fn made(name: &str, argument: &str, random: &mut Random) -> Option<St
         "pem-base64" => BASE64.encode(pem(argument, &der(random), "\n").as_bytes()),
         "pem-base64-1" => BASE64.encode(format!("\n{}", pem(argument, &der(random), "\n")).as_bytes()),
         "pem-base64-2" => BASE64.encode(format!(">\n{}", pem(argument, &der(random), "\n")).as_bytes()),
+        "pem-base64-lines" => lines(pem(argument, &der(random), "\n").as_bytes(), "\n    "),
+        "pem-base64-escaped" => lines(pem(argument, &der(random), "\n").as_bytes(), "\\n"),
         "pem-random" => pem(argument, &random.bytes(600), "\n"),
         "openssh" => pem("OPENSSH PRIVATE KEY", &openssh(argument, random), "\n"),
         "openssh-cut" => {

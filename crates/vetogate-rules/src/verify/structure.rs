@@ -186,7 +186,12 @@ pub(crate) fn pem_base64(value: &[u8]) -> Check {
         Some(b"tL") => b"AAA",
         _ => b"",
     };
-    let mut digits: Vec<u8> = [missing, value].concat().into_iter().filter(|byte| *byte != b'\\').collect();
+    // In lines, or in those of a program's text, in which an `n` follows the sign of an escape.
+    let is_digit = |at: usize| {
+        !b"\\\r\n\t ".contains(&value[at]) && !(value[at] == b'n' && at > 0 && value[at - 1] == b'\\')
+    };
+    let mut digits = missing.to_vec();
+    digits.extend((0..value.len()).filter(|&at| is_digit(at)).map(|at| value[at]));
     // What stands behind the key may be cut off where a digit of it is no more than a part of a byte.
     let bare = digits.iter().rposition(|&byte| byte != b'=').map_or(0, |end| end + 1);
     digits.truncate(if bare < digits.len() { bare } else { bare / 4 * 4 });
