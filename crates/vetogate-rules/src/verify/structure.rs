@@ -188,7 +188,8 @@ pub(crate) fn pem_base64(value: &[u8]) -> Check {
     };
     // In lines, or in those of a program's text, in which an `n` follows the sign of an escape.
     let is_digit = |at: usize| {
-        !b"\\\r\n\t ".contains(&value[at]) && !(value[at] == b'n' && at > 0 && value[at - 1] == b'\\')
+        let is_escaped = value[at] == b'n' && at > 0 && value[at - 1] == b'\\';
+        !is_escaped && !b"\\\r\n\t ".contains(&value[at])
     };
     let mut digits = missing.to_vec();
     digits.extend((0..value.len()).filter(|&at| is_digit(at)).map(|at| value[at]));
