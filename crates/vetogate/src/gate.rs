@@ -6,6 +6,7 @@ mod loosened;
 use crate::git::catfile::CatFile;
 use crate::git::command::{Git, GitError};
 use crate::git::listing::Started;
+use crate::git::past;
 use crate::git::remote::{self, Remotes, absolute, without_password};
 use crate::git::tree::GitTree;
 use crate::policies::layers::Layers;
@@ -169,7 +170,7 @@ impl Gate<'_> {
         let id = repository::id(&self.session.git, self.policy().repository.as_deref(), &base)?;
         let signers = self.signers(self.common_dir.as_ref()?).ok()?;
         let signature = String::from_utf8(signature).ok()?;
-        let since = change::since(&self.session.git, &base, policies::FILE);
+        let since = change::since(&self.session.git, &base, policies::FILE)?;
         let step = change::Change::new(&id, policies::FILE, &since, (&before, &text));
         let proof = step.verify(&signature, &signers).ok()?;
         let source = format!("{}:{} (signed by {})", tip.short(), policies::FILE, proof.name);
@@ -218,7 +219,13 @@ impl Gate<'_> {
             .and_then(|pattern| remote::refs(&self.session.git, &[&pattern], self.session.watch()).ok());
         let tips = refs.into_iter().flatten().map(|found| found.oid);
         let tips = tips.filter(|tip| has_settings(*tip)).take(BASES);
-        tips.flat_map(|tip| new.iter().map(move |update| (*update, Some(tip)))).collect()
+        let steps = tips.flat_map(|tip| new.iter().map(move |update| (*update, Some(tip))));
+        // Any branch that is there may be the one that the next clone trusts.
+        let is_there = |update: &&&RefUpdate| {
+            let here = commits_here(&self.session.objects, vec![update.old]);
+            here.is_ok_and(|here| here.iter().any(|old| has_settings(*old)))
+        };
+        steps.chain(new.iter().filter(is_there).map(|update| (*update, None))).collect()
     }
 
     /// A branch may get what the remote has already, elsewhere: so it is the trees that are compared, and not what is
@@ -242,12 +249,18 @@ impl Gate<'_> {
         let tip = base.map(|base| base.to_string()).unwrap_or_default();
         let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
         let seen = Seen { common_dir, place: self.place.clone() };
-        let last_good = || seen.last().or_else(|| policies::before(&self.session.git, &tip));
+        let last_good = || match seen.last() {
+            Some(last) => vec![last],
+            None => policies::before(&self.session.git, &tip),
+        };
         let since = |path: &str| change::since(&self.session.git, &tip, path);
+        let versions = |path: &str| past::versions(&self.session.git, &tip, path);
         loosened::findings(&loosened::Change {
             last_good: &last_good,
             is_known: old.is_some(),
             since: &since,
+            versions: &versions,
+            today: jiff::Zoned::now().date(),
             old: tree,
             new: &new,
             signers: &signers,

@@ -9,6 +9,7 @@ pub mod command;
 pub mod grep;
 pub mod listing;
 pub mod loose;
+pub mod past;
 pub mod remote;
 pub mod tree;
 pub mod walk;

@@ -6,6 +6,7 @@ pub mod schema;
 pub mod seen;
 
 use crate::git::command::Git;
+use crate::git::past;
 use bstr::ByteSlice;
 use std::path::Path;
 use vetogate_core::policy::PolicyError;
@@ -56,17 +57,11 @@ pub fn file(tree: &dyn Tree, path: &str) -> Result<Option<Vec<u8>>, Gap> {
     }
 }
 
-/// Versions of the policy that are read of a branch.
-const VERSIONS: &str = "-16";
-
-/// What the versions before the one of a commit asked for together, along its first parents: the strictest of all that
-/// can be understood. `None` where there is none.
-pub fn before(git: &Git, commit: &str) -> Option<Policy> {
-    let commits = git.read(["rev-list", "--first-parent", VERSIONS, commit, "--", FILE]).ok()?;
-    let at = |commit: &str| git.read(["cat-file", "blob", &format!("{commit}:{FILE}")]).ok();
-    let texts = commits.lines().filter_map(|commit| at(commit.to_str().ok()?));
-    let policies = texts.filter_map(|text| Policy::parse(text.to_str().ok()?, "an older version").ok());
-    policies.reduce(|policy, older| policy.tighten(&older))
+/// All versions of a branch that can be understood, up to a commit; the strict one where they can't be read.
+pub fn before(git: &Git, commit: &str) -> Vec<Policy> {
+    let Some(texts) = past::versions(git, commit, FILE) else { return vec![Policy::fallback()] };
+    let parse = |text: &Vec<u8>| Policy::parse(text.to_str().ok()?, "an older version").ok();
+    texts.iter().filter_map(parse).collect()
 }
 
 /// What the policy of a commit calls the repository, where it does.

@@ -69,6 +69,8 @@ pub struct Report {
     pub push_id: Option<String>,
     /// What `veto override` takes to let this push through, where that is possible.
     pub override_code: Option<String>,
+    /// What that has to be proved by, such as `typed` or `signed`.
+    pub override_proof: Option<String>,
     /// How long it took.
     pub elapsed: Duration,
     /// When it began, in UTC.

@@ -455,6 +455,7 @@ impl<'a> Session<'a> {
             policy_digest: policy.digest.clone(),
             push_id,
             override_code: None,
+            override_proof: None,
             elapsed: self.clocks.started.elapsed(),
             timestamp: self.timestamp,
         }

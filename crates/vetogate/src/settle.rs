@@ -3,7 +3,7 @@
 use crate::audit::log::{Log, LogError};
 use crate::audit::record;
 use crate::gate::Gate;
-use crate::overrides::binding::Binding;
+use crate::overrides::binding::{self, Binding};
 use crate::overrides::store::{self, Veto};
 use crate::overrides::token::Token;
 use crate::pins;
@@ -22,6 +22,9 @@ pub fn settle(gate: &mut Gate<'_>, push: Push<'_>, input: &[u8]) -> Report {
         return report;
     }
     keep(&mut report, push, input, &common_dir);
+    if report.override_code.is_some() {
+        report.override_proof = Some(binding::needed(&report, &gate.policy().overrides).to_string());
+    }
     match write(&report, push, &common_dir) {
         Ok(()) => report,
         Err(error) => unrecorded(gate, &report, &error),

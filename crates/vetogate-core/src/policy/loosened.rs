@@ -2,7 +2,7 @@
 
 use super::{Key, Policy};
 use crate::Severity;
-use crate::suppress::{Subject, Suppression};
+use crate::suppress::{GUARD, Subject, Suppression, rule_matches};
 
 impl Policy {
     /// A line for each thing that `new` lets through and this policy does not. `rules` are the ids of all rules, with
@@ -29,7 +29,7 @@ impl Policy {
         let is_known =
             |exclusion: &&Suppression| !self.exclusions.iter().any(|known| reaches(known, exclusion));
         let more = new.exclusions.iter().filter(is_known);
-        lines.extend(more.map(|exclusion| format!("{} is excluded", path(exclusion))));
+        lines.extend(more.map(excluded));
         lines
     }
 }
@@ -43,9 +43,27 @@ fn reaches(known: &Suppression, other: &Suppression) -> bool {
     let (Some((path, rules)), Some((other_path, other_rules))) = (parts(known), parts(other)) else {
         return false;
     };
-    let all_rules =
-        rules.is_empty() || other_rules.iter().all(|rule| rules.contains(rule)) && !other_rules.is_empty();
-    path == other_path && all_rules && known.until >= other.until
+    let holds = |rule: &String| rules.iter().any(|pattern| rule_matches(pattern, rule));
+    let are_all = |rules: &[String]| rules.is_empty() || rules.iter().any(|rule| rule == "*");
+    let all_rules = if are_all(&other_rules) { are_all(&rules) } else { other_rules.iter().all(holds) };
+    let all_rules = all_rules || (rules.is_empty() && !other_rules.iter().any(|rule| rule == GUARD));
+    lies_in(&other_path, &path) && all_rules && known.until >= other.until
+}
+
+/// Whether all that a glob matches lies in what another one does: the same, or below its folder.
+fn lies_in(glob: &str, other: &str) -> bool {
+    let folder = other.strip_suffix("**").filter(|folder| folder.ends_with('/'));
+    let folder = folder.filter(|folder| !folder.contains(['*', '?', '[', '{', '\\']));
+    glob == other || folder.is_some_and(|folder| glob.starts_with(folder))
+}
+
+fn excluded(exclusion: &Suppression) -> String {
+    match &exclusion.subject {
+        Subject::Paths { rules, .. } if !rules.is_empty() => {
+            format!("{} is excluded for {}", path(exclusion), rules.join(", "))
+        }
+        _ => format!("{} is excluded", path(exclusion)),
+    }
 }
 
 fn path(exclusion: &Suppression) -> String {
@@ -121,5 +139,30 @@ mod tests {
         let (long, short) =
             (exclude("a", "2027-01-01", ""), exclude("a", "2026-12-01", "rules = [\"secret/x\"]\n"));
         assert_eq!(lines(&long, &short), nothing);
+        let of = |path, rules| exclude(path, "2027-01-01", rules);
+        let (all, family) = ("rules = [\"*\"]\n", "rules = [\"secret/*\"]\n");
+        let one = "rules = [\"secret/x\"]\n";
+        for (old, new) in [
+            (of("a/", ""), of("a/b/", "")),
+            (of("a/", ""), of("a/b/", "") + &of("a/c/*.py", one)),
+            (of("a", family), of("a", one)),
+            (of("a", all), of("a", "")),
+            (of("a", ""), of("a", all)),
+            (of("a", ""), of("a", family)),
+        ] {
+            assert_eq!(lines(&old, &new), nothing, "{old}{new}");
+        }
+        let guard = "rules = [\"config/veto-loosened\"]\n";
+        for (old, new) in [
+            (of("a/b/", ""), of("a/", "")),
+            (of("a*/", ""), of("a*/b/", "")),
+            (of("a/", ""), of("ab/", "")),
+            (of("a", one), of("a", family)),
+            (of("a", family), of("a", all)),
+            (of("a", ""), of("a", guard)),
+            (of("a", all), of("a", guard)),
+        ] {
+            assert_eq!(lines(&old, &new).len(), 1, "{old}{new}");
+        }
     }
 }

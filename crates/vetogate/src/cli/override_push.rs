@@ -7,7 +7,7 @@ use crate::engine::findings::masked;
 use crate::gate::{self, Gate};
 use crate::git::command::Git;
 use crate::overrides::agent::agent;
-use crate::overrides::binding::Binding;
+use crate::overrides::binding::{self, Binding};
 use crate::overrides::second::{Approval, Request};
 use crate::overrides::store;
 use crate::overrides::token::Token;
@@ -20,9 +20,9 @@ use anyhow::{Context as _, anyhow};
 use serde_json::json;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use vetogate_core::Proof;
 use vetogate_core::judge::{Accepted, Decision};
 use vetogate_core::text::{escape, guard};
-use vetogate_core::{Gap, GapCause, Proof};
 
 /// The shortest reason that says something, in characters.
 const LEAST_REASON: usize = 20;
@@ -122,15 +122,15 @@ fn answer(
 ) -> Result<u8, Failure> {
     let rules = gate.policy().overrides;
     let key = args.sign.as_deref();
-    let provoked = |gap: &Gap| {
-        matches!(gap.cause, GapCause::TimeOut | GapCause::Crash)
-            && binding.gaps.iter().any(|bound| bound.starts_with(gap.cause.as_str()))
-    };
-    let needed = if report.gaps.iter().any(provoked) { rules.proof.max(Proof::Signed) } else { rules.proof };
+    let needed = binding::needed(report, &rules);
     if let Some(file) = &args.request {
         return request(args, git, file, binding, gate.outcome());
     }
-    may_answer(needed, key, args.approval.is_some())?;
+    let by = if needed > rules.proof { "what time ran out for, or crashed," } else { "the policy" };
+    may_answer((by, needed), key, args.approval.is_some())?;
+    if let Some(key) = key {
+        check_listed(key, gate, common_dir)?;
+    }
     let approval = args.approval.as_deref().map(approval).transpose()?;
     // Before anybody types or touches anything for it.
     let until = used_until(approval.as_ref(), common_dir)?;
@@ -160,10 +160,10 @@ fn answer(
 }
 
 /// Before anybody is asked for anything.
-fn may_answer(needed: Proof, key: Option<&Path>, has_approval: bool) -> Result<(), Failure> {
+fn may_answer((by, needed): (&str, Proof), key: Option<&Path>, has_approval: bool) -> Result<(), Failure> {
     let refuse = |text: String| Err(Failure::usage(anyhow!(text)));
     if needed >= Proof::Signed && key.is_none() {
-        return refuse(format!("the policy asks for proof `{needed}`: sign it with --sign KEY"));
+        return refuse(format!("{by} asks for proof `{needed}`: sign it with --sign KEY"));
     }
     if needed >= Proof::SecondPerson && !has_approval {
         return refuse("the policy asks for a second person: --request FILE writes what they have to approve, --approval FILE takes their answer".into());
@@ -181,6 +181,27 @@ fn may_answer(needed: Proof, key: Option<&Path>, has_approval: bool) -> Result<(
         )),
         _ => Ok(()),
     }
+}
+
+/// Before anybody types or touches anything: whether the key is one of those that count here.
+fn check_listed(key: &Path, gate: &Gate<'_>, common_dir: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(keygen::public_file(key)).unwrap_or_default();
+    let public = ssh_key::PublicKey::from_openssh(&text).ok();
+    // What a key says of living in hardware is believed of its signature alone.
+    let Some(public) = public.filter(|public| !sshsig::is_hardware(public.key_data())) else { return Ok(()) };
+    let trust = settle::signers(gate, common_dir).map_err(|error| Failure::usage(anyhow!(error)))?;
+    let listed = trust.signers.with_key(public.key_data());
+    if listed.is_some_and(|signer| signer.may(Namespace::Override)) {
+        return Ok(());
+    }
+    let way = if trust.sources.is_empty() {
+        "nobody is listed; `veto install --signer KEY` on a terminal enrols a key of yours for this clone"
+            .to_owned()
+    } else {
+        format!("have it listed for {} in {}", Namespace::Override.as_str(), trust.sources.join(" or "))
+    };
+    let print = crate::sign::signers::fingerprint(public.key_data());
+    Err(Failure::usage(anyhow!("the key {print} is not listed: {way}")))
 }
 
 /// Whether a key says of itself that it lives in hardware; its signature has to show it, see [`sign`].

@@ -150,7 +150,9 @@ fn sign_file(
     if before == after {
         return Ok(false);
     }
-    let since = change::since(git, tip, path);
+    let since = change::since(git, tip, path).ok_or_else(|| {
+        Failure::usage(anyhow!("a shallow clone does not say what {path} was; `git fetch --unshallow` first"))
+    })?;
     let change = change::Change::new(id, path, &since, (&before, &after));
     let signature = keygen::sign(key, Namespace::Policy, &change.signed_bytes()).map_err(Failure::usage)?;
     let target = root.join(change::signature_path(path));

@@ -145,6 +145,7 @@ fn afterwards(text: &mut String, survey: Survey<'_>, plan: &Plan, run: &Run) -> 
     let seen = look(&survey, &plan.aim)?;
     let old: Vec<ObjectId> = plan.commits.iter().map(|(old, _)| *old).collect();
     let left = leftovers::find(&survey, &plan.targets, &old, &plan.redactor)?;
+    apply::look_again(survey.place, run)?;
     text.push_str("\nDone.");
     let code = scanned(text, &seen);
     recipe(text, plan);

@@ -5,6 +5,7 @@ use crate::policies;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, change, sshsig};
 use crate::trust;
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 use vetogate_core::digest::{sha256, state_fingerprint};
 use vetogate_core::text::escape;
@@ -21,12 +22,16 @@ pub struct Change<'a> {
     pub new: &'a dyn Tree,
     /// Whose signature counts, by what the trusted branch has.
     pub signers: &'a dyn Fn() -> Result<Signers, String>,
-    /// The last policy that this clone understood, or what those of the branch asked for.
-    pub last_good: &'a dyn Fn() -> Option<Policy>,
+    /// The last policy that this clone understood, or all that the branch had.
+    pub last_good: &'a dyn Fn() -> Vec<Policy>,
     /// Whether `old` is what the trusted branch has; else nothing is known of it here.
     pub is_known: bool,
-    /// The commit of the trusted branch that made its version of a file.
-    pub since: &'a dyn Fn(&str) -> String,
+    /// A digest of the changes that a file has seen on the trusted branch; `None` where that can't be said.
+    pub since: &'a dyn Fn(&str) -> Option<String>,
+    /// Every version of a file that the trusted branch had; `None` where that can't be said.
+    pub versions: &'a dyn Fn(&str) -> Option<Vec<Vec<u8>>>,
+    /// Today, by which what has ended is told.
+    pub today: Date,
     /// Which repository this is; `None` where that can't be said.
     pub repository: &'a dyn Fn() -> Option<String>,
 }
@@ -52,7 +57,7 @@ pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
     let mut add = |path: &str, result: Result<Loosened, Gap>| match result {
         Ok(loosened) if loosened.lines.is_empty() => {}
-        Ok(loosened) => found.push(finding(path, &loosened, &(change.since)(path))),
+        Ok(loosened) => found.push(finding(path, &loosened, &(change.since)(path).unwrap_or_default())),
         Err(gap) => gaps.push(gap),
     };
     add(policies::FILE, change.policy());
@@ -91,8 +96,8 @@ impl Change<'_> {
             return Ok(false);
         };
         let Some(repository) = (self.repository)() else { return Ok(false) };
+        let Some(since) = (self.since)(path) else { return Ok(false) };
         let signers = (self.signers)().unwrap_or_default();
-        let since = (self.since)(path);
         let step = change::Change::new(&repository, path, &since, (old, new));
         Ok(step.verify(&signature, &signers).is_ok())
     }
@@ -110,17 +115,35 @@ impl Change<'_> {
         })?;
         // What mends a broken one may let through what the last good one did, and no more.
         let known = parse(&old).ok().filter(|_| self.is_known);
-        let old_policy = known.unwrap_or_else(|| (self.last_good)().unwrap_or_default());
+        let mut old_policies = known.map_or_else(self.last_good, |known| vec![known]);
+        if old_policies.is_empty() {
+            old_policies.push(Policy::default());
+        }
         let rules = registry::rules();
-        let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
-        let mut lines = old_policy.loosened_by(&new_policy, rules);
-        // A project that begins may call itself what it likes.
-        let begins = old.is_empty() && policies::file(self.old, trust::FILE)?.is_none();
-        if old_policy.repository.is_none() && new_policy.repository.is_some() && !begins {
+        let mut lines: Vec<String> = Vec::new();
+        for old_policy in &old_policies {
+            let rules = rules.iter().map(|rule| (rule.id.as_str(), rule.severity));
+            let more = old_policy.loosened_by(&new_policy, rules);
+            lines.extend(more.into_iter().filter(|line| !lines.contains(line)).collect::<Vec<_>>());
+        }
+        let is_named = old_policies.iter().any(|old_policy| old_policy.repository.is_some());
+        if !is_named && new_policy.repository.is_some() && !self.begins(&old)? {
             lines.push("entries count that were signed for what the repository is called now".into());
         }
         let signed = !lines.is_empty() && self.is_signed(policies::FILE, (&old, &new))?;
         Ok(if signed { Loosened::default() } else { Loosened::of(lines, (old, new)) })
+    }
+
+    /// Whether a project begins, and may call itself what it likes: nobody is known who could have signed anything, and
+    /// there never was a policy.
+    fn begins(&self, old: &[u8]) -> Result<bool, Gap> {
+        let was_none = || {
+            (self.signers)().is_ok_and(|signers| signers.is_empty())
+                && (self.versions)(policies::FILE).is_some_and(|versions| versions.is_empty())
+        };
+        Ok(old.is_empty()
+            && policies::file(self.old, trust::FILE)?.is_none()
+            && (!self.is_known || was_none()))
     }
 
     fn trusted_signers(&self) -> Result<Loosened, Gap> {
@@ -169,9 +192,10 @@ impl Change<'_> {
                 (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
                     format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str())
                 }
-                (Some(old), new) if is_undone(&old, new.as_ref()) => {
+                (Some(old), new) if self.is_undone(&path, &old, new.as_ref()) => {
                     format!(
-                        "{} in {}: its last decision, {}, is gone",
+                        "{} in {}: its last decision, {}, is gone, and an older one that was signed could count \
+                         again; keep it, or write one with the status `withdrawn` in its place",
                         old.rule,
                         old.path,
                         old.status.as_str()
@@ -192,6 +216,28 @@ impl Change<'_> {
         new.suppresses() && (is_older || !self.is_signed_entry(new))
     }
 
+    /// Whether a decision is gone, and one that was signed before it would count again, and for more. One that took
+    /// something back has to stay: what it took back may never have been on this branch.
+    fn is_undone(&self, path: &str, old: &triage::Entry, new: Option<&triage::Entry>) -> bool {
+        let is_later = old.serial > 1 || old.status == Status::Withdrawn;
+        let is_gone = new.is_none_or(|new| {
+            new.serial < old.serial || (new.serial == old.serial && new.status != old.status)
+        });
+        let counts_for_more = |older: &triage::Entry| {
+            let lasts = older.until.is_some_and(|until| until >= self.today);
+            let is_more =
+                older.until > old.until || older.values.iter().any(|value| !old.values.contains(value));
+            older.signature.is_some() && older.suppresses() && older.serial < old.serial && lasts && is_more
+        };
+        let would_count = |texts: Vec<Vec<u8>>| {
+            texts
+                .iter()
+                .filter_map(|text| triage::Entry::parse(text, path).ok())
+                .any(|older| counts_for_more(&older))
+        };
+        is_later && is_gone && (!old.suppresses() || (self.versions)(path).is_none_or(would_count))
+    }
+
     fn is_signed_entry(&self, entry: &triage::Entry) -> bool {
         entry.signature.as_ref().is_some_and(|signature| {
             let signers = (self.signers)().unwrap_or_default();
@@ -204,18 +250,10 @@ impl Change<'_> {
     }
 }
 
-/// Whether a decision is gone that was not the first one, or took one back: what was signed before it would count again.
-fn is_undone(old: &triage::Entry, new: Option<&triage::Entry>) -> bool {
-    let is_later = old.serial > 1 || old.status == Status::Withdrawn;
-    new.map_or(is_later, |new| {
-        new.serial < old.serial || (new.serial == old.serial && new.status != old.status)
-    }) && is_later
-}
-
 /// Lines that are said of one file.
 const MOST_LINES: usize = 8;
 
-/// `since` is the commit that made the version of before: the same step is another one after it was taken back.
+/// `since` tells the changes that made the version of before: the same step is another one after it was taken back.
 fn finding(path: &str, loosened: &Loosened, since: &str) -> Finding {
     let (rule, lines) = (own_settings::rule(), &loosened.lines);
     let texts = loosened.texts.iter().map(Vec::as_slice);

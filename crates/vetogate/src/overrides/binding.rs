@@ -4,8 +4,9 @@ use crate::pins;
 use crate::report::Report;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use vetogate_core::GapKind;
 use vetogate_core::judge::Action;
+use vetogate_core::policy::Overrides;
+use vetogate_core::{Gap, GapCause, GapKind, Proof};
 
 /// Everything that an override is bound to. Its canonical form is JSON without blanks, keys in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,13 @@ pub struct Binding {
     rules_digest: String,
     policy_digest: String,
     posture: String,
+}
+
+/// What an override of this push has to be proved by. What time ran out for, or crashed, anybody could have made so.
+pub fn needed(report: &Report, rules: &Overrides) -> Proof {
+    let provoked =
+        |gap: &Gap| gap.kind == GapKind::Unread && matches!(gap.cause, GapCause::TimeOut | GapCause::Crash);
+    if report.gaps.iter().any(provoked) { rules.proof.max(Proof::Signed) } else { rules.proof }
 }
 
 impl Binding {

@@ -50,7 +50,9 @@ impl Reader<'_> {
                 (policy, None)
             }
             (broken, gap) => {
-                let last = seen.last().or_else(|| before(self.git, &tip.to_string()));
+                let before = || before(self.git, &tip.to_string());
+                let last =
+                    seen.last().or_else(|| before().into_iter().reduce(|last, older| last.tighten(&older)));
                 (last.map_or(broken, |last| Policy::fallback_after(&last)), gap)
             }
         }

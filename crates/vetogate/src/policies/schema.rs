@@ -23,7 +23,7 @@ fn value() -> Value {
             "posture": one_of(&["medium", "high"], "high: everything from medium up must be remediated."),
             "min_confidence": one_of(&["low", "medium", "high"], "Findings that are less sure warn at most."),
             "min_version": text("An older veto says so before it minds anything else, such as 0.1.0."),
-            "repository": text("What signed entries call this repository; else its first commit."),
+            "repository": text("What signed entries call this repository; else its first commit, or all of them."),
             "limits": table("Limits of one run.", json!({
                 "seconds": number(3600, "Seconds until a look at a push gives up, which then does not pass."),
             })),

@@ -13,6 +13,7 @@ use crate::run::Session;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use vetogate_core::ObjectId;
 use vetogate_core::text::escape;
 
@@ -88,6 +89,7 @@ pub fn finish(
         run.write(journal)?;
     }
     crash("worktrees");
+    catch_up(place, journal)?;
     journal.state = State::Done;
     run.write(journal)
 }
@@ -105,10 +107,55 @@ fn follow(place: &Place, worktrees: &[Worktree], step: &TreeStep, again: bool) -
         )));
     };
     if worktree.head != to {
-        // Something else was checked out there meanwhile, with an index that fits.
+        // Something else was checked out there meanwhile, most often with an index that fits.
         return Ok(());
     }
     if again { settle::follow(place, worktree, from, to) } else { worktree.follow(place, from, to) }
+}
+
+/// The last look at each index, which can be continued where it fails.
+///
+/// # Errors
+/// Where somebody goes on writing one, or git does not answer.
+pub fn look_again(place: &Place, run: &Run) -> Result<(), PurgeError> {
+    let mut journal = run.read()?;
+    let looked = catch_up(place, &journal);
+    if looked.is_err() {
+        journal.state = State::Moved;
+        run.write(&journal)?;
+    }
+    looked
+}
+
+/// So often an index is written anew that somebody else wrote back.
+const TRIES: u32 = 5;
+
+/// Looks at each index once more: a `git commit` or `git add` that had read it before writes back what it read.
+fn catch_up(place: &Place, journal: &Journal) -> Result<(), PurgeError> {
+    let mut last = Ok(());
+    for attempt in 0..TRIES {
+        let worktrees = worktrees::list(place)?;
+        let mut stale = Vec::new();
+        for step in &journal.worktrees {
+            let (from, _) = step.commits()?;
+            let own = worktrees.iter().find(|worktree| worktree.git_dir == step.git_dir);
+            if let Some(worktree) = own
+                && worktree.is_stale(from)?
+            {
+                stale.push((worktree, from));
+            }
+        }
+        if stale.is_empty() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20) * attempt);
+        last = stale
+            .into_iter()
+            .try_for_each(|(worktree, from)| settle::follow(place, worktree, from, worktree.head));
+    }
+    last.and(Err(PurgeError::Refused(
+        "somebody writes the index at the same time; let them end, then run `veto purge --continue`".into(),
+    )))
 }
 
 /// Moves all refs that have not moved yet: those that all work trees share in one transaction, then each HEAD without a

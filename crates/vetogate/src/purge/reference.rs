@@ -51,7 +51,8 @@ const JAVASCRIPT: Style = Style::Expression {
 };
 const TYPESCRIPT: Style = Style::Expression {
     language: Language::JavaScript,
-    text: "process.env.NAME",
+    // With `strict`, what may be missing is no string.
+    text: "process.env.NAME!",
     constant: &["case ", "import ", "enum ", "type ", "interface ", "declare "],
 };
 const RUBY: Style =
@@ -330,7 +331,10 @@ mod tests {
             ("a.py", "k: Literal['«v»']\n", "k: Literal['REDACTED']\n"),
             ("a.py", "import os\nk = {a: '«v»'}\n", "import os\nk = {a: os.environ[\"API_KEY\"]}\n"),
             ("a.py", "import os\nk = lambda: '«v»'\n", "import os\nk = lambda: os.environ[\"API_KEY\"]\n"),
-            ("a.ts", "f({ apiKey: \"«v»\" })", "f({ apiKey: process.env.API_KEY })"),
+            ("a.js", "f({ apiKey: \"«v»\" })", "f({ apiKey: process.env.API_KEY })"),
+            ("a.ts", "f({ apiKey: \"«v»\" })", "f({ apiKey: process.env.API_KEY! })"),
+            ("a.ts", "const k = \"«v»\" as const", "const k = \"REDACTED\" as const"),
+            ("a.ts", "const k = \"«v»\" as string", "const k = process.env.API_KEY! as string"),
             ("a.ts", "x = { \"«v»\": 1 }", "x = { \"REDACTED\": 1 }"),
             ("a.ts", "const k: \"«v»\" = x", "const k: \"REDACTED\" = x"),
             ("a.ts", "function f(k: \"«v»\") {}", "function f(k: \"REDACTED\") {}"),
@@ -347,12 +351,12 @@ mod tests {
             (
                 "a.ts",
                 "const k = {\n a: {\n b: \"«v»\"\n}\n}",
-                "const k = {\n a: {\n b: process.env.API_KEY\n}\n}",
+                "const k = {\n a: {\n b: process.env.API_KEY!\n}\n}",
             ),
-            ("a.ts", "const k: A = {\n b: \"«v»\"\n}", "const k: A = {\n b: process.env.API_KEY\n}"),
-            ("a.ts", "let k = x ? y : \"«v»\"", "let k = x ? y : process.env.API_KEY"),
-            ("a.ts", "let k = x || \"«v»\"", "let k = x || process.env.API_KEY"),
-            ("a.ts", "export default {\n k: \"«v»\",\n}", "export default {\n k: process.env.API_KEY,\n}"),
+            ("a.ts", "const k: A = {\n b: \"«v»\"\n}", "const k: A = {\n b: process.env.API_KEY!\n}"),
+            ("a.ts", "let k = x ? y : \"«v»\"", "let k = x ? y : process.env.API_KEY!"),
+            ("a.ts", "let k = x || \"«v»\"", "let k = x || process.env.API_KEY!"),
+            ("a.ts", "export default {\n k: \"«v»\",\n}", "export default {\n k: process.env.API_KEY!,\n}"),
             ("a.js", "class A { x = 1; \"«v»\" = 2 }", "class A { x = 1; \"REDACTED\" = 2 }"),
             ("a.js", "x = { a, \"«v»\"() {} }", "x = { a, \"REDACTED\"() {} }"),
             ("a.js", "if ([\"«v»\" === x]) {}", "if ([process.env.API_KEY === x]) {}"),

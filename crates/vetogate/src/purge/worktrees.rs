@@ -107,6 +107,27 @@ impl Worktree {
         }
     }
 
+    /// Whether the index holds something as `from` has it, and HEAD has it otherwise.
+    ///
+    /// # Errors
+    /// When git does not answer.
+    pub fn is_stale(&self, from: ObjectId) -> Result<bool, PurgeError> {
+        let touched = self.touched(from, self.head)?;
+        if touched.is_empty() {
+            return Ok(false);
+        }
+        let arguments = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", &from.to_string()];
+        let output = self.git.read(arguments)?;
+        let moved: BTreeSet<&[u8]> =
+            output.split_str("\0").map(|path| path.strip_suffix(b"/").unwrap_or(path)).collect();
+        // Of a sparse index, git names whole folders.
+        let is_moved = |path: &BString| {
+            let ends = path.find_iter("/").chain([path.len()]);
+            ends.into_iter().any(|end| moved.contains(&path[..end]))
+        };
+        Ok(!touched.iter().all(is_moved))
+    }
+
     /// The paths that differ between two commits.
     ///
     /// # Errors

@@ -165,6 +165,7 @@ pub fn report(findings: Vec<Finding>, gaps: Vec<Gap>) -> Report {
         policy_digest: policy.digest,
         push_id: Some("bb".repeat(32)),
         override_code: None,
+        override_proof: None,
         elapsed: Duration::from_millis(6),
         timestamp: "2026-11-25T05:30:00Z".parse().unwrap(),
     }

@@ -313,7 +313,9 @@ fn next(page: &mut Page<'_>, report: &Report, options: &Options, sorted: &Sorted
     }
     let again = if options.kind == Kind::Push { "push" } else { "scan" };
     let or = report.override_code.as_ref().map_or_else(String::new, |code| {
-        format!(" Or let this one push through, for a reason that is recorded: veto override {code}")
+        let is_typed = report.override_proof.as_deref().is_none_or(|proof| proof == "typed");
+        let sign = if is_typed { "" } else { " --sign KEY" };
+        format!(" Or let this one push through, for a reason that is recorded: veto override {code}{sign}")
     });
     let is_push = options.kind == Kind::Push;
     let by_hand = if has_several_commits(&sorted.vetoed) {

@@ -1,14 +1,16 @@
 //! A signed change of a settings file: beside it, `FILE.sig`.
 //!
-//! What is signed is the step from the version that the trusted branch has to the new one, in this repository, and from the
-//! commit that made that version. A signature over the text alone would count in any repository, and bring back any older
-//! version that somebody signed once; one over both texts, after the step was taken back.
+//! What is signed is the step from the version that the trusted branch has to the new one, in this repository, and since
+//! the changes that the file has seen there. A signature over the text alone would count in any repository, and bring back
+//! any older version that somebody signed once; one over both texts, after the step was taken back.
 
 use super::signers::Signers;
 use super::{Namespace, sshsig};
 use crate::git::command::Git;
+use crate::git::past;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use vetogate_core::digest::sha256;
 
 /// A step from one version of a file to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,16 +27,19 @@ fn digest(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The commit of a branch that last changed a file, along its first parents; empty where none did, or git can't say.
-pub fn since(git: &Git, tip: &str, path: &str) -> String {
-    let found = git.read_line(["rev-list", "-1", "--first-parent", tip, "--", path]);
-    found.ok().flatten().unwrap_or_default()
+/// A digest of all commits of a branch that changed a file. What is merged beside it can add to them, and takes none
+/// away. `None` where history is cut off, or git can't say.
+pub fn since(git: &Git, tip: &str, path: &str) -> Option<String> {
+    let mut commits = past::changes(git, tip, path)?;
+    commits.sort();
+    let parts: Vec<&[u8]> = commits.iter().map(String::as_bytes).collect();
+    Some(sha256("vetogate/since/v1", &parts))
 }
 
 impl<'a> Change<'a> {
-    /// From `before`, which the commit `since` made and which is empty where there was no file, to `after`.
+    /// From `before`, which is empty where there was no file and which the changes `since` made, to `after`.
     pub fn new(repository: &'a str, path: &'a str, since: &'a str, (before, after): (&[u8], &[u8])) -> Self {
-        Self { v: 1, repository, path, since, before: digest(before), after: digest(after) }
+        Self { v: 2, repository, path, since, before: digest(before), after: digest(after) }
     }
 
     /// What is signed: JSON without blanks.

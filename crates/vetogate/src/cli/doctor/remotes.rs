@@ -75,7 +75,9 @@ fn look_at_pin(
                 "{branch} is pinned, and refs/remotes/{}/HEAD is no symref",
                 escape(remote.as_bytes())
             );
-            findings.problem(name, &Problem::new(what, "run `git fetch` and `veto doctor --pin` there"));
+            let remote = escape(remote.as_bytes());
+            let way = format!("run `git fetch {remote}` and `veto doctor --pin` there");
+            findings.problem(name, &Problem::new(what, way));
         }
     }
     Ok(())

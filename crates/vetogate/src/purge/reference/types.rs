@@ -25,7 +25,8 @@ pub fn is_type(text: &[u8], program: &Program, literal: &Token) -> bool {
             head.ends_with(b":") && !is_item && head.find(b"lambda").is_none()
         }
         Language::JavaScript => {
-            let is_argument = text[end..].trim_start().first() == Some(&b'>');
+            let after = text[end..].trim_start();
+            let is_argument = after.first() == Some(&b'>') || after.starts_with(b"as const");
             let is_alternative = head.ends_with(b"|") && !head.ends_with(b"||");
             is_argument || is_alternative || is_annotation(text, program, at, literal.within)
         }

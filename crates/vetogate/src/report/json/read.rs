@@ -59,6 +59,7 @@ impl TryFrom<v1::Report> for Report {
             policy_digest: wire.policy.digest,
             push_id: wire.push_id,
             override_code: wire.override_code,
+            override_proof: wire.override_proof,
             elapsed: Duration::from_millis(wire.elapsed_ms),
             timestamp: wire.timestamp.parse().map_err(|error| value("timestamp", error))?,
         };

@@ -192,6 +192,9 @@ pub struct Report {
     /// What `veto override` takes to let this push through, where that is possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub override_code: Option<String>,
+    /// What that has to be proved by: typed, signed, hardware, second-person, second-person-hardware.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_proof: Option<String>,
     /// The refs of a push; empty for other sources.
     pub refs: Vec<RefUpdate>,
     /// How much was looked at.

@@ -31,6 +31,7 @@ pub fn wire(report: &Report) -> v1::Report {
         },
         push_id: report.push_id.clone(),
         override_code: report.override_code.clone(),
+        override_proof: report.override_proof.clone(),
         refs: refs(report),
         objects: v1::Objects { count: report.counts.objects, bytes: report.counts.bytes },
         summary: summary(report),

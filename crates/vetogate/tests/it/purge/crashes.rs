@@ -193,6 +193,28 @@ fn everything_that_is_kept_is_the_users_alone_and_holds_no_value() {
     }
 }
 
+/// A git that had read the index before writes back what it read: the files are new, and the index is old.
+#[test]
+fn an_index_that_somebody_wrote_back() {
+    let (clone, token, _) = crowded();
+    let index = std::fs::read(clone.path(".git/index")).unwrap();
+    clone.killed_at("worktrees", &["--apply"]);
+    std::fs::write(clone.path(".git/index"), index).unwrap();
+    clone.write("c.txt", "c\n").git(&["add", "c.txt"]);
+    clone.purge(&["--continue"]).ok();
+    assert_eq!(clone.git(&["status", "--porcelain"]), "M b.txt\nA  c.txt\nA  staged");
+    assert!(!clone.git(&["show", ":a.py"]).contains(&token));
+    // So it is where somebody has committed on top, with an index that fits in part.
+    let (clone, token, _) = crowded();
+    let index = std::fs::read(clone.path(".git/index")).unwrap();
+    clone.killed_at("worktrees", &["--apply"]);
+    clone.git(&["commit", "-q", "-m", "On top"]);
+    std::fs::write(clone.path(".git/index"), index).unwrap();
+    clone.purge(&["--continue"]).ok();
+    assert_eq!(clone.git(&["status", "--porcelain"]), "M b.txt");
+    assert!(!clone.git(&["show", ":a.py"]).contains(&token));
+}
+
 /// What has come in the way since is the user's, and git knows nothing of it.
 #[test]
 fn continue_overwrites_no_ignored_file() {

@@ -1,5 +1,7 @@
 //! Pushes that loosen the gate itself, on the branch that is trusted.
 
+mod merges;
+
 use super::triage::{fingerprint, triage};
 use super::{Gate, password, token};
 use std::fs;
@@ -338,6 +340,68 @@ fn the_place_in_other_words() {
     }
     gate.git(&["config", "remote.origin.pushurl", &format!("{folder}/link.git")]);
     loosened(&gate, "main", "is switched off");
+}
+
+/// A clone that was never told which branch is trusted compares with what git says is there.
+#[test]
+fn the_place_in_other_words_of_a_clone_without_pins() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", "preset = \"strict\"\n").commit("Policy");
+    gate.publish("main");
+    let folder = gate.sandbox.path().display().to_string();
+    fs::remove_file(gate.path(".git/veto/pins.toml")).ok();
+    gate.write(".veto/policy.toml", LAXER).commit("Laxer");
+    let url = format!("{folder}/./remote.git");
+    let text = gate.sandbox.git("work", &["push", &url, "HEAD:main"]).exits(1).text();
+    assert!(text.contains("The gate itself is loosened"), "{text}");
+}
+
+/// What has ended, and what was renewed, is cleaned up with what it was about.
+#[test]
+fn entries_that_are_cleaned_up() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    let path = format!(".veto/triage.d/{print}.toml");
+    let decide = |until: &str| {
+        let said = ["triage", &print, "--status", "false-positive", "--reason", "Made up.", "--sign", &ann];
+        gate.sandbox.veto("work", &[&said[..], &["--until", until]].concat()).ok();
+        gate.commit(until);
+    };
+    decide("2098-01-01");
+    gate.passes(&["main"]);
+    decide("2098-06-01");
+    gate.passes(&["main"]);
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("Gone with its file");
+    gate.passes(&["main"]);
+    // A shorter one was meant to end sooner.
+    gate.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    decide("2097-01-01");
+    gate.git(&["push", "-q", "--no-verify", "--force", "origin", "main"]);
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("No trace");
+    loosened(&gate, "main", "its last decision, false-positive, is gone");
+}
+
+/// An exclusion of everything is none of the guard itself, and none by a family.
+#[test]
+fn what_names_the_guard_and_nothing_else() {
+    for broad in [
+        "[[exclude]]\npath = \"**\"\nreason = \"A demo.\"\nuntil = \"2099-01-01\"\n",
+        "[rules.\"*\"]\nenabled = false\nreason = \"A demo.\"\n",
+    ] {
+        let gate = Gate::new();
+        gate.write(".veto/policy.toml", broad).commit("Broad");
+        gate.publish("main");
+        let more = "[override]\nminutes = 60\n";
+        gate.write(".veto/policy.toml", format!("{broad}{more}")).commit("More");
+        loosened(&gate, "main", "an override holds longer");
+    }
 }
 
 /// Where the HEAD of a remote names a branch that is not there, whoever makes it would own what is trusted.

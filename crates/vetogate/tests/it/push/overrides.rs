@@ -148,8 +148,11 @@ fn a_policy_that_asks_for_a_signature() {
     let gate = with_high("[override]\nproof = \"signed\"\n");
     let (key, other) = (gate.key("key"), gate.key("other"));
     let code = code(&gate);
+    let said = gate.vetoed(&["main"]);
+    assert!(said.contains(&format!("veto override {code} --sign KEY")), "{said}");
     refused(give(&gate, &code, &[], &[PHRASE]), 2, "the policy asks for proof `signed`");
-    refused(give(&gate, &code, &["--sign", &key], &[PHRASE]), 2, "is not listed");
+    // Before anything is asked.
+    refused(give(&gate, &code, &["--sign", &key], &[]), 2, "`veto install --signer KEY` on a terminal");
     gate.enrol(&key);
     refused(give(&gate, &code, &["--sign", &other], &[PHRASE]), 2, "is not listed");
     // Without a terminal only a touched hardware key counts.
