@@ -166,11 +166,17 @@ impl Gate<'_> {
         let signature = new.get(change::signature_path(policies::FILE).as_bytes()).ok()??;
         let old = self.trusted()?;
         let before = old.get(policies::FILE.as_bytes()).ok()?.unwrap_or_default();
+        if before == text {
+            return None;
+        }
         let base = self.trusted_tip()?.to_string();
         let id = repository::id(&self.session.git, self.policy().repository.as_deref(), &base)?;
         let signers = self.signers(self.common_dir.as_ref()?).ok()?;
         let signature = String::from_utf8(signature).ok()?;
         let since = change::since(&self.session.git, &base, policies::FILE)?;
+        if past::takes_back(&self.session.git, Some(&base), &tip.to_string(), policies::FILE) {
+            return None;
+        }
         let step = change::Change::new(&id, policies::FILE, &since, (&before, &text));
         let proof = step.verify(&signature, &signers).ok()?;
         let source = format!("{}:{} (signed by {})", tip.short(), policies::FILE, proof.name);
@@ -356,6 +362,8 @@ pub fn triage_of(
     let sources = Sources {
         trusted: word(),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
+        tips: outcome.tips.iter().map(ToString::to_string).collect(),
+        base: trusted.map(|(tip, _)| tip.to_string()),
         rules: policy.triage,
         signers: &signers,
         git: &session.git,

@@ -101,7 +101,7 @@ fn sign_step(key: &Path, remote: &str) -> Result<u8, Failure> {
     let name = policies::repository_at(&git, &tip);
     let id = repository::id(&git, name.as_deref(), &tip).ok_or_else(|| {
         Failure::usage(anyhow!(
-            "a shallow clone does not say which repository it is; `git fetch --unshallow` first"
+            "where the history begins is not here, so it can't be said which repository this is; `git fetch --unshallow` first"
         ))
     })?;
     let mut signed = Vec::new();
@@ -151,7 +151,7 @@ fn sign_file(
         return Ok(false);
     }
     let since = change::since(git, tip, path).ok_or_else(|| {
-        Failure::usage(anyhow!("a shallow clone does not say what {path} was; `git fetch --unshallow` first"))
+        Failure::usage(anyhow!("the history of {path} is not all here, as in a shallow or a partial clone; `git fetch --unshallow`, or a clone without --filter, has it"))
     })?;
     let change = change::Change::new(id, path, &since, (&before, &after));
     let signature = keygen::sign(key, Namespace::Policy, &change.signed_bytes()).map_err(Failure::usage)?;

@@ -309,11 +309,14 @@ fn triage(
     let tips = outcome.tips.iter().map(|&tip| (GitTree::new(&session.objects, tip), tip.short()));
     // What lies in a work tree was read there.
     let tips: Vec<_> = tips.filter(|_| tip != "HEAD").collect();
+    let base = (tip != "HEAD").then(|| tip.clone());
     let common_dir = gate::common_dir(&session.git).unwrap_or_else(|_| place.root.join(".git"));
     let signers = || trust::signers(tree.as_deref().map(|tree| (tree, "")), &common_dir);
     let sources = Sources {
         trusted: tree.as_deref().map(|tree| (tree, String::new())),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
+        tips: if base.is_some() { outcome.tips.iter().map(ToString::to_string).collect() } else { vec![] },
+        base,
         rules: policy.triage,
         signers: &|| Ok(signers()?.signers),
         git: &session.git,

@@ -6,11 +6,11 @@ use crate::sign::signers::Signers;
 use crate::sign::{Namespace, change, sshsig};
 use crate::trust;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vetogate_core::digest::{sha256, state_fingerprint};
 use vetogate_core::text::escape;
 use vetogate_core::triage::{self, FOLDER, Status};
-use vetogate_core::view::Entry;
+use vetogate_core::view::{Entry, EntryKind};
 use vetogate_core::{Finding, Gap, GapCause, Location, Novelty, Place, Policy, Scope, Span, Tree};
 use vetogate_detect::{own_settings, registry};
 
@@ -178,42 +178,66 @@ impl Change<'_> {
     }
 
     /// Entries that are new or changed, take findings out, and that no signer has signed; later decisions that are gone,
-    /// so that an earlier one could come back.
+    /// so that an earlier one could come back. What is no regular file is no entry.
     fn entries(&self) -> Result<Loosened, Gap> {
-        let names = |tree: &dyn Tree| -> Result<BTreeSet<Vec<u8>>, Gap> {
-            Ok(tree.list(FOLDER.as_bytes())?.into_iter().map(|entry| entry.name).collect())
+        let listed = |tree: &dyn Tree| -> Result<BTreeMap<Vec<u8>, EntryKind>, Gap> {
+            Ok(tree.list(FOLDER.as_bytes())?.into_iter().map(|entry| (entry.name, entry.kind)).collect())
         };
+        let (old, new) = (listed(self.old)?, listed(self.new)?);
         let mut found = Loosened::default();
-        for name in names(self.new)?.union(&names(self.old)?) {
-            let path = format!("{FOLDER}/{}", escape(name));
-            let Some((old_text, new_text)) = self.versions(&path)? else { continue };
-            let parsed = |text: &[u8]| triage::Entry::parse(text, &path).ok();
-            let line = match (parsed(&old_text), parsed(&new_text)) {
-                (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
-                    format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str())
-                }
-                (Some(old), new) if self.is_undone(&path, &old, new.as_ref()) => {
-                    format!(
-                        "{} in {}: its last decision, {}, is gone, and an older one that was signed could count \
-                         again; keep it, or write one with the status `withdrawn` in its place",
-                        old.rule,
-                        old.path,
-                        old.status.as_str()
-                    )
-                }
-                _ => continue,
-            };
-            found.lines.push(line);
-            found.texts.extend([path.into_bytes(), old_text, new_text]);
+        if new.len() > MOST_ENTRIES {
+            let line = format!("{FOLDER} holds more than {MOST_ENTRIES} files, which nobody looks through");
+            return Ok(Loosened::of(vec![line], Versions::default()));
         }
-        Ok(found)
+        let mut strange = None;
+        let names: BTreeSet<&Vec<u8>> = new.keys().chain(old.keys()).collect();
+        for name in names {
+            let path = format!("{FOLDER}/{}", escape(name));
+            let text = |tree: &dyn Tree, kinds: &BTreeMap<Vec<u8>, EntryKind>| match kinds.get(name) {
+                Some(EntryKind::File) => Ok(tree.get(path.as_bytes())?.unwrap_or_default()),
+                _ => Ok(Vec::new()),
+            };
+            if new.get(name).is_some_and(|kind| *kind != EntryKind::File) {
+                let what = format!("{path} is no regular file");
+                strange = Some(Gap::partial(GapCause::Policy, Place::File(path.clone()), what));
+            }
+            let (old_text, new_text) = (text(self.old, &old)?, text(self.new, &new)?);
+            let line = if old_text == new_text { None } else { self.entry(&path, (&old_text, &new_text)) };
+            if let Some(line) = line {
+                found.lines.push(line);
+                found.texts.extend([path.into_bytes(), old_text, new_text]);
+            }
+        }
+        match strange {
+            Some(gap) if found.lines.is_empty() => Err(gap),
+            _ => Ok(found),
+        }
+    }
+
+    /// What a changed entry loosens.
+    fn entry(&self, path: &str, (old, new): (&[u8], &[u8])) -> Option<String> {
+        let parsed = |text: &[u8]| triage::Entry::parse(text, path).ok();
+        match (parsed(old), parsed(new)) {
+            (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
+                Some(format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str()))
+            }
+            (Some(old), new) if self.is_undone(path, &old, new.as_ref()) => Some(format!(
+                "{} in {}: its last decision, {}, is gone, and an older one that was signed could count again; keep \
+                 it, or write one with the status `withdrawn` in its place",
+                old.rule,
+                old.path,
+                old.status.as_str()
+            )),
+            _ => None,
+        }
     }
 
     /// Whether an entry takes a finding out that it did not before, by nobody's word. An older version that was signed
     /// once is no decision of today.
     fn pardons(&self, old: Option<&triage::Entry>, new: &triage::Entry) -> bool {
         let is_older = old.is_some_and(|old| old.serial >= new.serial);
-        new.suppresses() && (is_older || !self.is_signed_entry(new))
+        let lasts = new.until.is_none_or(|until| until >= self.today);
+        new.suppresses() && lasts && (is_older || !self.is_signed_entry(new))
     }
 
     /// Whether a decision is gone, and one that was signed before it would count again, and for more. One that took
@@ -227,13 +251,13 @@ impl Change<'_> {
             let lasts = older.until.is_some_and(|until| until >= self.today);
             let is_more =
                 older.until > old.until || older.values.iter().any(|value| !old.values.contains(value));
-            older.signature.is_some() && older.suppresses() && older.serial < old.serial && lasts && is_more
+            older.signature.is_some() && older.suppresses() && lasts && is_more
         };
         let would_count = |texts: Vec<Vec<u8>>| {
-            texts
-                .iter()
-                .filter_map(|text| triage::Entry::parse(text, path).ok())
-                .any(|older| counts_for_more(&older))
+            let older = texts.iter().filter_map(|text| triage::Entry::parse(text, path).ok());
+            let mut older = older.filter(|older| older.serial < old.serial).peekable();
+            // Where none is there that came before, it was somewhere else, and nobody knows what it said.
+            older.peek().is_none() || older.any(|older| counts_for_more(&older))
         };
         is_later && is_gone && (!old.suppresses() || (self.versions)(path).is_none_or(would_count))
     }
@@ -249,6 +273,9 @@ impl Change<'_> {
         })
     }
 }
+
+/// Files of triage that are looked through.
+const MOST_ENTRIES: usize = 10_000;
 
 /// Lines that are said of one file.
 const MOST_LINES: usize = 8;

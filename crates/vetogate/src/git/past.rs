@@ -6,6 +6,23 @@
 use super::command::Git;
 use bstr::ByteSlice as _;
 
+/// Each change against each parent, whatever the configuration says of `log`.
+const LOG: [&str; 13] = [
+    "log",
+    "--raw",
+    "--diff-merges=separate",
+    "--full-history",
+    "--no-follow",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-color",
+    "--no-show-signature",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--format=",
+];
+
 /// Versions of a file that are read.
 const MOST: usize = 1000;
 
@@ -34,6 +51,23 @@ pub fn versions(git: &Git, tip: &str, path: &str) -> Option<Vec<Vec<u8>>> {
     }
     let at = |commit: &String| git.read(["cat-file", "blob", &format!("{commit}:{path}")]).ok();
     Some(commits.iter().filter_map(at).collect())
+}
+
+/// Whether the way from `base` to a tip takes back what stands at a path of the tip: a commit that had it has something
+/// else in its place, or nothing, though it came again. So it is where git can't say.
+pub fn takes_back(git: &Git, base: Option<&str>, tip: &str, path: &str) -> bool {
+    let Ok(Some(own)) = git.read_line(["rev-parse", "--verify", "--quiet", &format!("{tip}:{path}")]) else {
+        return true;
+    };
+    let base = base.map(|base| format!("^{base}"));
+    let range = base.iter().map(String::as_str).chain([tip, "--", path]);
+    let Ok(changes) = git.read(LOG.iter().copied().chain(range)) else { return true };
+    // `:MODE MODE OLD NEW STATUS\tPATH` (git-diff-index, "RAW OUTPUT FORMAT").
+    changes.lines().any(|line| {
+        let mut fields = line.split_str(" ").skip(2);
+        let (old, new) = (fields.next(), fields.next());
+        old == Some(own.as_bytes()) && new != Some(own.as_bytes())
+    })
 }
 
 /// The commits without parents behind a tip, in the order of their ids. `None` as of [`changes`].

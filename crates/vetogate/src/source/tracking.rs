@@ -15,7 +15,12 @@ pub fn is_plain(name: &str) -> bool {
 /// remote's own refs is whatever this clone wants it to be.
 pub fn is_tracking(remotes: &Remotes, remote: &str, found: &Ref) -> bool {
     let tracks = |name: &BString| remotes.tracks(remote, name);
-    tracks(&found.name) && found.target.as_ref().is_none_or(tracks)
+    // A clone of one branch fetches that alone; git makes its HEAD all the same (git-clone, `--single-branch`).
+    let is_head = || found.name == format!("refs/remotes/{remote}/HEAD").as_str();
+    match &found.target {
+        None => tracks(&found.name),
+        Some(target) => tracks(target) && (tracks(&found.name) || is_head()),
+    }
 }
 
 /// How a tracking ref is disproved.

@@ -3,6 +3,7 @@
 use super::repository;
 use super::values::{self, Values};
 use crate::git::command::Git;
+use crate::git::past;
 use crate::run::Outcome;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
@@ -35,6 +36,10 @@ pub struct Sources<'a> {
     pub trusted: Option<(&'a dyn Tree, String)>,
     /// What the push itself brings, by its tips.
     pub brought: Vec<(&'a dyn Tree, String)>,
+    /// The commits of these.
+    pub tips: Vec<String>,
+    /// The commit of the trusted branch, where there is one.
+    pub base: Option<String>,
     /// What entries are worth.
     pub rules: TriageRules,
     /// Who may sign; asked only when an entry is signed.
@@ -47,6 +52,18 @@ pub struct Sources<'a> {
     pub tip: String,
     /// Whether everything was looked at: only then does it say something that an entry is about nothing.
     pub is_whole: bool,
+}
+
+impl Sources<'_> {
+    /// Whether the history that is pushed takes an entry back that it holds in the end.
+    fn take_back(&self, entry: &Entry) -> bool {
+        let (base, path) = (self.base.as_deref(), Entry::path_of(&entry.fingerprint));
+        let has_it = |tip: &&String| {
+            let there = format!("{tip}:{path}");
+            self.git.read(["cat-file", "-e", &there]).is_ok()
+        };
+        self.tips.iter().filter(has_it).any(|tip| past::takes_back(self.git, base, tip, &path))
+    }
 }
 
 /// Whether anything was found that an entry can be about.
@@ -89,9 +106,16 @@ pub fn read(sources: &Sources<'_>, outcome: &Outcome) -> Triage {
     }
     for (entry, source) in brought {
         // What the trusted branch has counts by its own standing; an older version of it counts no more.
-        if trusted.get(&entry.fingerprint).is_none_or(|known| known.serial < entry.serial) {
-            triage.take(sources, &entry, source, false, seen);
+        if trusted.get(&entry.fingerprint).is_some_and(|known| known.serial >= entry.serial) {
+            continue;
         }
+        if entry.signature.is_some() && sources.take_back(&entry) {
+            triage.notes.push(format!(
+                "{source}: what is pushed took this decision back before it brings it again; it counts for nothing"
+            ));
+            continue;
+        }
+        triage.take(sources, &entry, source, false, seen);
     }
     triage.notes.sort();
     triage.notes.dedup();
@@ -289,6 +313,8 @@ mod tests {
         let sources = Sources {
             trusted: None,
             brought: vec![(&tree, "tip".into())],
+            tips: Vec::new(),
+            base: None,
             rules: TriageRules::Trusted,
             signers: &signers,
             git: &git,

@@ -238,6 +238,19 @@ fn an_entry_that_was_signed_once() {
     fs::remove_file(gate.path(&path)).unwrap();
     gate.commit("No trace");
     loosened(&gate, "main", "its last decision, withdrawn, is gone");
+    // Whatever stands in its place.
+    for strange in ["link", "folder", "below"] {
+        gate.git(&["reset", "-q", "--hard", "origin/main"]);
+        let text = fs::read_to_string(gate.path(&path)).unwrap();
+        fs::remove_file(gate.path(&path)).unwrap();
+        match strange {
+            "link" => std::os::unix::fs::symlink("x", gate.path(&path)).unwrap(),
+            "folder" => drop(gate.write(&format!("{path}/x"), &text)),
+            _ => drop(gate.write(&format!(".veto/triage.d/old/{fingerprint}.toml"), &text)),
+        }
+        gate.commit("Something else");
+        loosened(&gate, "main", "its last decision, withdrawn, is gone");
+    }
     // In another repository, whose signer is the same.
     let other = Gate::new();
     other.raw_commit(|head| head.replace("parent", "x-parent").into_bytes());
@@ -318,6 +331,40 @@ fn a_step_is_signed_for_once() {
     sign(&gate, &ann);
     gate.commit("Signed anew");
     gate.passes(&["main"]);
+}
+
+/// What has ended takes nothing out, whoever says so.
+#[test]
+fn an_entry_that_is_ended_by_hand() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    gate.commit("Signed");
+    gate.passes(&["main"]);
+    let path = format!(".veto/triage.d/{print}.toml");
+    let text = fs::read_to_string(gate.path(&path)).unwrap();
+    let ended: Vec<&str> = text
+        .lines()
+        .map(|line| if line.starts_with("until") { "until = 2020-01-01" } else { line })
+        .collect();
+    gate.write(&path, ended.join("\n") + "\n").commit("Ended");
+    gate.passes(&["main"]);
+}
+
+/// A clone of one branch trusts it like any other: git makes the HEAD of its remote, which no refspec writes.
+#[test]
+fn a_clone_of_one_branch_knows_its_policy() {
+    let gate = Gate::new();
+    gate.write(".veto/policy.toml", EXCLUDED).commit("Policy");
+    gate.publish("main");
+    gate.git(&["config", "remote.origin.fetch", "+refs/heads/main:refs/remotes/origin/main"]);
+    gate.write("a.conf", token()).commit("Excluded");
+    let text = gate.passes(&["main"]);
+    assert!(text.contains("Suppressed:"), "{text}");
 }
 
 /// An address has many spellings, and none of them is a way around the branch that is trusted.

@@ -114,3 +114,35 @@ fn a_project_that_begins_again() {
     gate.commit("Signed");
     gate.passes(&["main"]);
 }
+
+/// A step that the pushed history itself takes back, pushed from a clone that never fetched it.
+#[test]
+fn a_clone_that_is_behind() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-policy@v1,veto-triage@v1"))
+        .commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    gate.write(".veto/policy.toml", EXCLUDED);
+    sign(&gate, &ann);
+    let both = gate.commit("Signed, both of them");
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    gate.git(&["checkout", "-q", &both, "--", ".veto"]);
+    gate.commit("Signed");
+    gate.git(&["rm", "-rq", ".veto/policy.toml", ".veto/policy.toml.sig", ".veto/triage.d"]);
+    gate.commit("Taken back");
+    gate.git(&["checkout", "-q", &both, "--", ".veto/triage.d"]);
+    gate.git(&["checkout", "-q", &both, "--", "a.conf"]);
+    gate.commit("The entry once more");
+    let text = gate.vetoed(&["main:refs/heads/topic2"]);
+    assert!(text.contains("took this decision back"), "{text}");
+    gate.git(&["rm", "-rq", ".veto/triage.d"]);
+    gate.git(&["checkout", "-q", &both, "--", ".veto/policy.toml", ".veto/policy.toml.sig"]);
+    gate.commit("The policy once more");
+    gate.vetoed(&["main:refs/heads/topic3"]);
+    gate.git(&["reset", "-q", "--hard", &both]);
+    gate.passes(&["main:refs/heads/topic"]);
+}
