@@ -25,7 +25,7 @@ use crate::triage::repository;
 use crate::{pins, policies, trust};
 use bstr::ByteSlice as _;
 use known::KnownRemote;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use vetogate_core::digest::push_id;
@@ -253,14 +253,20 @@ impl Gate<'_> {
         let tree: &dyn Tree = old.as_ref().map_or(&loosened::Unknown, |old| old);
         let signers = || Ok(trust::signers(Some((tree, name.as_str())), common_dir)?.signers);
         let tip = base.map(|base| base.to_string()).unwrap_or_default();
-        let repository = || repository::id(&self.session.git, self.policy().repository.as_deref(), &tip);
+        let id = OnceCell::new();
+        let named = self.policy().repository.as_deref();
+        let repository = || id.get_or_init(|| repository::id(&self.session.git, named, &tip)).clone();
         let seen = Seen { common_dir, place: self.place.clone() };
         let last_good = || match seen.last() {
             Some(last) => vec![last],
             None => policies::before(&self.session.git, &tip),
         };
         let since = |path: &str| change::since(&self.session.git, &tip, path);
-        let versions = |path: &str| past::versions(&self.session.git, &tip, path);
+        let all = OnceCell::new();
+        let versions = |path: &str| {
+            let all = all.get_or_init(|| past::Versions::below(&self.session.git, &tip, ".veto"));
+            all.as_ref()?.of(path)
+        };
         loosened::findings(&loosened::Change {
             last_good: &last_good,
             is_known: old.is_some(),
@@ -368,6 +374,7 @@ pub fn triage_of(
         signers: &signers,
         git: &session.git,
         repository: policy.repository.clone(),
+        id: OnceCell::new(),
         tip: tip.map(|tip| tip.to_string()).unwrap_or_default(),
         is_whole: false,
     };

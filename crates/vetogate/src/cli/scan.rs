@@ -19,6 +19,7 @@ use crate::{gate, policies, trust};
 use anyhow::{Context as _, anyhow};
 use bstr::ByteSlice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::OnceCell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use vetogate_core::text::escape;
@@ -321,6 +322,7 @@ fn triage(
         signers: &|| Ok(signers()?.signers),
         git: &session.git,
         repository: policy.repository.clone(),
+        id: OnceCell::new(),
         tip,
         is_whole,
     };

@@ -5,6 +5,7 @@
 
 use super::command::Git;
 use bstr::ByteSlice as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Each change against each parent, whatever the configuration says of `log`.
 const LOG: [&str; 13] = [
@@ -42,15 +43,47 @@ pub fn changes(git: &Git, tip: &str, path: &str) -> Option<Vec<String>> {
     found.lines().map(|line| line.to_str().ok().map(str::to_owned)).collect()
 }
 
-/// Every version that a file had, without those where it was not there. `None` as of [`changes`], and where there are
-/// more than anybody writes.
-pub fn versions(git: &Git, tip: &str, path: &str) -> Option<Vec<Vec<u8>>> {
-    let commits = changes(git, tip, path)?;
-    if commits.len() > MOST {
-        return None;
+/// Every version of every file below a folder, as far as there was one: one walk tells of all.
+pub struct Versions {
+    git: Git,
+    blobs: BTreeMap<Vec<u8>, BTreeSet<String>>,
+}
+
+impl Versions {
+    /// Those behind a tip. `None` as of [`changes`].
+    pub fn below(git: &Git, tip: &str, folder: &str) -> Option<Self> {
+        if is_cut_off(git) {
+            return None;
+        }
+        let output = git.read(LOG.iter().copied().chain(["-r", "--root", "-z", tip, "--", folder])).ok()?;
+        let mut blobs: BTreeMap<Vec<u8>, BTreeSet<String>> = BTreeMap::new();
+        let mut fields = output.split_str("\0");
+        while let Some(field) = fields.next() {
+            let Some(sides) = sides(field) else { continue };
+            let path = fields.next()?;
+            let files = sides.into_iter().filter(|(mode, _)| mode.starts_with("100"));
+            blobs.entry(path.to_vec()).or_default().extend(files.map(|(_, id)| id.to_owned()));
+        }
+        Some(Self { git: git.clone(), blobs })
     }
-    let at = |commit: &String| git.read(["cat-file", "blob", &format!("{commit}:{path}")]).ok();
-    Some(commits.iter().filter_map(at).collect())
+
+    /// Those of one file. `None` where one can't be read, or there are more than anybody writes.
+    pub fn of(&self, path: &str) -> Option<Vec<Vec<u8>>> {
+        let Some(blobs) = self.blobs.get(path.as_bytes()) else { return Some(Vec::new()) };
+        if blobs.len() > MOST {
+            return None;
+        }
+        blobs.iter().map(|id| self.git.read(["cat-file", "blob", id]).ok()).collect()
+    }
+}
+
+/// The mode and the object before and after a change: `:MODE MODE OLD NEW STATUS` (git-diff-index, "RAW OUTPUT FORMAT").
+fn sides(line: &[u8]) -> Option<[(&str, &str); 2]> {
+    let line = line.trim_start().strip_prefix(b":")?.to_str().ok()?;
+    let mut fields = line.split([' ', '\t']);
+    let mut next = || fields.next();
+    let (before, after, old, new) = (next()?, next()?, next()?, next()?);
+    Some([(before, old), (after, new)])
 }
 
 /// Whether the way from `base` to a tip takes back what stands at a path of the tip: a commit that had it has something
@@ -62,12 +95,7 @@ pub fn takes_back(git: &Git, base: Option<&str>, tip: &str, path: &str) -> bool 
     let base = base.map(|base| format!("^{base}"));
     let range = base.iter().map(String::as_str).chain([tip, "--", path]);
     let Ok(changes) = git.read(LOG.iter().copied().chain(range)) else { return true };
-    // `:MODE MODE OLD NEW STATUS\tPATH` (git-diff-index, "RAW OUTPUT FORMAT").
-    changes.lines().any(|line| {
-        let mut fields = line.split_str(" ").skip(2);
-        let (old, new) = (fields.next(), fields.next());
-        old == Some(own.as_bytes()) && new != Some(own.as_bytes())
-    })
+    changes.lines().filter_map(sides).any(|[(_, old), (_, new)]| old == own && new != own)
 }
 
 /// The commits without parents behind a tip, in the order of their ids. `None` as of [`changes`].

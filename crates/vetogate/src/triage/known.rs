@@ -7,6 +7,7 @@ use crate::git::past;
 use crate::run::Outcome;
 use crate::sign::signers::Signers;
 use crate::sign::{Namespace, sshsig};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use vetogate_core::policy::TriageRules;
 use vetogate_core::suppress::{Standing, Suppression};
@@ -48,6 +49,8 @@ pub struct Sources<'a> {
     pub git: &'a Git,
     /// What the policy calls the repository.
     pub repository: Option<String>,
+    /// Which repository this is, once that was asked.
+    pub id: OnceCell<Option<String>>,
     /// A commit of the trusted branch, or of what is pushed.
     pub tip: String,
     /// Whether everything was looked at: only then does it say something that an entry is about nothing.
@@ -239,9 +242,11 @@ fn proof(sources: &Sources<'_>, entry: &Entry) -> Result<Option<String>, String>
     if entry.until.is_none() {
         return Err("a signed entry needs an end, `until`".into());
     }
-    let id = repository::id(sources.git, sources.repository.as_deref(), &sources.tip);
+    // A walk through all of history, for all entries at once.
+    let id =
+        sources.id.get_or_init(|| repository::id(sources.git, sources.repository.as_deref(), &sources.tip));
     match (id, &entry.repository) {
-        (Some(here), Some(signed)) if here == *signed => Ok(Some(format!("signed by {}", proof.name))),
+        (Some(here), Some(signed)) if here == signed => Ok(Some(format!("signed by {}", proof.name))),
         (Some(_), _) => Err("it was signed for another repository".into()),
         (None, _) => Err(
             "which repository this is can't be said in a shallow clone without `repository` in the policy"
@@ -319,6 +324,7 @@ mod tests {
             signers: &signers,
             git: &git,
             repository: Some("r".into()),
+            id: OnceCell::new(),
             tip: String::new(),
             is_whole: false,
         };
