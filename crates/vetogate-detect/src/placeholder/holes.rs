@@ -42,6 +42,9 @@ pub fn has_hole(value: &[u8]) -> bool {
         || has_named_hole(value)
         || has_numbered_hole(value)
         || has_count(value)
+        || has_escaped_hole(value)
+        || is_between_texts(value)
+        || is_conversion(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
 }
 
@@ -102,6 +105,55 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
             && !name.is_empty()
             && !name[0].is_ascii_digit()
             && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
+    })
+}
+
+/// What a program puts between two texts, with the quotes of both: `".$given."`, `"+given+"`, `"$NAME"`. Of the text that
+/// follows no more may be there than was read up to a quote.
+pub(crate) fn is_between_texts(value: &[u8]) -> bool {
+    const JOINERS: &[&[u8]] = &[b".", b"+", b"&", b"||", b"<<", b"~"];
+    let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else { return false };
+    let (inside, is_closed) = rest.strip_suffix(&[*quote]).map_or((rest, false), |inside| (inside, true));
+    let inside = inside.trim_ascii();
+    if is_closed && inside.starts_with(b"$") {
+        return generic::is_variable(inside) || inside.starts_with(b"$(") || inside.starts_with(b"${");
+    }
+    let begins = |byte: &u8| byte.is_ascii_alphabetic() || b"$_(@".contains(byte);
+    JOINERS.iter().any(|joiner| {
+        let Some(given) = inside.strip_prefix(*joiner) else { return false };
+        let is_joined = is_closed && given.ends_with(joiner);
+        let given = given.trim_ascii();
+        given.first().is_some_and(begins)
+            && (is_joined || (!is_closed && given.iter().any(|byte| b"([".contains(byte))))
+    })
+}
+
+/// A conversion of `printf` with its flags, its width and its length: `%-.64s`, `%.*s`, `%2$s`, `%[2]s`.
+fn is_conversion(value: &[u8]) -> bool {
+    let of_conversion = |byte: &u8| byte.is_ascii_digit() || b"-+ #.*$[]".contains(byte);
+    match value {
+        [b'%', flags @ .., b's' | b'd' | b'q' | b'v' | b'u' | b'x'] => flags.iter().all(of_conversion),
+        _ => false,
+    }
+}
+
+/// `<name>` as markup writes it: `&lt;name&gt;`, also escaped twice, or with the number of the sign.
+fn has_escaped_hole(value: &[u8]) -> bool {
+    if !value.contains(&b'&') {
+        return false;
+    }
+    let plain = value.replace(b"&amp;", b"&");
+    let sign = |text: Vec<u8>, escapes: [&[u8]; 3], sign: &[u8]| {
+        escapes.iter().fold(text, |text, escape| text.replace(escape, sign))
+    };
+    let plain = sign(plain, [b"&lt;", b"&#60;", b"&#x3c;"], b"<");
+    let plain = sign(plain, [b"&gt;", b"&#62;", b"&#x3e;"], b">");
+    let is_name = |name: &[u8]| {
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte)) && is_of_one_hand(name)
+    };
+    plain.find_byte(b'<').is_some_and(|open| {
+        let inside = plain[open + 1..].find_byte(b'>').map(|close| &plain[open + 1..open + 1 + close]);
+        inside.is_some_and(|name| name.len() > 2 && is_name(name))
     })
 }
 
