@@ -189,6 +189,7 @@ fn holds_digits(value: &[u8]) -> bool {
         run.len() >= SHORTEST
             && has(u8::is_ascii_uppercase)
             && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
             && !generic::is_identifier(run)
             && !generic::reads_like_words(run)
     };
@@ -454,6 +455,46 @@ mod tests {
             "kQ-invalidate9",
         ] {
             assert!(!is_example_password(real.as_bytes()), "{real}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_or_a_reader_puts_in() {
+        for hole in [
+            "\".$pw1.\"",
+            "\".$_POST[\"pw1\"].\"",
+            "\".mysqli_real_escape_string($con,$_POST[",
+            "\".addcslashes($F,\"",
+            "\"+pw1+\"",
+            "\" + hash(pw1) + \"",
+            "\"&pw1&\"",
+            "'.$pw1.'",
+            "\"$DB_PW1\"",
+            "\"${DB_PW1}\"",
+            "%-.120s",
+            "%.*s",
+            "%2$s",
+            "%[2]s",
+            "&lt;password&gt;",
+            "&amp;lt;db_password&amp;gt;",
+            "&#60;YOUR DB PASSWORD&#62;",
+        ] {
+            assert!(has_hole(hole.as_bytes()), "{hole}");
+        }
+        for other in [
+            "\".kQ9xLm2pQ7v",
+            "\"+{alnum:16}",
+            ".{alnum:14}.",
+            "\"$9{alnum:14}\"",
+            "\".{alnum:3}9xL{alnum:3}({alnum:8}",
+            "%-{alnum:12}",
+            "%5{alnum:9}sQ",
+            "{alnum:8}&lt;{alnum:8}",
+            "{alnum:8}&gt;{alnum:8}",
+            "{alnum:6}&lt;{alnum:2}9xL{alnum:2}&gt;{alnum:6}",
+        ] {
+            let value = generate(other).unwrap();
+            assert!(!has_hole(value.as_bytes()), "{value}");
         }
     }
 

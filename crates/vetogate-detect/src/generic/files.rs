@@ -7,72 +7,12 @@ use std::ops::Range;
 /// Endings of sources and of parts of pages. What may hold a secret as its whole content is not among them: a manifest of
 /// Kubernetes has keys such as `token.txt` and `credentials.json`.
 const SOURCES: &[&[u8]] = &[
-    b"bat",
-    b"cc",
-    b"cjs",
-    b"clj",
-    b"cpp",
-    b"cs",
-    b"css",
-    b"cts",
-    b"cxx",
-    b"dart",
-    b"erl",
-    b"ex",
-    b"exs",
-    b"gif",
-    b"go",
-    b"gradle",
-    b"groovy",
-    b"hbs",
-    b"hpp",
-    b"hs",
-    b"htm",
-    b"html",
-    b"ico",
-    b"java",
-    b"jpeg",
-    b"jpg",
-    b"js",
-    b"jsx",
-    b"kt",
-    b"kts",
-    b"less",
-    b"lua",
-    b"map",
-    b"md",
-    b"mdx",
-    b"mjs",
-    b"ml",
-    b"mts",
-    b"php",
-    b"pl",
-    b"pm",
-    b"png",
-    b"proto",
-    b"py",
-    b"pyi",
-    b"pyx",
-    b"rb",
-    b"rs",
-    b"rst",
-    b"sass",
-    b"scala",
-    b"scss",
-    b"sh",
-    b"sol",
-    b"sql",
-    b"svelte",
-    b"svg",
-    b"swift",
-    b"ts",
-    b"tsx",
-    b"ttf",
-    b"vue",
-    b"wasm",
-    b"webp",
-    b"woff",
-    b"woff2",
+    b"bat", b"cc", b"cjs", b"clj", b"cpp", b"cs", b"css", b"cts", b"cxx", b"dart", b"erl", b"ex", b"exs",
+    b"gif", b"go", b"gradle", b"groovy", b"hbs", b"hpp", b"hs", b"htm", b"html", b"ico", b"java", b"jpeg",
+    b"jpg", b"js", b"jsx", b"kt", b"kts", b"less", b"lua", b"map", b"md", b"mdx", b"mjs", b"ml", b"mts",
+    b"php", b"pl", b"pm", b"png", b"proto", b"py", b"pyi", b"pyx", b"rb", b"rs", b"rst", b"sass", b"scala",
+    b"scss", b"sh", b"sol", b"sql", b"svelte", b"svg", b"swift", b"ts", b"tsx", b"ttf", b"vue", b"wasm",
+    b"webp", b"woff", b"woff2",
 ];
 
 /// Signs and letters of the path of a file.
@@ -91,26 +31,36 @@ fn has_ending_of_source(name: &[u8]) -> bool {
 }
 
 /// Whether an identifier is the name of a file, as a key of a map has it: `"src/token.rs": "{hash}"`, `lib/token.rb: {hash}`.
-/// A member (`config.token.js = ..`) is none.
+/// A member (`config.token.js = ..`) is none. A name alone may end as that of a country does (`secret.pl`): a hash says that
+/// it is a file.
 pub(super) fn is_named_by_file(text: &[u8], identifier: &Range<usize>, value: &[u8]) -> bool {
     let name = &text[identifier.clone()];
-    let before = text[..identifier.start].last();
-    let is_path = before == Some(&b'/');
-    let is_quoted = matches!(text.get(identifier.end), Some(b'"' | b'\'' | b'`'));
-    let is_key = is_quoted || is_path || text[identifier.end..].starts_with(b":");
-    is_key && (has_ending_of_source(name) || is_path && ending(name).is_some() && is_digest(value))
+    let is_path = text[..identifier.start].last() == Some(&b'/');
+    let is_key = matches!(text.get(identifier.end), Some(b'"' | b'\'' | b'`' | b':'));
+    match has_ending_of_source(name) {
+        true => is_path || (is_key && is_hash(value)),
+        false => is_path && ending(name).is_some() && is_digest(value),
+    }
 }
 
 /// A hash, also with its algorithm before it (`sha256-..`).
 fn is_digest(value: &[u8]) -> bool {
     let is_sum = matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128);
-    let named = [&b"sha256"[..], b"sha384", b"sha512"].iter().any(|name| value.starts_with(name));
-    named || (is_sum && value.iter().all(u8::is_ascii_hexdigit))
+    let is_named = [&b"sha256"[..], b"sha384", b"sha512"].iter().any(|name| value.starts_with(name));
+    is_named || (is_sum && value.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// A hash, of which a part may be left out, or that is in base64.
+fn is_hash(value: &[u8]) -> bool {
+    let is_base64 = matches!(value.len(), 24 | 28 | 44 | 64 | 88);
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    is_digest(value) || value.iter().all(u8::is_ascii_hexdigit) || (is_base64 && value.iter().all(is_digit))
 }
 
 /// The path of a source or of a part of a page, whatever hash its name has: `static/chunks/password-{hash}.js`.
 pub(super) fn is_source(value: &[u8]) -> bool {
     let path = value.split(|&byte| byte == b'?').next().unwrap_or_default();
+    let path = [&b".gz"[..], b".br"].iter().find_map(|end| path.strip_suffix(*end)).unwrap_or(path);
     has_ending_of_source(path) && path.iter().all(|&byte| is_of_path(byte))
 }
 
@@ -118,8 +68,7 @@ pub(super) fn is_source(value: &[u8]) -> bool {
 /// what it holds, so that a random text is none.
 pub(super) fn is_module_of(value: &[u8], identifier: &[String]) -> bool {
     let path = value.iter().position(|&byte| byte != b'.').map_or(&b""[..], |start| &value[start..]);
-    let of_module =
-        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte);
+    let of_module = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte);
     let module: Vec<u8> = path.iter().copied().filter(|&byte| byte != b'_').collect();
     let module = module.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     let name = identifier.concat();
@@ -152,12 +101,17 @@ mod tests {
             ("", "password.py", ": ", "{hex:32}"),
             ("tests/", "secret.txt", ": ", "{hex:64}"),
             ("\"db/", "credentials.json", "\": ", "sha256-{base64:43}="),
+            ("\"", "token.ts", "\": ", "{hex:20}"),
+            ("\"", "token.ts", "\": ", "{base64:43}="),
+            ("\"js/", "token.ts", "\": ", "{alnum:9}"),
         ] {
             assert!(is(before, name, after, value), "{before}{name}");
         }
         for (before, name, after, value) in [
             ("", "token.txt", ": ", "{hex:64}"),
             ("", "app.token", ": ", "{hex:64}"),
+            ("", "secret.pl", ": ", "{alnum:20}"),
+            ("\"", "secret.rs", "\": ", "{base64:30}"),
             ("", "config.token.js", " = ", "{hex:64}"),
             ("secrets/", "token", ": ", "{hex:64}"),
             ("tests/", "secret.txt", ": ", "{alnum:20}"),
@@ -174,10 +128,13 @@ mod tests {
             "reset-password-{hex:20}.css",
             "api_key-{alnum:8}.mjs",
             "js/password.js?id={hex:20}",
+            "js/password-{hex:8}.js.gz",
         ] {
             assert!(is_source(generate(path).unwrap().as_bytes()), "{path}");
         }
-        for other in ["{alnum:20}", "{alnum:16}.pem", "{password:12}!#.js", ".js", "a{alnum:12}.k9", "{alnum:12}.JS7"] {
+        for other in
+            ["{alnum:20}", "{alnum:16}.pem", "{password:12}!#.js", ".js", "a{alnum:12}.k9", "{alnum:12}.JS7"]
+        {
             assert!(!is_source(generate(other).unwrap().as_bytes()), "{other}");
         }
     }

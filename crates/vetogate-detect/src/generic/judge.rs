@@ -108,7 +108,8 @@ fn is_between_two_texts(text: &[u8], assignment: &Assignment) -> bool {
     let Quote::Quoted(outer) = assignment.quote else { return false };
     let (start, end) = (assignment.value.start, assignment.value.end);
     let is_quote = |byte: &&u8| b"\"'".contains(byte) && **byte != outer;
-    let is_unquoted = start > 1 && text[start - 2] == outer && Some(&text[start - 1]).filter(is_quote).is_some();
+    let is_unquoted =
+        start > 1 && text[start - 2] == outer && Some(&text[start - 1]).filter(is_quote).is_some();
     let whole = if is_unquoted { start - 1..(end + 1).min(text.len()) } else { start..end };
     placeholder::is_between_texts(&text[whole])
 }

@@ -251,7 +251,8 @@ fn ends_inside(text: &[u8], quote: u8) -> bool {
     let Some(at) = text.iter().rposition(|&byte| byte == quote) else { return false };
     let before = text[..at].trim_end_with(|c| c == '\\').last();
     let is_behind = |byte: &u8| byte.is_ascii_whitespace() || b"([{,:=+?!&|<>;".contains(byte);
-    before.is_some_and(is_behind) && !matches!(text.get(at + 1), Some(b',' | b':' | b';' | b')' | b']' | b'}'))
+    before.is_some_and(is_behind)
+        && !matches!(text.get(at + 1), Some(b',' | b':' | b';' | b')' | b']' | b'}'))
 }
 
 /// The quote that is open at the end of a line.

@@ -112,20 +112,31 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
 /// follows no more may be there than was read up to a quote.
 pub(crate) fn is_between_texts(value: &[u8]) -> bool {
     const JOINERS: &[&[u8]] = &[b".", b"+", b"&", b"||", b"<<", b"~"];
-    let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else { return false };
+    let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else {
+        return false;
+    };
     let (inside, is_closed) = rest.strip_suffix(&[*quote]).map_or((rest, false), |inside| (inside, true));
     let inside = inside.trim_ascii();
     if is_closed && inside.starts_with(b"$") {
         return generic::is_variable(inside) || inside.starts_with(b"$(") || inside.starts_with(b"${");
     }
-    let begins = |byte: &u8| byte.is_ascii_alphabetic() || b"$_(@".contains(byte);
     JOINERS.iter().any(|joiner| {
         let Some(given) = inside.strip_prefix(*joiner) else { return false };
-        let is_joined = is_closed && given.ends_with(joiner);
+        let is_joined = is_closed && [joiner, &&b","[..], &&b"("[..]].iter().any(|end| given.ends_with(end));
         let given = given.trim_ascii();
-        given.first().is_some_and(begins)
-            && (is_joined || (!is_closed && given.iter().any(|byte| b"([".contains(byte))))
+        let begins = given.first().is_some_and(|byte| byte.is_ascii_alphabetic() || b"$_(@".contains(byte));
+        begins && (is_joined || (!is_closed && is_begin_of_call(given)))
     })
+}
+
+/// `f(..`, `$given[..`: a name with a bracket behind it.
+fn is_begin_of_call(given: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$@.:->".contains(byte);
+    let name = given.strip_prefix(b"(").unwrap_or(given);
+    let (name, rest) = name.split_at(name.iter().take_while(|byte| of_name(byte)).count());
+    let is_open = rest.first().is_some_and(|byte| b"([".contains(byte));
+    let parts = name.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    is_open && is_of_one_hand(name) && parts.count() > 0
 }
 
 /// A conversion of `printf` with its flags, its width and its length: `%-.64s`, `%.*s`, `%2$s`, `%[2]s`.
