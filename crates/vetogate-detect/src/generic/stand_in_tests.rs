@@ -68,6 +68,22 @@ fn names_of_files_in_manifests() {
     assert_eq!(found("secret.yml", "stringData:\n  token.txt: {alnum:32}"), MEDIUM);
 }
 
+/// Where a line is read from its middle, quotes inside of other quotes can't be counted.
+#[test]
+fn addresses_that_end_with_the_name_of_a_key() {
+    let shown = "a:'<a href=\"https://acme.io\">A</a>',".repeat(40);
+    let behind = "\"],tileSize:256}}}},layers:[{{{{id:\"k{alnum:9}\"";
+    for cut in 0..40 {
+        let near =
+            format!("x={{{{{}{shown}u:[\"https://t.acme.io/{{{{z}}}}.png?api_key={behind}", "9".repeat(cut));
+        assert_eq!(found("dist/a.min.js", &near), None, "{near}");
+        let real = format!("x={{{{{}{shown}api_key=\"{{alnum:32}}\",b:1", "9".repeat(cut));
+        assert_eq!(found("dist/a.min.js", &real), MEDIUM, "{real}");
+    }
+    let long = format!("u=[\"https://t.acme.io/{}?api_key={behind}", "a/".repeat(300));
+    assert_eq!(found("dist/a.min.js", &long), None);
+}
+
 #[test]
 fn tables_of_what_is_imported_when_needed() {
     check(

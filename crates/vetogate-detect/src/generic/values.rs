@@ -248,7 +248,10 @@ pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
 /// Whether the last quote in a text opens one: it stands behind what may be followed by a text, and before what is none
 /// of the signs that follow one.
 fn ends_inside(text: &[u8], quote: u8) -> bool {
-    let Some(at) = text.iter().rposition(|&byte| byte == quote) else { return false };
+    let Some(at) = text.iter().rposition(|&byte| byte == quote) else {
+        // A parameter of an address that begins out of reach.
+        return text.ends_with(b"?") || (text.ends_with(b"&") && !text.ends_with(b"&&"));
+    };
     let before = text[..at].trim_end_with(|c| c == '\\').last();
     let is_behind = |byte: &u8| byte.is_ascii_whitespace() || b"([{,:=+?!&|<>;".contains(byte);
     before.is_some_and(is_behind)
