@@ -471,6 +471,7 @@ mod tests {
             "'.$pw1.'",
             "\"$DB_PW1\"",
             "\"${DB_PW1}\"",
+            "\"\"$DB_PW1\"\"",
             "%-.120s",
             "%.*s",
             "%2$s",
@@ -478,6 +479,7 @@ mod tests {
             "&lt;password&gt;",
             "&amp;lt;db_password&amp;gt;",
             "&#60;YOUR DB PASSWORD&#62;",
+            "&lt;pw&gt;",
         ] {
             assert!(has_hole(hole.as_bytes()), "{hole}");
         }
@@ -492,6 +494,8 @@ mod tests {
             "{alnum:8}&lt;{alnum:8}",
             "{alnum:8}&gt;{alnum:8}",
             "{alnum:6}&lt;{alnum:2}9xL{alnum:2}&gt;{alnum:6}",
+            "{alnum:6}&lt;xkq&gt;{alnum:6}",
+            "{alnum:6}<user>{alnum:6}&",
         ] {
             let value = generate(other).unwrap();
             assert!(!has_hole(value.as_bytes()), "{value}");

@@ -73,11 +73,12 @@ pub(super) fn is_module_of(value: &[u8], identifier: &[String]) -> bool {
     let module = module.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     let name = identifier.concat();
     let shared = module.iter().zip(name.as_bytes()).take_while(|(one, other)| one == other).count();
+    let begins = shared > 5 && shared * 3 >= module.len() * 2;
+    let holds = name.len() > 5 && name.len() * 2 >= module.len() && module.ends_with(name.as_bytes());
     path.len() < value.len()
         && path.iter().all(of_module)
         && path.first().is_some_and(u8::is_ascii_lowercase)
-        && shared > 5
-        && shared * 3 >= module.len() * 2
+        && (begins || holds)
         && !path.split(|&byte| byte == b'.').rev().skip(1).any(is_noise)
 }
 
@@ -149,6 +150,7 @@ mod tests {
             ("ConnectorListUserCredentialsV1Request", ".connector_list_user_credentials_v1op"),
             ("ApiKeyAuth", ".apikeyauth"),
             ("GetUserToken2", "..types.get_user_token_2"),
+            ("SecretKey", ".v1beta1_secret_key"),
         ] {
             assert!(is(name, value), "{name}: {value}");
         }

@@ -115,8 +115,10 @@ pub(crate) fn is_between_texts(value: &[u8]) -> bool {
     let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else {
         return false;
     };
-    let (inside, is_closed) = rest.strip_suffix(&[*quote]).map_or((rest, false), |inside| (inside, true));
-    let inside = inside.trim_ascii();
+    // A shell may have two in a row.
+    let rest = rest.strip_prefix(&[*quote]).unwrap_or(rest);
+    let is_closed = rest.ends_with(&[*quote]);
+    let inside = rest.trim_end_with(|c| c == char::from(*quote)).trim_ascii();
     if is_closed && inside.starts_with(b"$") {
         return generic::is_variable(inside) || inside.starts_with(b"$(") || inside.starts_with(b"${");
     }
@@ -150,7 +152,7 @@ fn is_conversion(value: &[u8]) -> bool {
 
 /// `<name>` as markup writes it: `&lt;name&gt;`, also escaped twice, or with the number of the sign.
 fn has_escaped_hole(value: &[u8]) -> bool {
-    if !value.contains(&b'&') {
+    if !value.contains(&b'&') || value.contains(&b'<') {
         return false;
     }
     let plain = value.replace(b"&amp;", b"&");
@@ -162,10 +164,11 @@ fn has_escaped_hole(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
         name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte)) && is_of_one_hand(name)
     };
-    plain.find_byte(b'<').is_some_and(|open| {
-        let inside = plain[open + 1..].find_byte(b'>').map(|close| &plain[open + 1..open + 1 + close]);
-        inside.is_some_and(|name| name.len() > 2 && is_name(name))
-    })
+    let Some(open) = plain.find_byte(b'<') else { return false };
+    let Some(length) = plain[open + 1..].find_byte(b'>') else { return false };
+    let name = &plain[open + 1..][..length];
+    let is_whole = length + 2 == plain.len();
+    !name.is_empty() && is_name(name) && (is_whole || (length > 3 && generic::reads_like_words(name)))
 }
 
 /// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
