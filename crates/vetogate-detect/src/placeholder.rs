@@ -463,6 +463,7 @@ mod tests {
         for hole in [
             "\".$pw1.\"",
             "\".$_POST[\"pw1\"].\"",
+            "\\\".$_POST[\\\"pw1\\\"].\\\"",
             "\".mysqli_real_escape_string($con,$_POST[",
             "\".addcslashes($F,\"",
             "\"+pw1+\"",

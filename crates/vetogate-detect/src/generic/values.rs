@@ -52,7 +52,7 @@ pub(super) fn is_no_secret(
         || is_of_provider(value)
         || is_relative_path(value)
         || is_source(value)
-        || (kind == FileKind::Python && is_module_of(value, identifier))
+        || ((kind == FileKind::Python || identifier.len() > 2) && is_module_of(value, identifier))
         || is_publishable(value)
         || is_lookup(value)
         || is_of_terminal(value)

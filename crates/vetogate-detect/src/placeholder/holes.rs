@@ -112,6 +112,11 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
 /// follows no more may be there than was read up to a quote.
 pub(crate) fn is_between_texts(value: &[u8]) -> bool {
     const JOINERS: &[&[u8]] = &[b".", b"+", b"&", b"||", b"<<", b"~"];
+    if !value.first().is_some_and(|byte| b"\"'\\".contains(byte)) {
+        return false;
+    }
+    // A text of a program may be a part of another.
+    let value = value.replace(b"\\\"", b"\"").replace(b"\\'", b"'");
     let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else {
         return false;
     };
