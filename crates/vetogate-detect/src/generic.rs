@@ -9,6 +9,7 @@ mod classes;
 mod comments;
 mod connection;
 mod escapes;
+mod files;
 mod judge;
 mod labels;
 mod names;

@@ -8,8 +8,8 @@ use bstr::ByteSlice;
 use vetogate_syntax::words;
 
 use hashes::is_hash;
-pub(crate) use holes::has_hole;
 use holes::is_substitution;
+pub(crate) use holes::{has_hole, is_between_texts};
 
 /// Words that make a value an example when they stand in it as whole words.
 const EXAMPLE_WORDS: &[&str] = &[
@@ -175,7 +175,26 @@ pub fn is_example_key(value: &[u8]) -> bool {
     let mut distinct = body.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    body.len() < 40 || distinct.len() < 12 || is_left_out(value)
+    body.len() < 40 || distinct.len() < 12 || is_left_out(value) || !holds_digits(value)
+}
+
+/// Whether lines of base64 stand in a text, and not only words and the calls of a program that makes or reads a key. In a
+/// text of a program slashes may be escaped.
+fn holds_digits(value: &[u8]) -> bool {
+    const SHORTEST: usize = 20;
+    let value = value.replace(b"\\/", b"/");
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let is_line = |run: &&[u8]| {
+        let has = |test: fn(&u8) -> bool| run.iter().any(test);
+        run.len() >= SHORTEST
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
+            && !generic::is_identifier(run)
+            && !generic::reads_like_words(run)
+    };
+    let lines = value.split(|byte| !is_digit(byte)).filter(is_line);
+    lines.map(<[u8]>::len).sum::<usize>() >= 40
 }
 
 /// Whether a part of a key is left out, as manuals do.
@@ -436,6 +455,51 @@ mod tests {
             "kQ-invalidate9",
         ] {
             assert!(!is_example_password(real.as_bytes()), "{real}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_or_a_reader_puts_in() {
+        for hole in [
+            "\".$pw1.\"",
+            "\".$_POST[\"pw1\"].\"",
+            "\\\".$_POST[\\\"pw1\\\"].\\\"",
+            "\".mysqli_real_escape_string($con,$_POST[",
+            "\".addcslashes($F,\"",
+            "\"+pw1+\"",
+            "\" + hash(pw1) + \"",
+            "\"&pw1&\"",
+            "'.$pw1.'",
+            "\"$DB_PW1\"",
+            "\"${DB_PW1}\"",
+            "\"\"$DB_PW1\"\"",
+            "%-.120s",
+            "%.*s",
+            "%2$s",
+            "%[2]s",
+            "&lt;password&gt;",
+            "&amp;lt;db_password&amp;gt;",
+            "&#60;YOUR DB PASSWORD&#62;",
+            "&lt;pw&gt;",
+        ] {
+            assert!(has_hole(hole.as_bytes()), "{hole}");
+        }
+        for other in [
+            "\".kQ9xLm2pQ7v",
+            "\"+{alnum:16}",
+            ".{alnum:14}.",
+            "\"$9{alnum:14}\"",
+            "\".{alnum:3}9xL{alnum:3}({alnum:8}",
+            "%-{alnum:12}",
+            "%5{alnum:9}sQ",
+            "{alnum:8}&lt;{alnum:8}",
+            "{alnum:8}&gt;{alnum:8}",
+            "{alnum:6}&lt;{alnum:2}9xL{alnum:2}&gt;{alnum:6}",
+            "{alnum:6}&lt;xkq&gt;{alnum:6}",
+            "{alnum:6}<user>{alnum:6}&",
+        ] {
+            let value = generate(other).unwrap();
+            assert!(!has_hole(value.as_bytes()), "{value}");
         }
     }
 

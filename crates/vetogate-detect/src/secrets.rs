@@ -490,6 +490,21 @@ mod tests {
         }
     }
 
+    /// Whoever writes a test makes one with the command that makes true ones: its form says nothing of that.
+    #[test]
+    fn a_key_of_laravel_in_a_test() {
+        let attribute = "#[WithConfig('app.key', 'base64:{base64:43}=')]";
+        for (path, template, says) in [
+            ("tests/Feature/A.php", attribute, Confidence::Low),
+            ("app/A.php", attribute, Confidence::High),
+            ("tests/a.php", "'key' => 'base64:{base64:43}=',", Confidence::Low),
+            ("config/app.php", "'key' => 'base64:{base64:43}=',", Confidence::High),
+            (".env", "APP_KEY=base64:{base64:43}=", Confidence::High),
+        ] {
+            assert_eq!(found(path, template), Some(says), "{path}: {template}");
+        }
+    }
+
     #[test]
     fn a_login_that_a_manual_or_a_help_text_shows() {
         let login = "machine git.acme.io login deploy password {alnum:14}";

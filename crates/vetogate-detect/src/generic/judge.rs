@@ -3,12 +3,13 @@
 use super::anchors::Promise;
 use super::comments::is_documentation;
 use super::escapes::unescaped;
+use super::files::is_named_by_file;
 use super::labels::{Foreign, foreign};
 use super::names;
 use super::objects::{is_object_of_password, is_variable_of_psql, names_an_object};
 use super::strength::{is_weak, key, password, unmistakable};
 use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
-use crate::Text;
+use crate::{Text, placeholder};
 use vetogate_core::Confidence;
 use vetogate_syntax::assign::{Assignment, Form, Quote};
 use vetogate_syntax::path::FileKind;
@@ -94,9 +95,23 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
     let is_directory = matches!(kind, FileKind::Shell | FileKind::Env) && name == b"PWD";
     is_of_sentence
         || is_directory
+        || is_named_by_file(text.bytes, &assignment.identifier, value)
+        || is_between_two_texts(text.bytes, assignment)
         || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
         || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
         || is_variable_of_psql(text.bytes, assignment, kind)
+}
+
+/// Whether a value is no text but what a program puts between two, by the quotes of both: `'".$given."'`. The inner ones
+/// may have been taken for a part of it.
+fn is_between_two_texts(text: &[u8], assignment: &Assignment) -> bool {
+    let Quote::Quoted(outer) = assignment.quote else { return false };
+    let (start, end) = (assignment.value.start, assignment.value.end);
+    let is_quote = |byte: &&u8| b"\"'".contains(byte) && **byte != outer;
+    let is_unquoted =
+        start > 1 && text[start - 2] == outer && Some(&text[start - 1]).filter(is_quote).is_some();
+    let whole = if is_unquoted { start - 1..(end + 1).min(text.len()) } else { start..end };
+    placeholder::is_between_texts(&text[whole])
 }
 
 /// How sure it is that a value which is called a password is one.

@@ -34,6 +34,103 @@ fn names_in_lists_and_maps() {
     }
 }
 
+/// A line of a bundle or a manifest is as long as it has to be: what stands far before says nothing.
+fn on_a_long_line(path: &str, template: &str) -> Vec<Option<Confidence>> {
+    let before =
+        |entries: usize| (0..entries).map(|at| format!("\"m{at}\":\"{{hex:64}}\",")).collect::<String>();
+    (0..12).map(|entries| found(path, &format!("x={{{{{}{template}}}}}", before(entries)))).collect()
+}
+
+#[test]
+fn names_of_files_in_manifests() {
+    for template in [
+        "\"src/token.rs\":\"{hex:64}\"",
+        "\"token.rs\":\"{hex:64}\"",
+        "\"credentials/secret.txt\":\"{hex:64}\"",
+        "\"admin/js/unusable_password_field.js\": \"admin/js/unusable_password_field.{hex:12}.js\"",
+        "\"password\":\"static/chunks/password-{hex:16}.js\"",
+        "\"reset-password.js\":\"reset-password-{hex:20}.js\"",
+        "\"api_key.js\":\"api_key-{alnum:8}.js\"",
+        "u:\"https://tiles.acme.io/v1/{{z}}/{{x}}.png?api_key=\"],tileSize:256}}}},layers:[{{{{id:\"k{alnum:9}\"",
+    ] {
+        for path in ["manifest.json", "dist/a.min.js"] {
+            assert!(on_a_long_line(path, template).iter().all(Option::is_none), "{path}: {template}");
+        }
+    }
+    for template in ["\"token\":\"{alnum:32}\"", "\"db\":{{\"password\":\"{alnum:20}\"}}"] {
+        for path in ["manifest.json", "dist/a.min.js"] {
+            assert!(on_a_long_line(path, template).iter().all(Option::is_some), "{path}: {template}");
+        }
+    }
+    let bundled = on_a_long_line("dist/a.min.js", "u:\"\",apiKey:\"{alnum:32}\",b:1");
+    assert!(bundled.iter().all(Option::is_some));
+    assert_eq!(found("MANIFEST.yml", "lib/password.rb: {hex:64}"), None);
+    assert_eq!(found("secret.yml", "stringData:\n  token.txt: {alnum:32}"), MEDIUM);
+}
+
+/// Where a line is read from its middle, quotes inside of other quotes can't be counted.
+#[test]
+fn addresses_that_end_with_the_name_of_a_key() {
+    let shown = "a:'<a href=\"https://acme.io\">A</a>',".repeat(40);
+    let behind = "\"],tileSize:256}}}},layers:[{{{{id:\"k{alnum:9}\"";
+    for cut in 0..40 {
+        let near =
+            format!("x={{{{{}{shown}u:[\"https://t.acme.io/{{{{z}}}}.png?api_key={behind}", "9".repeat(cut));
+        assert_eq!(found("dist/a.min.js", &near), None, "{near}");
+        let real = format!("x={{{{{}{shown}api_key=\"{{alnum:32}}\",b:1", "9".repeat(cut));
+        assert_eq!(found("dist/a.min.js", &real), MEDIUM, "{real}");
+    }
+    let long = format!("u=[\"https://t.acme.io/{}?api_key={behind}", "a/".repeat(300));
+    assert_eq!(found("dist/a.min.js", &long), None);
+}
+
+#[test]
+fn tables_of_what_is_imported_when_needed() {
+    check(
+        None,
+        &[
+            ("models/__init__.py", "    \"OAuth2TokenAuthTypedDict\": \".oauth2tokenauth\","),
+            ("a/__init__.py", "x = {{\"ListUserCredentialsV1Request\": \".list_user_credentials_v1op\"}}"),
+        ],
+    );
+    check(
+        MEDIUM,
+        &[
+            ("models/__init__.py", "    \"UserToken\": \".{lower-alnum:24}\","),
+            ("settings.py", "DB = {{\"password\": \".{alnum:16}\"}}"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_program_puts_between_two_texts() {
+    check(
+        None,
+        &[
+            (
+                "a.php",
+                "$q = \"SELECT 1 FROM u WHERE a='\".$_POST[\"a\"].\"' AND password='\".$_POST[\"password\"].\"'\";",
+            ),
+            (
+                "a.php",
+                "$d=\"host='$h' user='\".addcslashes($V,\"'\\\\\").\"' password='\".addcslashes($F,\"'\\\\\").\"'\";",
+            ),
+            (
+                "a.java",
+                "String q = \"SELECT 1 FROM u WHERE password='\" + hash(pw1) + \"' AND a='\" + b + \"'\";",
+            ),
+            ("a.sh", "echo \"password='\"$PW1\"'\" > x.conf"),
+        ],
+    );
+    check(
+        MEDIUM,
+        &[
+            ("a.php", "$q = \"UPDATE u SET name='\".$name.\"', password='{alnum:14}'\";"),
+            ("a.php", "$password='{alnum:7}.{alnum:7}'.\"\";"),
+        ],
+    );
+}
+
 #[test]
 fn names_of_things_in_programs() {
     check(

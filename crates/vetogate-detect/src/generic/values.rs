@@ -1,6 +1,7 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use super::classes::{is_class_name, is_identifier};
+use super::files::{is_module_of, is_source};
 use super::labels::is_label;
 use super::names;
 use super::objects::{is_address, is_package};
@@ -50,6 +51,8 @@ pub(super) fn is_no_secret(
         || is_digest(value, identifier)
         || is_of_provider(value)
         || is_relative_path(value)
+        || is_source(value)
+        || ((kind == FileKind::Python || identifier.len() > 2) && is_module_of(value, identifier))
         || is_publishable(value)
         || is_lookup(value)
         || is_of_terminal(value)
@@ -236,7 +239,23 @@ pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
     let is_escaped = assignment.value.start > 1 && text[assignment.value.start - 2] == b'\\';
     let line =
         text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    !is_key && !is_escaped && open_quote(line) == Some(quote)
+    // Of a line that begins out of reach, the nearest quote tells more than their count.
+    let is_whole = line.len() < REACH;
+    let is_inside = if is_whole { open_quote(line) == Some(quote) } else { ends_inside(line, quote) };
+    !is_key && !is_escaped && is_inside
+}
+
+/// Whether the last quote in a text opens one: it stands behind what may be followed by a text, and before what is none
+/// of the signs that follow one.
+fn ends_inside(text: &[u8], quote: u8) -> bool {
+    let Some(at) = text.iter().rposition(|&byte| byte == quote) else {
+        // A parameter of an address that begins out of reach.
+        return text.ends_with(b"?") || (text.ends_with(b"&") && !text.ends_with(b"&&"));
+    };
+    let before = text[..at].trim_end_with(|c| c == '\\').last();
+    let is_behind = |byte: &u8| byte.is_ascii_whitespace() || b"([{,:=+?!&|<>;".contains(byte);
+    before.is_some_and(is_behind)
+        && !matches!(text.get(at + 1), Some(b',' | b':' | b';' | b')' | b']' | b'}'))
 }
 
 /// The quote that is open at the end of a line.

@@ -42,6 +42,9 @@ pub fn has_hole(value: &[u8]) -> bool {
         || has_named_hole(value)
         || has_numbered_hole(value)
         || has_count(value)
+        || has_escaped_hole(value)
+        || is_between_texts(value)
+        || is_conversion(value)
         || matches!(value, b"%s" | b"%v" | b"%q" | b"{}" | b"?" | b"%@")
 }
 
@@ -103,6 +106,74 @@ fn is_named(value: &[u8], open: &[u8], close: &[u8]) -> bool {
             && !name[0].is_ascii_digit()
             && (is_closed || (name.len() == rest.len() && generic::reads_like_words(name)))
     })
+}
+
+/// What a program puts between two texts, with the quotes of both: `".$given."`, `"+given+"`, `"$NAME"`. Of the text that
+/// follows no more may be there than was read up to a quote.
+pub(crate) fn is_between_texts(value: &[u8]) -> bool {
+    const JOINERS: &[&[u8]] = &[b".", b"+", b"&", b"||", b"<<", b"~"];
+    if !value.first().is_some_and(|byte| b"\"'\\".contains(byte)) {
+        return false;
+    }
+    // A text of a program may be a part of another.
+    let value = value.replace(b"\\\"", b"\"").replace(b"\\'", b"'");
+    let Some((quote, rest)) = value.split_first().filter(|(quote, _)| b"\"'".contains(quote)) else {
+        return false;
+    };
+    // A shell may have two in a row.
+    let rest = rest.strip_prefix(&[*quote]).unwrap_or(rest);
+    let is_closed = rest.ends_with(&[*quote]);
+    let inside = rest.trim_end_with(|c| c == char::from(*quote)).trim_ascii();
+    if is_closed && inside.starts_with(b"$") {
+        return generic::is_variable(inside) || inside.starts_with(b"$(") || inside.starts_with(b"${");
+    }
+    JOINERS.iter().any(|joiner| {
+        let Some(given) = inside.strip_prefix(*joiner) else { return false };
+        let is_joined = is_closed && [joiner, &&b","[..], &&b"("[..]].iter().any(|end| given.ends_with(end));
+        let given = given.trim_ascii();
+        let begins = given.first().is_some_and(|byte| byte.is_ascii_alphabetic() || b"$_(@".contains(byte));
+        begins && (is_joined || (!is_closed && is_begin_of_call(given)))
+    })
+}
+
+/// `f(..`, `$given[..`: a name with a bracket behind it.
+fn is_begin_of_call(given: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$@.:->".contains(byte);
+    let name = given.strip_prefix(b"(").unwrap_or(given);
+    let (name, rest) = name.split_at(name.iter().take_while(|byte| of_name(byte)).count());
+    let is_open = rest.first().is_some_and(|byte| b"([".contains(byte));
+    let parts = name.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    is_open && is_of_one_hand(name) && parts.count() > 0
+}
+
+/// A conversion of `printf` with its flags, its width and its length: `%-.64s`, `%.*s`, `%2$s`, `%[2]s`.
+fn is_conversion(value: &[u8]) -> bool {
+    let of_conversion = |byte: &u8| byte.is_ascii_digit() || b"-+ #.*$[]".contains(byte);
+    match value {
+        [b'%', flags @ .., b's' | b'd' | b'q' | b'v' | b'u' | b'x'] => flags.iter().all(of_conversion),
+        _ => false,
+    }
+}
+
+/// `<name>` as markup writes it: `&lt;name&gt;`, also escaped twice, or with the number of the sign.
+fn has_escaped_hole(value: &[u8]) -> bool {
+    if !value.contains(&b'&') || value.contains(&b'<') {
+        return false;
+    }
+    let plain = value.replace(b"&amp;", b"&");
+    let sign = |text: Vec<u8>, escapes: [&[u8]; 3], sign: &[u8]| {
+        escapes.iter().fold(text, |text, escape| text.replace(escape, sign))
+    };
+    let plain = sign(plain, [b"&lt;", b"&#60;", b"&#x3c;"], b"<");
+    let plain = sign(plain, [b"&gt;", b"&#62;", b"&#x3e;"], b">");
+    let is_name = |name: &[u8]| {
+        name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte)) && is_of_one_hand(name)
+    };
+    let Some(open) = plain.find_byte(b'<') else { return false };
+    let Some(length) = plain[open + 1..].find_byte(b'>') else { return false };
+    let name = &plain[open + 1..][..length];
+    let is_whole = length + 2 == plain.len();
+    !name.is_empty() && is_name(name) && (is_whole || (length > 3 && generic::reads_like_words(name)))
 }
 
 /// How much is left out, as masks say it: `abc[60 hex]`, also cut off at the blank.
