@@ -5,14 +5,17 @@
 //! under test paths, in prose, and where it is weak.
 
 mod anchors;
+mod around;
 mod classes;
 mod comments;
 mod connection;
+mod encrypted;
 mod escapes;
 mod judge;
 mod labels;
 mod names;
 mod objects;
+mod public;
 mod settings;
 mod shapes;
 mod spoken;

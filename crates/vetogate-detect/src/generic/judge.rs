@@ -1,7 +1,9 @@
 //! How sure it is that an assignment holds a secret.
 
 use super::anchors::Promise;
+use super::around::says_other;
 use super::comments::is_documentation;
+use super::encrypted::is_encrypted;
 use super::escapes::unescaped;
 use super::labels::{Foreign, foreign};
 use super::names;
@@ -97,6 +99,10 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
         || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
         || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
         || is_variable_of_psql(text.bytes, assignment, kind)
+        || names::is_public_key(identifier, value)
+        || names::is_of_request(identifier, value)
+        || is_encrypted(text.bytes, assignment, identifier)
+        || says_other(text.bytes, assignment, kind)
 }
 
 /// How sure it is that a value which is called a password is one.
