@@ -191,6 +191,8 @@ mod key_tests;
 #[cfg(test)]
 mod name_tests;
 #[cfg(test)]
+mod public_tests;
+#[cfg(test)]
 mod random_tests;
 #[cfg(test)]
 mod shape_tests;

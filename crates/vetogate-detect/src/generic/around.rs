@@ -1,6 +1,7 @@
 //! What stands around a name that makes its value no secret: an annotation of a checksum, a table of features or plugins, an
 //! array of texts.
 
+use super::spoken::is_noise;
 use super::strength::unmistakable;
 use bstr::ByteSlice;
 use vetogate_syntax::assign::Assignment;
@@ -49,7 +50,12 @@ fn is_in_table_of_packages(text: &[u8], assignment: &Assignment, kind: FileKind)
         text[assignment.identifier.end..assignment.value.start.max(assignment.identifier.end)].trim_ascii();
     let value = &text[assignment.value.clone()];
     let is_list = between.contains(&b'[') || value.starts_with(b"[");
-    (has(LISTS) && is_list) || (has(PLUGINS) && value.contains(&b':') && !unmistakable(value))
+    (has(LISTS) && is_list) || (has(PLUGINS) && value.contains(&b':') && is_of_names(value))
+}
+
+fn is_of_names(value: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:[] ,".contains(byte);
+    value.iter().all(of_name) && !value.split(|byte| !byte.is_ascii_alphanumeric()).any(is_noise)
 }
 
 /// An element of an array of texts: `$PALANG['password'] = 'Kennwort'`. Random text is none.

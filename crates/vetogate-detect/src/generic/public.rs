@@ -2,7 +2,7 @@
 //! header, a media type. Each part between the signs has to say something: random text says nothing.
 
 use super::classes::{is_identifier, is_of_words};
-use super::spoken::{is_spoken, reads_like_words};
+use super::spoken::{is_spoken, rare_pairs, reads_like_words};
 use bstr::ByteSlice;
 use vetogate_syntax::words;
 
@@ -19,6 +19,7 @@ pub(super) fn names_something_public(value: &[u8], identifier: &[String]) -> boo
         || is_route(value)
         || is_trace(value)
         || is_cut_out(value)
+        || is_dependency(value)
         || (if is_of_password { is_chain_about(value, identifier) } else { is_chain(value) })
         || says_whose(value, identifier)
 }
@@ -147,14 +148,18 @@ fn is_chain(value: &[u8]) -> bool {
     let mut parts = value.split(|byte| b":/.".contains(byte));
     let is_joined = value.iter().any(|byte| b":/".contains(byte)) || value.find_iter("_").count() > 1;
     let pieces = value.split(|byte| b":/._-".contains(byte));
-    let length = |test: &dyn Fn(&&[u8]) -> bool| pieces.clone().filter(test).map(<[u8]>::len).sum::<usize>();
-    let rare = length(&|piece| !is_name(piece) && !is_short(piece));
-    let spoken = length(&|piece| piece.len() > 4 && is_name(piece) && !is_short(piece));
+    let pieces: Vec<&[u8]> = pieces.collect();
+    let (named, rare): (Vec<&[u8]>, Vec<&[u8]>) =
+        pieces.into_iter().partition(|piece| is_name(piece) || is_short(piece));
+    let spoken: Vec<u8> =
+        named.into_iter().filter(|piece| piece.len() > 4 && !is_short(piece)).collect::<Vec<_>>().concat();
+    let rare: usize = rare.into_iter().map(<[u8]>::len).sum();
     is_joined
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b":/._-".contains(byte))
         && parts.all(|part| is_name(part) || is_short(part) || is_rare_name(part))
         && rare * 5 <= value.len() * 2
-        && spoken * 3 >= value.len()
+        && rare_pairs(&spoken.to_ascii_lowercase()) * 10 <= spoken.len()
+        && spoken.len() * 3 >= value.iter().filter(|byte| byte.is_ascii_alphanumeric()).count()
         && says_enough(value)
 }
 
@@ -178,9 +183,15 @@ fn is_chain_about(value: &[u8], identifier: &[String]) -> bool {
     let says =
         |word: &String| word.starts_with("pass") || word.starts_with("secret") || identifier.contains(word);
     let is_lower = value.first().is_some_and(u8::is_ascii_lowercase);
-    let is_dependency = value.starts_with(b"dep:");
-    is_chain(value)
-        && ((is_lower && parts > 2 && kinds > 1 && words::split(value).iter().any(says)) || is_dependency)
+    is_chain(value) && is_lower && parts > 2 && kinds > 1 && words::split(value).iter().any(says)
+}
+
+/// A dependency that a feature of Cargo turns on: `dep:hmac-sha256`.
+fn is_dependency(value: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(byte);
+    value.strip_prefix(b"dep:").is_some_and(|name| {
+        name.iter().all(of_name) && !name.split(|byte| b"_-".contains(byte)).any(super::spoken::is_noise)
+    })
 }
 
 /// Whose it is and what: `my-acme-api-key`, of a key that is called so.
@@ -201,7 +212,7 @@ fn says_whose(value: &[u8], identifier: &[String]) -> bool {
 fn says_enough(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    letters > 6 && digits * 4 <= letters
+    letters > 6 && digits * 3 <= letters
 }
 
 /// A part of a name: words, with short numbers between them.
@@ -245,4 +256,92 @@ fn is_short(part: &[u8]) -> bool {
 
 fn is_number(part: &[u8]) -> bool {
     (1..=5).contains(&part.len()) && part.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vetogate_rules::template::generate;
+
+    fn is_public(name: &str, value: &str) -> bool {
+        names_something_public(value.as_bytes(), &words::split(name.as_bytes()))
+    }
+
+    #[test]
+    fn names_of_public_things() {
+        for (name, value) in [
+            ("token", "#/components/schemas/TokenV2Response"),
+            ("password", "#/definitions/Password2"),
+            ("credentials", "list[UserExtSmtpCredentials]"),
+            ("passwords", "dict(str, UserPasswordV2)"),
+            ("secret", "registry.acme.io:5000/team/secret-service:v1.2.3"),
+            ("password", "PasswordPolicyChecks::checkMinimumPasswordLengthToLogin"),
+            ("password", "UserController::resetPassword2Action"),
+            ("password", "UserController@reset2"),
+            ("secret", "kafka:BatchAssociateScramSecret"),
+            ("ec2token", "EC2Token_filter_factory"),
+            ("token", "pulumi:providers:azure-native"),
+            ("token", "aws:iam/accessKey:AccessKey2"),
+            ("credentials", "REPLY:ALTERUSERSCRAMCREDENTIALS"),
+            ("token", "erc721:bsctoken"),
+            ("password", "acme.auth.password:PasswordPlugin2"),
+            ("password", "acme.io/v1beta1/passwords"),
+            ("password", "k8s:secret/db2/password"),
+            ("password", "dep:hmac-sha256"),
+            ("token", "vault.acme.com/agent-inject-token2"),
+            ("token", "authentication.k8s.io/v1beta1.TokenReview"),
+            ("appkey", "notify/html5/appkey"),
+            ("password", "application/vnd.bag-StrongEncPasswordString"),
+            ("token", "application/vnd.acme.token+json;v=2"),
+            ("password", "data:image/svg+xml;base64,PHN2ZyB4bWxucz0"),
+            ("api", "api.$version.[graphql.json]"),
+            ("password", "{kwargs["),
+            ("password", "&dtml-password2;"),
+            ("api_key", "my-n8n-api-key"),
+        ] {
+            assert!(is_public(name, value), "{name}: {value}");
+        }
+        assert!(is_public("token", &generate("00-{hex:32}-{hex:16}-01").unwrap()));
+    }
+
+    #[test]
+    fn near_misses() {
+        for (name, template) in [
+            ("token", "#/{alnum:12}/{alnum:12}"),
+            ("token", "#/components/{alnum:20}"),
+            ("token", "list[{alnum:20}]"),
+            ("secret", "registry.acme.io/{alnum:16}:{alnum:16}"),
+            ("password", "{alnum:10}::{alnum:10}"),
+            ("password", "dep:{alnum:14}"),
+            ("token", "aws:{alnum:20}"),
+            ("token", "acme.io/{alnum:24}"),
+            ("token", "application/{alnum:24}"),
+            ("token", "data:{alnum:24}"),
+            ("token", "prod_live_{alnum:20}"),
+            ("api_key", "my-app-{alnum:20}"),
+            ("token", "{hex:2}-{hex:32}-{alnum:16}-01"),
+            // People choose two words.
+            ("password", "Summer:Winter"),
+            ("password", "dragon/horse2"),
+            ("password", "correct:Horse/Battery"),
+        ] {
+            assert!(!is_public(name, &generate(template).unwrap()), "{name}: {template}");
+        }
+    }
+
+    /// Of what a machine made, next to nothing is a name, whatever sign stands in it.
+    #[test]
+    fn random_text_with_a_sign_inside_is_no_name() {
+        for sign in [":", "/", "::", ".", "@", "_", ":/", "-"] {
+            for (left, right) in [(6, 14), (10, 10), (15, 5)] {
+                for hole in ["alnum", "letters", "lower-alnum", "base64url"] {
+                    let template = format!("{{{hole}:{left}}}{sign}{{{hole}:{right}}}");
+                    let texts = (0..2000).map(|salt| generate(&format!("{template} {salt}")).unwrap());
+                    let first = texts.map(|text| text.split(' ').next().unwrap().to_owned());
+                    let taken: Vec<String> = first.filter(|text| is_public("api_token", text)).collect();
+                    assert!(taken.len() <= 2, "{template}: {taken:?}");
+                }
+            }
+        }
+    }
 }
