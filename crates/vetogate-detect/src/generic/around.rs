@@ -36,23 +36,24 @@ fn is_in_table_of_packages(text: &[u8], assignment: &Assignment, kind: FileKind)
     const LISTS: &[&str] =
         &["features", "extras", "extras_require", "optional-dependencies", "dependency-groups"];
     const PLUGINS: &[&str] = &["entry-points", "entry_points", "plugins", "scripts", "gui-scripts"];
-    if kind != FileKind::Config {
+    let value = &text[assignment.value.clone()];
+    let between = text.get(assignment.identifier.end..assignment.value.start).unwrap_or_default();
+    let is_list = between.contains(&b'[') || value.starts_with(b"[");
+    let is_plugin = value.contains(&b':') && is_of_names(value);
+    if kind != FileKind::Config || !(is_list || is_plugin) {
         return false;
     }
     let start = assignment.identifier.start;
     let before = &text[start.saturating_sub(REACH)..start];
+    // A line that is indented belongs to a list.
     let head = before.rsplit(|&byte| byte == b'\n').find(|line| line.starts_with(b"["));
     let Some(head) = head.map(|line| line.trim_with(|c| "[] \t\r".contains(c))) else { return false };
     let head = String::from_utf8_lossy(head).into_owned();
     let has = |words: &[&str]| head.split('.').any(|part| words.contains(&part.trim_matches('"')));
-    // A line that is indented belongs to a list.
-    let between =
-        text[assignment.identifier.end..assignment.value.start.max(assignment.identifier.end)].trim_ascii();
-    let value = &text[assignment.value.clone()];
-    let is_list = between.contains(&b'[') || value.starts_with(b"[");
-    (has(LISTS) && is_list) || (has(PLUGINS) && value.contains(&b':') && is_of_names(value))
+    (is_list && has(LISTS)) || (is_plugin && has(PLUGINS))
 }
 
+/// Whether nothing but names stands in it.
 fn is_of_names(value: &[u8]) -> bool {
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:[] ,".contains(byte);
     value.iter().all(of_name) && !value.split(|byte| !byte.is_ascii_alphanumeric()).any(is_noise)

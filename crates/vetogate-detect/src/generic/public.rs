@@ -6,10 +6,17 @@ use super::spoken::{is_spoken, rare_pairs, reads_like_words};
 use bstr::ByteSlice;
 use vetogate_syntax::words;
 
+/// No name is longer.
+const LONGEST: usize = 200;
+
 /// Whether a value names something that everybody may know. `identifier` is what it is assigned to.
 pub(super) fn names_something_public(value: &[u8], identifier: &[String]) -> bool {
     let is_of_password =
         identifier.iter().any(|word| ["pass", "pw"].iter().any(|start| word.starts_with(start)));
+    // Names are short.
+    if value.len() > LONGEST {
+        return is_data_uri(value);
+    }
     is_pointer(value)
         || is_type(value)
         || is_image(value)
