@@ -4,12 +4,13 @@ use super::spoken::{is_noise, reads_like_words};
 use crate::placeholder;
 use bstr::ByteSlice;
 use vetogate_syntax::assign::Assignment;
+use vetogate_syntax::words;
 
 /// Whether a value is encrypted, by its form, by its name or by the manifest around it.
-pub(super) fn is_encrypted(text: &[u8], assignment: &Assignment, identifier: &[String]) -> bool {
+pub(super) fn is_encrypted(text: &[u8], assignment: &Assignment) -> bool {
     let value = &text[assignment.value.clone()];
     is_ciphertext(value)
-        || (says_encrypted(identifier) && is_base64(value) && value.len() >= 24)
+        || (says_encrypted(&text[assignment.identifier.clone()]) && is_base64(value) && value.len() >= 24)
         || is_sealed(text, assignment)
 }
 
@@ -21,10 +22,38 @@ fn is_ciphertext(value: &[u8]) -> bool {
         || (STARTS.iter().any(|start| value.starts_with(start)) && value.len() >= 40 && is_base64(value))
 }
 
-/// `encrypted_password`, `secretCiphertext`.
-fn says_encrypted(identifier: &[String]) -> bool {
+/// Whether the last part of a name says it of the secret itself: `encrypted_password`, `secretCiphertext`. An encrypted disk
+/// has a password that is none (`encrypted_disk_password`).
+fn says_encrypted(name: &[u8]) -> bool {
     const WORDS: &[&str] = &["encrypted", "ciphertext", "sealed"];
-    identifier.iter().any(|word| WORDS.contains(&word.as_str()))
+    const OF_SECRETS: &[&str] = &[
+        "access",
+        "admin",
+        "api",
+        "auth",
+        "bind",
+        "client",
+        "credential",
+        "credentials",
+        "data",
+        "db",
+        "key",
+        "passphrase",
+        "passwd",
+        "password",
+        "private",
+        "root",
+        "secret",
+        "secrets",
+        "text",
+        "token",
+        "user",
+        "value",
+    ];
+    let last = name.rsplit(|byte| b".:/".contains(byte)).next().unwrap_or_default();
+    let words = words::split(last);
+    let at = words.iter().position(|word| WORDS.contains(&word.as_str()));
+    at.is_some_and(|at| words[at + 1..].iter().all(|word| OF_SECRETS.contains(&word.as_str())))
 }
 
 fn is_base64(value: &[u8]) -> bool {
@@ -52,7 +81,10 @@ fn is_sealed(text: &[u8], assignment: &Assignment) -> bool {
         && rest.filter(|line| !line.trim_ascii().is_empty()).all(|line| indent(line) > indent(own))
 }
 
-/// A part of a token, or one that says nothing: a head of a JWT without a signature, an object of JSON in base64 in which
+/// The shortest signature of a JWT, HS256, in base64.
+const SIGNATURE: usize = 43;
+
+/// A part of a token, or one that says nothing: a JWT without a whole signature, an object of JSON in base64 in which
 /// nothing but words stands.
 pub(super) fn opens_nothing(value: &[u8]) -> bool {
     if !value.starts_with(b"eyJ") {
@@ -63,6 +95,7 @@ pub(super) fn opens_nothing(value: &[u8]) -> bool {
     match parts.len() {
         1 => of_json(value).is_some_and(|json| says_nothing(&json)),
         2 => head().contains_str("\"alg\""),
+        3 => parts[2].len() < SIGNATURE && head().contains_str("\"alg\""),
         _ => false,
     }
 }
@@ -105,7 +138,11 @@ mod tests {
     #[test]
     fn parts_of_tokens() {
         let head = ["eyJ0eXAiOiJKV1Qi", "LCJhbGciOiJIUzI1NiJ9"].concat();
-        for part in [format!("{head}.eyJ1"), format!("{head}.eyJ1c2VyIjoiYWJj")] {
+        for part in [
+            format!("{head}.eyJ1"),
+            format!("{head}.eyJ1c2VyIjoiYWJj"),
+            format!("{head}.eyJ1c2VyIn0.c2lnbmF0dXJl"),
+        ] {
             assert!(opens_nothing(part.as_bytes()), "{part}");
         }
         // `{"session_id": "default"}`.

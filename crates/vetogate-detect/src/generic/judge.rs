@@ -101,7 +101,7 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
         || is_variable_of_psql(text.bytes, assignment, kind)
         || names::is_public_key(identifier, value)
         || names::is_of_request(identifier, value)
-        || is_encrypted(text.bytes, assignment, identifier)
+        || is_encrypted(text.bytes, assignment)
         || says_other(text.bytes, assignment, kind)
 }
 

@@ -50,6 +50,8 @@ fn what_is_encrypted() {
             ("a.properties", "db.password=![{password:14}"),
             ("a.py", "encrypted_password = \"{password:14}\""),
             ("a.py", "secret = \"{base64url:98}=\""),
+            ("kibana.yml", "xpack.encryptedSavedObjects.encryptionKey: {alnum:32}"),
+            ("a.yml", "encrypted_disk_password: {alnum:32}"),
             ("k8s/two.yaml", &ended),
             ("k8s/two.yaml", "api_token: {alnum:300}"),
         ],
