@@ -246,11 +246,10 @@ fn is_name(part: &[u8]) -> bool {
 fn is_short(part: &[u8]) -> bool {
     let version = part.strip_prefix(b"v").map(|rest| rest.trim_start_with(|c| c.is_ascii_digit()));
     let is_version = |rest: &[u8]| {
-        rest.len() < part.len() - 1
-            && [&b"alpha"[..], b"beta"].iter().any(|word| {
-                rest.strip_prefix(*word)
-                    .is_some_and(|digits| digits.len() < 3 && digits.iter().all(u8::is_ascii_digit))
-            })
+        let digits = part.len() - 1 - rest.len();
+        let is_stage =
+            |word: &&[u8]| rest.strip_prefix(*word).is_some_and(|rest| rest.len() < 3 && is_digits(rest));
+        (1..=8).contains(&digits) && (rest.is_empty() || [&b"alpha"[..], b"beta"].iter().any(is_stage))
     };
     let letters = part.trim_end_with(|c| c.is_ascii_digit());
     let is_of_one_case = |test: fn(&u8) -> bool| part.iter().all(|byte| test(byte) || byte.is_ascii_digit());
@@ -262,7 +261,11 @@ fn is_short(part: &[u8]) -> bool {
 }
 
 fn is_number(part: &[u8]) -> bool {
-    (1..=5).contains(&part.len()) && part.iter().all(u8::is_ascii_digit)
+    (1..=5).contains(&part.len()) && is_digits(part)
+}
+
+fn is_digits(part: &[u8]) -> bool {
+    part.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -289,6 +292,7 @@ mod tests {
             ("ec2token", "EC2Token_filter_factory"),
             ("token", "pulumi:providers:azure-native"),
             ("token", "aws:iam/accessKey:AccessKey2"),
+            ("token", "azure-native:apimanagement/v20220801:ApiKey"),
             ("credentials", "REPLY:ALTERUSERSCRAMCREDENTIALS"),
             ("token", "erc721:bsctoken"),
             ("password", "acme.auth.password:PasswordPlugin2"),
