@@ -5,15 +5,18 @@
 //! under test paths, in prose, and where it is weak.
 
 mod anchors;
+mod around;
 mod classes;
 mod comments;
 mod connection;
+mod encrypted;
 mod escapes;
 mod files;
 mod judge;
 mod labels;
 mod names;
 mod objects;
+mod public;
 mod settings;
 mod shapes;
 mod spoken;
@@ -188,6 +191,8 @@ mod given_tests;
 mod key_tests;
 #[cfg(test)]
 mod name_tests;
+#[cfg(test)]
+mod public_tests;
 #[cfg(test)]
 mod random_tests;
 #[cfg(test)]

@@ -80,6 +80,9 @@ const PUBLISHED: &[&[u8]] = &[
     // The token in GitHub's documentation, whatever its prefix; the key that Grafana is delivered with.
     b"16C7e42F292c",
     b"SW2YcwTIb9zp",
+    // The key of a one-time password in every manual (`Hello!`), and the token of RFC 6750.
+    b"JBSWY3DPEHPK",
+    b"mF_9.B5f-4",
     // The UUIDs of RFC 9562 and of everybody's manual.
     b"123e4567-e89b",
     b"550e8400-e29b",

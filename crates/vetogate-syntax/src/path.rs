@@ -402,7 +402,9 @@ fn kind(name: &[u8]) -> FileKind {
 }
 
 fn kind_of(name: &[u8]) -> FileKind {
-    if LOCK_NAMES.contains(&name) {
+    const LOCK_ENDS: &[&[u8]] =
+        &[b"-lock.yaml", b"-lock.yml", b"-lock.json", b".lock.yaml", b".lock.yml", b".lock.json"];
+    if LOCK_NAMES.contains(&name) || LOCK_ENDS.iter().any(|end| name.ends_with(end)) {
         return FileKind::Lock;
     }
     if SETTINGS.contains(&name) {

@@ -126,8 +126,8 @@ pub(super) fn is_of_words(name: &[u8]) -> bool {
 
 /// Short words of programs, and those whose letters stand as in no other word.
 const TERMS: &[&str] = &[
-    "api", "app", "arn", "aws", "azure", "client", "env", "gcp", "http", "https", "iam", "jwt", "key", "kms",
-    "ldap", "oauth", "smtp", "sql", "sqs", "ssh", "ssl", "tls", "url", "uri", "user",
+    "api", "app", "arn", "aws", "azure", "client", "env", "gcp", "http", "https", "iam", "jdbc", "json",
+    "jwt", "key", "kms", "ldap", "oauth", "smtp", "sql", "sqs", "ssh", "ssl", "tls", "url", "uri", "user",
 ];
 
 /// The name of something in a program: words with capitals, of which one may be rare where the others are not, and short

@@ -1,7 +1,9 @@
 //! How sure it is that an assignment holds a secret.
 
 use super::anchors::Promise;
+use super::around::says_other;
 use super::comments::is_documentation;
+use super::encrypted::is_encrypted;
 use super::escapes::unescaped;
 use super::files::is_named_by_file;
 use super::labels::{Foreign, foreign};
@@ -100,6 +102,10 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
         || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
         || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
         || is_variable_of_psql(text.bytes, assignment, kind)
+        || names::is_public_key(identifier, value)
+        || names::is_of_request(identifier, value)
+        || is_encrypted(text.bytes, assignment)
+        || says_other(text.bytes, assignment, kind)
 }
 
 /// Whether a value is no text but what a program puts between two, by the quotes of both: `'".$given."'`. The inner ones

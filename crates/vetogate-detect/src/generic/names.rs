@@ -110,6 +110,32 @@ pub(super) fn is_key_of_app(identifier: &[String]) -> bool {
     identifier.len() >= 2 && identifier[identifier.len() - 2..].iter().eq(["app", "key"])
 }
 
+/// Whether a key is made to stand in what everybody gets, by the documentation of its vendor: the search key of Algolia, the
+/// key with which a client reports to Bugsnag; or it is the name of a key: `user.signingkey` of git, and of OpenPGP.
+pub(super) fn is_public_key(identifier: &[String], value: &[u8]) -> bool {
+    let has = |word: &str| identifier.iter().any(|own| own == word);
+    let is_hex = value.iter().all(u8::is_ascii_hexdigit);
+    let is_search = has("algolia") && has("search") && !has("admin") && !has("write");
+    let is_client = identifier.iter().any(|word| word.starts_with("bugsnag"))
+        && identifier.last().is_some_and(|last| matches!(last.as_str(), "key" | "apikey"));
+    let of_openpgp = has("signingkey") || ((has("gpg") || has("pgp")) && has("key"));
+    let is_name = value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'));
+    (is_hex && value.len() == 32 && (is_search || is_client))
+        || (of_openpgp && is_name && matches!(value.len(), 8 | 16 | 40))
+}
+
+/// Whether a token only tells one request from its repetition: `ClientRequestToken`, `client_token`, with a UUID at its end.
+pub(super) fn is_of_request(identifier: &[String], value: &[u8]) -> bool {
+    let is_token = matches!(identifier, [.., owner, last] if last == "token"
+        && matches!(owner.as_str(), "client" | "request" | "creation" | "idempotent"));
+    let Some(start) = value.len().checked_sub(36) else { return false };
+    let (word, uuid) = value.split_at(start);
+    is_token
+        && super::values::is_uuid(uuid)
+        && word.len() < 16
+        && word.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(byte))
+}
+
 /// Who or what logs in with a password.
 const OWNERS: &[&str] = &[
     "account",
@@ -352,6 +378,14 @@ const ABOUT: &[&str] = &[
     "weak",
     "broker",
     "mgr",
+    "command",
+    "cmd",
+    "eval",
+    "validation",
+    "fingerprint",
+    "thumbprint",
+    "checksum",
+    "svg",
 ];
 
 /// Words that turn an identifier into something public.

@@ -27,6 +27,7 @@ fn is_one_rate(rate: &[u8]) -> bool {
 /// beginning.
 const ALGORITHMS: &[&str] = &[
     "pbkdf2",
+    "aws4",
     "pbewith",
     "pbes2",
     "pbe",

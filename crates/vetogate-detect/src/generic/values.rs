@@ -1,10 +1,12 @@
 //! Values that are no secret: placeholders, code, expressions, words.
 
 use super::classes::{is_class_name, is_identifier};
+use super::encrypted::opens_nothing;
 use super::files::{is_module_of, is_source};
 use super::labels::is_label;
 use super::names;
 use super::objects::{is_address, is_package};
+use super::public::names_something_public;
 use super::settings::{is_algorithm, is_digest, is_of_provider, is_rate, is_relative_path};
 use super::shapes::{dotted, is_code, is_lookup, is_path, is_regex, is_variable};
 use super::strength::unmistakable;
@@ -44,6 +46,8 @@ pub(super) fn is_no_secret(
         || is_name_of_variable(value, &words, identifier)
         || is_class_name(value)
         || is_package(value)
+        || names_something_public(value, identifier)
+        || opens_nothing(value)
         || is_label(value)
         || names_a_thing(value, identifier)
         || is_rate(value)
@@ -92,7 +96,8 @@ fn names_a_thing(value: &[u8], identifier: &[String]) -> bool {
         identifier.iter().any(|word| ["pass", "pw"].iter().any(|start| word.starts_with(start)));
     let names_itself = || {
         let words = words::split(value);
-        value[0].is_ascii_lowercase()
+        // Nobody chooses so many words with capitals: it is the name of a type.
+        (value[0].is_ascii_lowercase() || words.len() > 4)
             && value.last().is_some_and(u8::is_ascii_alphabetic)
             && words[1..].iter().any(|word| word.starts_with("pass"))
     };
@@ -199,7 +204,10 @@ fn names_another(value: &[u8], words: &[String], identifier: &[String]) -> bool 
 fn is_name_of_variable(value: &[u8], words: &[String], identifier: &[String]) -> bool {
     let is_name =
         value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-    is_name && words.len() > 1 && value[0].is_ascii_uppercase() && words.last() == identifier.last()
+    let last = |words: &[String]| {
+        words.last().map(|last| last.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned())
+    };
+    is_name && words.len() > 1 && value[0].is_ascii_uppercase() && last(words) == last(identifier)
 }
 
 /// A version, as images and packages have behind their name: `1.0.8-debian-12`.

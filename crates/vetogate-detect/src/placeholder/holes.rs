@@ -27,6 +27,8 @@ pub fn has_hole(value: &[u8]) -> bool {
         || is_command(value)
         || opens(value, b"<%", b"%>", b"-= #")
         || opens(value, b"#{", b"}", b"@$")
+        || opens(value, b"{$", b"}", b"")
+        || (value.starts_with(b"%{") && opens(value, b"%{", b"}", b":"))
         || has(b"***")
         || has(b"...")
         || is_named(value, b"$(", b")")
@@ -58,7 +60,7 @@ fn opens(value: &[u8], open: &[u8], close: &[u8], signs: &[u8]) -> bool {
         let begins = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
         let is_digit = open == b"${" && !name.is_empty() && name.iter().all(u8::is_ascii_digit);
         let is_closed = behind[..behind.len().min(LONGEST)].find(close).is_some();
-        (is_closed && (begins || is_digit || open != b"${"))
+        (is_closed && (begins || is_digit || ![&b"${"[..], b"{$", b"%{"].contains(&open)))
             || (begins
                 && (behind.is_empty() || behind[0] == b' ' || behind[0] == b'(')
                 && is_of_one_hand(name))

@@ -7,7 +7,12 @@ fn kinds_and_test_paths() {
     let of = |path: &str| PathHints::of(path.as_bytes());
     assert_eq!(of("src/App.TSX").kind, FileKind::JavaScript);
     assert_eq!(of(".env.production").kind, FileKind::Env);
-    assert_eq!(of("a/Cargo.lock").kind, FileKind::Lock);
+    for path in ["a/Cargo.lock", "package-lock.yaml", "conf/deps.lock.yml", "shrinkwrap-lock.json"] {
+        assert_eq!(of(path).kind, FileKind::Lock, "{path}");
+    }
+    for path in ["lock.yml", "a/unlock.json", "clock.yml"] {
+        assert_ne!(of(path).kind, FileKind::Lock, "{path}");
+    }
     for read in [
         "web/locales/de.json",
         "src/hu.json",
