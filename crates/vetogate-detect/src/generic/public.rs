@@ -26,7 +26,8 @@ pub(super) fn names_something_public(value: &[u8], identifier: &[String]) -> boo
         || is_route(value)
         || is_trace(value)
         || is_cut_out(value)
-        || is_dependency(value)
+        || is_dependency(value.trim_with(|c| "[]\"',".contains(c)))
+        || is_urn(value)
         || (if is_of_password { is_chain_about(value, identifier) } else { is_chain(value) })
         || says_whose(value, identifier)
 }
@@ -136,7 +137,7 @@ fn is_trace(value: &[u8]) -> bool {
     lengths.eq([2, 32, 16, 2]) && value.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
 
-/// What a template puts in, cut off at a quote inside of it: `{kwargs[`, `{self.data[`; or a hole of DTML: `&dtml-name;`.
+/// What a template puts in, cut off at a quote inside of it: `{kwargs[`, `{self.data[`; or an entity.
 fn is_cut_out(value: &[u8]) -> bool {
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.".contains(byte);
     let name = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"[").or(rest.strip_suffix(b"(")));
@@ -145,7 +146,30 @@ fn is_cut_out(value: &[u8]) -> bool {
             && name.iter().all(of_name)
             && !name.split(|byte| b"_.".contains(byte)).any(super::spoken::is_noise)
     };
-    name.is_some_and(is_name) || (value.starts_with(b"&dtml") && value.ends_with(b";"))
+    name.is_some_and(is_name) || is_entity(value)
+}
+
+/// An entity of XML, DTML or HTML that stands for the value: `&dtml-password;`, `&newMsgCmd.accesskey;`.
+fn is_entity(value: &[u8]) -> bool {
+    let name = value.strip_prefix(b"&").and_then(|rest| rest.strip_suffix(b";")).unwrap_or_default();
+    let is_part = |part: &[u8]| is_name(part) || is_short(part);
+    // What stands behind the point says what it is, where abbreviations stand before it.
+    let says = |(owner, last): (&[u8], &[u8])| {
+        last.len() > 4
+            && is_name(last)
+            && owner.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
+    };
+    name.rsplit_once_str(".").is_some_and(says)
+        || (name.len() > 3 && name.split(|byte| b".-_".contains(byte)).all(is_part))
+}
+
+/// A name of a registry of names (RFC 8141): `urn:oid:2.5.4.35`.
+fn is_urn(value: &[u8]) -> bool {
+    let Some((space, name)) = value.strip_prefix(b"urn:").and_then(|rest| rest.split_once_str(":")) else {
+        return false;
+    };
+    let is_part = |part: &[u8]| is_name(part) || is_short(part) || is_digits(part);
+    is_short(space) && name.split(|byte| b":.-_/".contains(byte)).all(is_part)
 }
 
 /// Names with `:` or `/` between them: an action (`kafka:GetSecret`), what a provider makes (`aws:iam/accessKey:AccessKey`),
@@ -219,7 +243,7 @@ fn says_whose(value: &[u8], identifier: &[String]) -> bool {
 fn says_enough(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    letters > 6 && digits * 3 <= letters
+    letters > 6 && digits * 2 <= letters
 }
 
 /// A part of a name: words, with short numbers between them.
@@ -308,6 +332,10 @@ mod tests {
             ("api", "api.$version.[graphql.json]"),
             ("password", "{kwargs["),
             ("password", "&dtml-password2;"),
+            ("accesskey", "&newNewMsgCmd.accesskey;"),
+            ("password", "urn:oid:2.5.4.35"),
+            ("token", "erc1155:bsctoken"),
+            ("password", "[\"dep:pem\","),
             ("api_key", "my-n8n-api-key"),
         ] {
             assert!(is_public(name, value), "{name}: {value}");
@@ -329,6 +357,9 @@ mod tests {
             ("token", "application/{alnum:24}"),
             ("token", "data:{alnum:24}"),
             ("token", "prod_live_{alnum:20}"),
+            ("password", "&{alnum:14};"),
+            ("password", "&{password:14};"),
+            ("token", "urn:{alnum:8}:{alnum:16}"),
             ("api_key", "my-app-{alnum:20}"),
             ("token", "{hex:2}-{hex:32}-{alnum:16}-01"),
             // People choose two words.
