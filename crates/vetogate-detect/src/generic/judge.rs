@@ -7,7 +7,7 @@ use super::labels::{Foreign, foreign};
 use super::names;
 use super::objects::{is_object_of_password, is_variable_of_psql, names_an_object};
 use super::strength::{is_weak, key, password, unmistakable};
-use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
+use super::values::{is_behind_a_text, is_hashed, is_no_secret, is_prose, is_search_key};
 use crate::Text;
 use vetogate_core::Confidence;
 use vetogate_syntax::assign::{Assignment, Form, Quote};
@@ -50,6 +50,8 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
             && !(is_variable_of_shell(text.bytes, assignment) && (promise == Promise::Key || unmistakable(value))))
         // Django says so of the keys that it makes for a machine of a developer.
         || value.starts_with(b"django-insecure-");
+    // Rows are data of examples more often than of what is in use, and most of these hold no password but its digest.
+    let doubtful = doubtful || (assignment.form == Form::Column && !unmistakable(value));
     Some(if doubtful { Confidence::Low } else { plain })
 }
 
@@ -94,9 +96,15 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
     let is_directory = matches!(kind, FileKind::Shell | FileKind::Env) && name == b"PWD";
     is_of_sentence
         || is_directory
-        || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
+        || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:") && !is_hex_of_40(value))
         || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
         || is_variable_of_psql(text.bytes, assignment, kind)
+        || (assignment.form == Form::Column && is_hashed(text.bytes, assignment))
+}
+
+/// The length of the keys of applications that are kept secret, as Datadog makes them; public ones are shorter.
+fn is_hex_of_40(value: &[u8]) -> bool {
+    value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// How sure it is that a value which is called a password is one.
