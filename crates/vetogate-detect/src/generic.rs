@@ -186,6 +186,8 @@ fn hit(text: &Text<'_>, assignment: &Assignment, promise: Promise, confidence: C
 }
 
 #[cfg(test)]
+mod declared_tests;
+#[cfg(test)]
 mod given_tests;
 #[cfg(test)]
 mod key_tests;

@@ -6,6 +6,7 @@ mod argument;
 mod entry;
 mod fallback;
 mod flag;
+mod insert;
 mod inside;
 mod list;
 mod markup;
@@ -48,6 +49,8 @@ pub enum Form {
     Inside,
     /// An element of a list: `names = ["value", ..]`.
     List,
+    /// A column of a row: `INSERT INTO x (name) VALUES ('value')`.
+    Column,
     /// An argument of a call that logs in: `connect("host", "user", "value")`.
     Login,
 }
@@ -116,6 +119,7 @@ fn given(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<(Valu
         .or_else(|| Some((markup::around(text, identifier)?, Form::Markup)))
         .or_else(|| Some((flag::around(text, identifier)?, Form::Flag)))
         .or_else(|| Some((argument::of_token(text, identifier)?, Form::Argument)))
+        .or_else(|| Some((insert::around(text, identifier)?, Form::Column)))
 }
 
 /// A value that stands apart from its name.
@@ -125,6 +129,7 @@ fn apart(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value
         .or_else(|| entry::instruction(text, identifier, kind))
         .or_else(|| entry::statement(text, identifier, kind))
         .or_else(|| entry::declaration(text, identifier, kind))
+        .or_else(|| entry::member(text, identifier, kind))
 }
 
 /// `name = value`, where the value may be what an expression falls back on.

@@ -88,8 +88,10 @@ const OF_KEYS: &[&[u8]] = &[
 
 /// Windows in which `key` begins: behind a sign, or behind the last letter of one of [`OF_KEYS`]. `cke` and `ike` are
 /// frequent in prose; what needs them is in [`WORDS`].
-const KEYS: &[&[u8; 3]] =
-    &[b"_ke", b"-ke", b".ke", b"nke", b"gke", b"tke", b"rke", b"eke", b"pke", b"ske", b"dke", b"yke", b"kke"];
+const KEYS: &[&[u8; 3]] = &[
+    b"_ke", b"-ke", b".ke", b":ke", b"nke", b"gke", b"tke", b"rke", b"eke", b"pke", b"ske", b"dke", b"yke",
+    b"kke",
+];
 
 /// The hashes of the windows of [`WORDS`] and [`KEYS`].
 pub(crate) static BITMAP: [u64; trigram::WORDS] = {

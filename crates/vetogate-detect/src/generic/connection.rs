@@ -1,8 +1,9 @@
 //! Passwords in connection strings: `Server=x;User Id=y;Password=z`, `host=x user=y password=z`.
 
 use super::anchors::Promise;
-use super::shapes::is_dotted_name;
-use super::strength::chosen;
+use super::shapes::{is_code, is_dotted_name};
+use super::spoken::{is_noise, spoken_letters};
+use super::strength::{chosen, turns_of_case, unmistakable};
 use crate::escapes::unescaped;
 use crate::{Hit, Text, placeholder, uri};
 use std::ops::Range;
@@ -61,6 +62,24 @@ fn is_no_password(value: &[u8]) -> bool {
     value.len() < 4
         || value.len() > 128
         || placeholder::is_example_password(value)
-        || value.iter().any(|byte| byte.is_ascii_whitespace() || b"{}()[]\"".contains(byte))
+        || value.iter().any(|byte| byte.is_ascii_whitespace() || *byte == b'"')
+        || (value.iter().any(|byte| b"{}()[]".contains(byte)) && !is_random_with_brackets(value))
         || is_dotted_name(value)
+}
+
+/// A password that a machine made has brackets like any sign; what programs and templates write in them is a name, or
+/// stands where the whole value does.
+fn is_random_with_brackets(value: &[u8]) -> bool {
+    const PAIRS: [(u8, u8); 3] = [(b'{', b'}'), (b'(', b')'), (b'[', b']')];
+    let is_hole = |(open, close): (u8, u8)| {
+        let begin = value.iter().position(|byte| *byte == open)?;
+        let end = begin + value[begin..].iter().position(|byte| *byte == close)?;
+        let inside = &value[begin + 1..end];
+        let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
+        Some(inside.iter().all(of_name) && !is_noise(inside))
+    };
+    (unmistakable(value) || (value.len() > 7 && spoken_letters(value) == 0 && turns_of_case(value) > 1))
+        && !placeholder::has_hole(value)
+        && !is_code(value)
+        && !PAIRS.into_iter().any(|pair| is_hole(pair) == Some(true))
 }

@@ -10,7 +10,7 @@ use super::labels::{Foreign, foreign};
 use super::names;
 use super::objects::{is_object_of_password, is_variable_of_psql, names_an_object};
 use super::strength::{is_weak, key, password, unmistakable};
-use super::values::{is_behind_a_text, is_no_secret, is_prose, is_search_key};
+use super::values::{is_behind_a_text, is_hashed, is_no_secret, is_prose, is_search_key};
 use crate::{Text, placeholder};
 use vetogate_core::Confidence;
 use vetogate_syntax::assign::{Assignment, Form, Quote};
@@ -53,6 +53,8 @@ pub(super) fn judge(text: &Text<'_>, assignment: &Assignment, promise: Promise) 
             && !(is_variable_of_shell(text.bytes, assignment) && (promise == Promise::Key || unmistakable(value))))
         // Django says so of the keys that it makes for a machine of a developer.
         || value.starts_with(b"django-insecure-");
+    // Rows are data of examples more often than of what is in use, and most of these hold no password but its digest.
+    let doubtful = doubtful || (assignment.form == Form::Column && !unmistakable(value));
     Some(if doubtful { Confidence::Low } else { plain })
 }
 
@@ -99,13 +101,19 @@ fn is_other(text: &Text<'_>, assignment: &Assignment, identifier: &[String]) -> 
         || is_directory
         || is_named_by_file(text.bytes, &assignment.identifier, value)
         || is_between_two_texts(text.bytes, assignment)
-        || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:"))
+        || (names::is_key_of_app(identifier) && !value.starts_with(b"base64:") && !is_hex_of_40(value))
         || (assignment.form != Form::Inside && is_behind_a_text(text.bytes, assignment))
         || is_variable_of_psql(text.bytes, assignment, kind)
         || names::is_public_key(identifier, value)
         || names::is_of_request(identifier, value)
         || is_encrypted(text.bytes, assignment)
         || says_other(text.bytes, assignment, kind)
+        || (assignment.form == Form::Column && is_hashed(text.bytes, assignment))
+}
+
+/// The length of the keys of applications that are kept secret, as Datadog makes them; public ones are shorter.
+fn is_hex_of_40(value: &[u8]) -> bool {
+    value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether a value is no text but what a program puts between two, by the quotes of both: `'".$given."'`. The inner ones

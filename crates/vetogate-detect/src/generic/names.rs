@@ -56,9 +56,9 @@ pub(super) fn may_be_uuid(identifier: &[String]) -> bool {
                 | ("client", "secret")
                 | ("secret", "key")
                 | (_, "apikey")
-                | ("snyk" | "codecov", "token")
+                | ("snyk" | "codecov" | "auth" | "access" | "bearer", "token")
         ),
-        [only] => matches!(only.as_str(), "apikey" | "apisecret" | "clientsecret"),
+        [only] => matches!(only.as_str(), "apikey" | "apisecret" | "clientsecret" | "secret"),
         [] => false,
     }
 }

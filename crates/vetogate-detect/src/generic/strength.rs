@@ -3,7 +3,7 @@
 use super::classes::is_of_words;
 use super::comments::is_in_comment;
 use super::objects::{Named, names_an_object};
-use super::shapes::is_dotted_name;
+use super::shapes::{is_code, is_dotted_name};
 use super::spoken::{is_spoken, reads_like_words, spoken_letters};
 use super::values::is_hashed;
 use crate::placeholder;
@@ -199,7 +199,7 @@ fn random(value: &[u8], is_sure: bool) -> Option<Confidence> {
     if value.len() < 8
         || (value.len() > LONG && !is_long_key(value))
         || is_public(value)
-        || !(value.iter().all(of_token) || is_random_of_any_sign(value))
+        || !(value.iter().all(of_token) || is_random_of_any_sign(value) || is_short_of_any_sign(value))
         || is_chain_of_words(value)
         || is_dotted_name(value)
         || reads_like_words(value)
@@ -209,7 +209,8 @@ fn random(value: &[u8], is_sure: bool) -> Option<Confidence> {
     {
         return None;
     }
-    let is_random = is_sure && (is_random_letters(value) || is_short_and_random(value));
+    let is_random =
+        is_sure && (is_random_letters(value) || is_short_and_random(value) || is_short_of_any_sign(value));
     if !is_random && !value.iter().any(u8::is_ascii_digit) && bits < 100.0 {
         return None;
     }
@@ -292,6 +293,50 @@ fn is_random_of_any_sign(value: &[u8]) -> bool {
         && (letters + digits) * 5 > value.len() * 2
         && (spoken * 2 <= letters || (digits > 3 && spoken * 3 <= letters * 2))
         && bits >= if digits > 1 { 70.0 } else { 100.0 }
+}
+
+/// How often a small letter stands before a capital.
+pub(super) fn turns_of_case(value: &[u8]) -> usize {
+    value.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count()
+}
+
+/// Whether something is filled in (`KEY_<path:a/b#c>`, `x{NAME}y`), or a bracket that is closed stands behind a name of
+/// letters of one case: `lookup(x)`, `KEYS[0]`.
+fn is_called(value: &[u8]) -> bool {
+    let opens = value.iter().enumerate().filter(|(_, byte)| b"([{<".contains(byte));
+    opens.into_iter().any(|(at, open)| {
+        let close = if *open == b'(' { b')' } else { open + 2 };
+        let head = &value[..at];
+        let name = head.len() - head.trim_end_with(|c| c.is_ascii_alphabetic()).len();
+        let name = &head[head.len() - name..];
+        let is_name = name.iter().all(u8::is_ascii_lowercase) || name.iter().all(u8::is_ascii_uppercase);
+        let is_filled = b"{<".contains(open);
+        (is_filled || (name.len() > 3 && is_name)) && value[at..].contains(&close)
+    })
+}
+
+/// The same, of less than that: the fewer characters, the more each has to say. A digit stands in it, or its letters go
+/// from one case to the other as no names do; few of them can be spoken, no sign comes again and again as those between
+/// the parts of a list do, and nothing is called.
+fn is_short_of_any_sign(value: &[u8]) -> bool {
+    let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
+    let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
+    let of_key = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`\\".contains(byte);
+    let is_repeated =
+        |byte: &u8| byte.is_ascii_punctuation() && value.iter().filter(|other| *other == byte).count() > 3;
+    let is_mixed = || spoken_letters(value) == 0 && turns_of_case(value) > 2;
+    let is_odd = |byte: &u8| b"$()[]{}|;,<>?".contains(byte);
+    (16..20).contains(&value.len())
+        && value.iter().any(is_odd)
+        && value.iter().all(of_key)
+        && letters > 3
+        && (digits > 0 || is_mixed())
+        && (letters + digits) * 5 > value.len() * 2
+        && spoken_letters(value) * 3 <= letters
+        && !value.iter().any(is_repeated)
+        && !is_code(value)
+        && !is_called(value)
+        && entropy_bits(value) >= 52.0
 }
 
 /// The bytes that a text with escapes means (`\xf1\x02k`), where it has some.

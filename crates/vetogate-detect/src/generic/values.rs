@@ -13,7 +13,7 @@ use super::strength::unmistakable;
 use crate::placeholder;
 use bstr::ByteSlice;
 use std::ops::Range;
-use vetogate_syntax::assign::{Assignment, Quote};
+use vetogate_syntax::assign::{Assignment, Form, Quote};
 use vetogate_syntax::path::FileKind;
 use vetogate_syntax::words;
 
@@ -243,7 +243,14 @@ pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
     const REACH: usize = 400;
     let Quote::Quoted(quote) = assignment.quote else { return false };
     let Range { start, end } = assignment.identifier;
-    let is_key = start > 0 && text[start - 1] == quote && text.get(end) == Some(&quote);
+    // The settings of .NET have the sections before the name: `"Db:Password": "x"`.
+    let of_sections = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
+    let sections = match text[..start].last() {
+        Some(b':') => text[..start].iter().rev().take(100).take_while(of_sections).count(),
+        _ => 0,
+    };
+    let opens = text[..start - sections].last() == Some(&quote);
+    let is_key = opens && text.get(end) == Some(&quote);
     let is_escaped = assignment.value.start > 1 && text[assignment.value.start - 2] == b'\\';
     let line =
         text[start.saturating_sub(REACH)..start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -306,7 +313,9 @@ pub(super) fn is_hashed(text: &[u8], assignment: &Assignment) -> bool {
     let has_scheme = value.contains(&b'$') && SCHEMES.iter().any(|scheme| lower.starts_with(scheme));
     let is_digest =
         matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit);
-    has_scheme || (is_digest && is_in_tag_of_user(text, assignment.identifier.start))
+    has_scheme
+        || (is_digest
+            && (assignment.form == Form::Column || is_in_tag_of_user(text, assignment.identifier.start)))
 }
 
 /// Whether `at` stands among the attributes of an element that is a user.

@@ -114,6 +114,48 @@ pub(super) fn instruction(text: &[u8], identifier: &Range<usize>, kind: FileKind
     value::quoted(text, at).or_else(|| value::bare(text, at, |_| false))
 }
 
+/// `name { get; set; } = "value"` of C#, `name As String = "value"` of Visual Basic, `-define(name, "value")` of Erlang,
+/// `@name "value"` of Elixir.
+pub(super) fn member(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
+    (kind == FileKind::Code).then_some(())?;
+    let before = &text[identifier.start.saturating_sub(40)..identifier.start];
+    let at = blanks(text, identifier.end);
+    if before.ends_with(b"@") || before.trim_ascii_end().ends_with(b"define(") {
+        let is_define = !before.ends_with(b"@");
+        let start = blanks(text, at + usize::from(is_define && text.get(at) == Some(&b',')));
+        return (start > identifier.end).then(|| value::quoted(text, start))?;
+    }
+    let behind = accessors(text, at).or_else(|| type_of_basic(text, at))?;
+    let sign = spaces(text, behind);
+    matches!(text.get(sign..)?, [b'=', next, ..] if *next != b'=').then_some(())?;
+    value::quoted(text, spaces(text, sign + 1))
+}
+
+/// Behind the accessors of a property of C#, where they have no bodies.
+fn accessors(text: &[u8], at: usize) -> Option<usize> {
+    const LONGEST: usize = 80;
+    const WORDS: [&[u8]; 7] = [b"get", b"set", b"init", b"private", b"protected", b"internal", b"public"];
+    let open = spaces(text, at);
+    (text.get(open) == Some(&b'{')).then_some(())?;
+    let near = &text[open + 1..text.len().min(open + LONGEST)];
+    let length = near.iter().position(|&byte| byte == b'}')?;
+    let mut words = near[..length]
+        .split(|byte| byte.is_ascii_whitespace() || *byte == b';')
+        .filter(|word| !word.is_empty())
+        .peekable();
+    words.peek()?;
+    words.all(|word| WORDS.contains(&word)).then_some(open + length + 2)
+}
+
+/// Behind ` As String` or the type of a constant of Visual Basic.
+fn type_of_basic(text: &[u8], at: usize) -> Option<usize> {
+    let word = text.get(at..at + 3)?;
+    word.eq_ignore_ascii_case(b"as ").then_some(())?;
+    let start = blanks(text, at + 3);
+    let end = skip(text, start, |byte| byte.is_ascii_alphanumeric() || byte == b'.', 40);
+    (end > start).then_some(end)
+}
+
 /// `string name("value")`, `string name{"value"}` of C++.
 pub(super) fn declaration(text: &[u8], identifier: &Range<usize>, kind: FileKind) -> Option<Value> {
     const TYPES: &[&[u8]] = &[b"string", b"wstring", b"string_view", b"QString", b"CString", b"QByteArray"];

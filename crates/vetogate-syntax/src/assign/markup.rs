@@ -121,10 +121,14 @@ fn holding(attributes: &[u8]) -> Option<usize> {
     equals
         .filter(|&at| {
             let length = attributes[..at].iter().rev().take(20).take_while(|byte| is_name(byte)).count();
-            let start = at - length;
+            // A name may have the prefix of a namespace: `android:value`.
+            let prefix = attributes[..at - length].strip_suffix(b":").map_or(0, |before| {
+                1 + before.iter().rev().take(20).take_while(|byte| is_name(byte)).count()
+            });
+            let start = at - length - prefix;
             start > 0
                 && attributes[start - 1].is_ascii_whitespace()
-                && is_one_of(&attributes[start..at], HOLDING)
+                && is_one_of(&attributes[at - length..at], HOLDING)
         })
         .map(|at| at + 1)
         .next()

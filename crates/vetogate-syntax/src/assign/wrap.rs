@@ -3,7 +3,7 @@
 //! Such a call is known by its name. What any other call makes of a text is not known: it may be the name of a value.
 
 use super::value::{self, Value};
-use super::{skip, spaces};
+use super::{argument, skip, spaces};
 use crate::words;
 
 /// How many calls may stand around each other.
@@ -104,12 +104,68 @@ const METHODS: &[&[u8]] = &[
 ];
 
 /// The text in the calls that begin at `at`.
-pub(super) fn around(text: &[u8], mut at: usize) -> Option<Value> {
+pub(super) fn around(text: &[u8], at: usize) -> Option<Value> {
+    of_field(text, at).or_else(|| converted(text, at))
+}
+
+/// The same where nothing is declared.
+fn converted(text: &[u8], mut at: usize) -> Option<Value> {
     for _ in 0..DEPTH {
         at = spaces(text, opened(text, at)?);
         if let Some(value) = value::quoted(text, at) {
             return ends(text, &value).then_some(value);
         }
+    }
+    None
+}
+
+/// Calls that declare a field or an option, by their last name; what ends in `Field` is one, too.
+const FIELDS: &[&[u8]] = &[
+    b"field",
+    b"ib",
+    b"attrib",
+    b"column",
+    b"mapped_column",
+    b"option",
+    b"argument",
+    b"setting",
+    b"unicode",
+    b"form",
+    b"header",
+    b"query",
+    b"cookie",
+    b"body",
+    b"parameter",
+    b"factory",
+];
+
+/// Of these, those that may take the default by its place.
+const BY_PLACE: &[&[u8]] = &[b"field", b"option", b"argument", b"unicode"];
+
+/// The default in the declaration of a field: `Field(default="value")`, `CharField(max_length=40, default="value")`,
+/// `typer.Option("value")`.
+fn of_field(text: &[u8], at: usize) -> Option<Value> {
+    const LONGEST: usize = 60;
+    const REACH: usize = 300;
+    let end = skip(text, at, |byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte), LONGEST);
+    (text.get(end) == Some(&b'(')).then_some(())?;
+    let last = text[at..end].rsplit(|&byte| byte == b'.').next()?.to_ascii_lowercase();
+    (FIELDS.contains(&&last[..]) || last.ends_with(b"field")).then_some(())?;
+    let mut start = spaces(text, end + 1);
+    if BY_PLACE.contains(&&last[..])
+        && let Some(value) = value::quoted(text, start)
+    {
+        return argument::ends_argument(text, &value).then_some(value);
+    }
+    while start < end + REACH {
+        let name = skip(text, start, |byte| byte.is_ascii_alphanumeric() || byte == b'_', LONGEST);
+        let sign = spaces(text, name);
+        if &text[start..name] == b"default" && text.get(sign) == Some(&b'=') {
+            let value = spaces(text, sign + 1);
+            let value = value::quoted(text, value).or_else(|| converted(text, value));
+            return value.filter(|value| argument::ends_argument(text, value));
+        }
+        start = spaces(text, argument::end_of_argument(text, start)? + 1);
     }
     None
 }
