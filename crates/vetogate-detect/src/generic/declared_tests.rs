@@ -141,6 +141,8 @@ fn sections_before_a_name() {
             ("secrets.json", "{{\"Db:Password\": \"\"}}"),
             ("secrets.json", "{{\"Db:PasswordPolicy\": \"{alnum:16}\"}}"),
             ("secrets.json", "{{\"Cache:Key\": \"{alnum:32}\"}}"),
+            ("a.json", "{{\"AWS::SecretsManager::SecretTargetAttachment\": \"{hex:16}\"}}"),
+            ("a.json", "{{\"AWS::MSK::BatchScramSecret\": \"{hex:16}\"}}"),
             ("a.js", "log(\"Password: \" + a, \"{alnum:16}\")"),
             ("a.js", "log(\"your Password:\" + \"{alnum:16}\")"),
         ],

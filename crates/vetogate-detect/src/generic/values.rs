@@ -243,10 +243,12 @@ pub(super) fn is_behind_a_text(text: &[u8], assignment: &Assignment) -> bool {
     const REACH: usize = 400;
     let Quote::Quoted(quote) = assignment.quote else { return false };
     let Range { start, end } = assignment.identifier;
-    // The settings of .NET have the sections before the name: `"Db:Password": "x"`.
+    // The settings of .NET have the sections before the name: `"Db:Password": "x"`. With two colons it is a type's.
     let of_sections = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
     let sections = match text[..start].last() {
-        Some(b':') => text[..start].iter().rev().take(100).take_while(of_sections).count(),
+        Some(b':') if !text[..start].ends_with(b"::") => {
+            text[..start].iter().rev().take(100).take_while(of_sections).count()
+        }
         _ => 0,
     };
     let opens = text[..start - sections].last() == Some(&quote);
