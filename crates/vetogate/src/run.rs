@@ -8,9 +8,10 @@ mod late;
 mod leaks;
 mod masses;
 mod notes;
+mod outcome;
 
 use crate::deadline::Watch;
-use crate::engine::findings::{Candidate, Redactor, findings, merge};
+use crate::engine::findings::{Candidate, Redactor};
 use crate::engine::inline::Inline;
 use crate::engine::workers::look;
 use crate::engine::{Item, Looked, Scope, Source, debt, state};
@@ -24,20 +25,18 @@ use crate::source::upstream;
 use crate::triage::known::Triage;
 use clocks::Clocks;
 use kept::Kept;
+pub use outcome::Outcome;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use vetogate_core::judge::{Accepted, Case, judge};
 use vetogate_core::suppress::{Standing, Subject, Suppression};
-use vetogate_core::text::escape;
 use vetogate_core::{
-    Category, Confidence, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Secret, Tree,
+    Category, Confidence, Finding, Gap, GapKind, Novelty, ObjectId, Packs, Policy, Posture, Tree,
 };
 use vetogate_detect::registry;
-use zeroize::Zeroizing;
 
 /// What the user asked for, whatever the source.
 #[derive(Debug, Clone, Default)]
@@ -83,29 +82,6 @@ pub struct Session<'a> {
     timestamp: jiff::Timestamp,
 }
 
-/// What was found and seen, before it is judged.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// Findings of all detectors.
-    pub findings: Vec<Finding>,
-    /// What was not looked at.
-    pub gaps: Vec<Gap>,
-    /// How much was.
-    pub counts: Counts,
-    /// What there was no time for.
-    pub late: late::Late,
-    /// The guessable values behind each fingerprint, which binds none of them.
-    pub values: BTreeMap<String, Vec<Vec<Secret>>>,
-    /// Knows the values of all of them.
-    pub redactor: Arc<Redactor>,
-    /// Ignores that stand in the text beside findings.
-    pub ignores: Vec<Suppression>,
-    /// What is to be said of ignores in the text.
-    pub remarks: ignores::Remarks,
-    /// Commits that pushed refs point at.
-    pub tips: Vec<ObjectId>,
-}
-
 /// How many things there were, but for those that went away meanwhile, and how many of them were looked at whole.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
@@ -119,62 +95,6 @@ impl Counts {
         self.scanned_files += seen.whole;
     }
 }
-
-impl Outcome {
-    /// Takes the findings of these candidates; `commits` are the ids of the listing.
-    fn take(&mut self, candidates: Vec<Candidate>, commits: &dyn Fn(usize) -> Option<ObjectId>) {
-        self.take_values(&candidates);
-        let merged = merge(candidates);
-        self.remarks.beside(&merged);
-        let ignores: Vec<Option<Inline>> =
-            merged.iter().map(|candidate| candidate.hit.inline.clone()).collect();
-        self.findings = findings(merged, commits);
-        let ignored = self.findings.iter().zip(ignores);
-        self.ignores = ignored.filter_map(|(finding, inline)| Some(ignore(finding, &inline?))).collect();
-    }
-
-    fn take_values(&mut self, candidates: &[Candidate]) {
-        // Very many may have one fingerprint, which binds no value.
-        let mut seen = HashSet::new();
-        for candidate in candidates.iter().filter(|candidate| candidate.hit.guessable) {
-            let fingerprint = candidate.fingerprint();
-            let is_more = candidate.novelty != Novelty::Old
-                && seen.insert((fingerprint.clone(), &candidate.hit.values));
-            let values = self.values.entry(fingerprint).or_default();
-            values.extend(is_more.then(|| candidate.hit.values.clone()));
-        }
-    }
-
-    /// Masks known values in everything that is shown, whoever said it.
-    fn mask(&mut self, redactor: Redactor) {
-        for finding in &mut self.findings {
-            finding.location.place = redactor.place(&finding.location.place);
-            finding.snippet = redactor.mask(&finding.snippet);
-            if let Novelty::CopiedFrom(place) = &mut finding.novelty {
-                *place = redactor.mask(place);
-            }
-        }
-        self.remarks.mask(&redactor);
-        for gap in &mut self.gaps {
-            gap.place = redactor.place(&gap.place);
-            gap.detail = redactor.mask(&gap.detail);
-        }
-        self.redactor = Arc::new(redactor);
-    }
-
-    /// An escaped text of the user's, which will be kept, with no value in it that was found. That it is seldom a secret
-    /// is no reason to show a guess here: who writes the text has read of the finding.
-    pub fn without_values(&self, text: &str) -> String {
-        let guesses = self.values.values().flatten().flatten();
-        let guesses = guesses.filter(|value| value.expose().len() >= LEAST_GUESS);
-        guesses.fold(self.redactor.mask(text), |text, value| {
-            text.replace(Zeroizing::new(escape(value.expose())).as_str(), "...")
-        })
-    }
-}
-
-/// A shorter guess stands in ordinary words.
-const LEAST_GUESS: usize = 4;
 
 /// What a report says beside the outcome.
 #[derive(Debug, Clone)]
