@@ -1,3 +1,5 @@
+//! Tests of the data rules: compiled code, test modules, documentation.
+
 use super::*;
 use crate::matching::Candidates;
 use vetogate_rules::template::generate;
