@@ -3,6 +3,7 @@
 //! `.veto/baseline.jsonl`, one JSON object a line, sorted, without dates and line numbers, so that it merges clean. It is
 //! for scans of the whole; a push never reads it, for it answers for what it adds. It can only shrink.
 
+use crate::policies;
 use crate::triage::values::{self, Values};
 use bstr::ByteSlice;
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ impl Baseline {
     /// # Errors
     /// What is wrong with the file, and where.
     pub fn of(tree: &dyn Tree) -> Result<Self, String> {
-        let text = tree.get(FILE.as_bytes()).map_err(|gap| gap.detail)?;
+        let text = policies::file(tree, FILE).map_err(|gap| gap.detail)?;
         Self::parse(&text.unwrap_or_default())
     }
 

@@ -263,15 +263,22 @@ pub fn triage_of(
     let tree = trusted.map(|(tip, name)| (at(*tip), name.clone()));
     let tip = trusted.map(|(tip, _)| *tip).or_else(|| outcome.tips.first().copied());
     let word = || tree.as_ref().map(|(tree, name)| (tree as &dyn Tree, name.clone()));
+    let listed = OnceCell::new();
     let signers = || {
         let word = word();
         let word = word.as_ref().map(|(tree, name)| (*tree, name.as_str()));
-        trust::signers(word, common_dir).map(|trust| trust.signers)
+        let read = || trust::signers(word, common_dir).map(|trust| trust.signers);
+        listed.get_or_init(read).clone()
     };
+    let fetched = if trusted.is_none() { Alias::all(&session.git, common_dir) } else { Vec::new() };
+    let others: Vec<GitTree<'_>> = fetched.iter().map(|alias| at(alias.tip)).collect();
+    let is_pinned = || pins::read(common_dir).is_ok_and(|pins| pins.branches().next().is_some());
+    let is_gone = trusted.is_none() && others.is_empty() && is_pinned();
     let sources = Sources {
         trusted: word(),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
         tips: outcome.tips.iter().map(ToString::to_string).collect(),
+        elsewhere: (!is_gone).then(|| others.iter().map(|tree| tree as &dyn Tree).collect()),
         base: trusted.map(|(tip, _)| tip.to_string()),
         rules: policy.triage,
         signers: &signers,

@@ -59,7 +59,7 @@ pub fn file(tree: &dyn Tree, path: &str) -> Result<Option<Vec<u8>>, Gap> {
 
 /// All versions of a branch that can be understood, up to a commit; the strict one where they can't be read.
 pub fn before(git: &Git, commit: &str) -> Vec<Policy> {
-    let versions = past::Versions::below(git, commit, FILE);
+    let versions = past::Versions::below(git, None, commit, FILE);
     let Some(texts) = versions.and_then(|versions| versions.of(FILE)) else {
         return vec![Policy::fallback()];
     };

@@ -317,6 +317,7 @@ fn triage(
         trusted: tree.as_deref().map(|tree| (tree, String::new())),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),
         tips: if base.is_some() { outcome.tips.iter().map(ToString::to_string).collect() } else { vec![] },
+        elsewhere: Some(Vec::new()),
         base,
         rules: policy.triage,
         signers: &|| Ok(signers()?.signers),

@@ -55,15 +55,15 @@ type Versions = (Vec<u8>, Vec<u8>);
 /// What is loosened, and what is wrong with the new settings.
 pub fn findings(change: &Change<'_>) -> (Vec<Finding>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
-    let mut add = |path: &str, result: Result<Loosened, Gap>| match result {
+    let mut add = |path: &str, look: &dyn Fn() -> Result<Loosened, Gap>| match change.strange(path, look) {
         Ok(loosened) if loosened.lines.is_empty() => {}
         Ok(loosened) => found.push(finding(path, &loosened, &(change.since)(path).unwrap_or_default())),
         Err(gap) => gaps.push(gap),
     };
-    add(policies::FILE, change.policy());
-    add(trust::FILE, change.trusted_signers());
-    add(baseline::FILE, change.baseline());
-    add(FOLDER, change.entries());
+    add(policies::FILE, &|| change.policy());
+    add(trust::FILE, &|| change.trusted_signers());
+    add(baseline::FILE, &|| change.baseline());
+    add(FOLDER, &|| change.entries());
     (found, gaps)
 }
 
@@ -82,11 +82,23 @@ impl Loosened {
 }
 
 impl Change<'_> {
-    /// Both versions of a file, where they differ.
+    /// Whether a link, a folder or a submodule takes the place of a file, which is no way to change what it says; else
+    /// what `look` says. (Of the folder of triage, each file is looked at by itself.)
+    fn strange(&self, path: &str, look: &dyn Fn() -> Result<Loosened, Gap>) -> Result<Loosened, Gap> {
+        let is_strange = |tree| Ok::<bool, Gap>(path != FOLDER && is_strange(kind(tree, path)?));
+        if is_strange(self.new)? && !is_strange(self.old)? {
+            let line = format!("{path} is no regular file any more");
+            return Ok(Loosened::of(vec![line], Versions::default()));
+        }
+        look()
+    }
+
+    /// Both versions of a file, where they differ. What is no regular file says nothing.
     fn versions(&self, path: &str) -> Result<Option<Versions>, Gap> {
-        let old = self.old.get(path.as_bytes())?.unwrap_or_default();
+        let was_strange = is_strange(kind(self.old, path)?);
+        let old = if was_strange { None } else { self.old.get(path.as_bytes())? }.unwrap_or_default();
         let new = policies::file(self.new, path)?.unwrap_or_default();
-        Ok((old != new).then_some((old, new)))
+        Ok((was_strange || old != new).then_some((old, new)))
     }
 
     /// Whether a signer of before signed the step to the new version of a file, beside it.
@@ -114,7 +126,8 @@ impl Change<'_> {
             Gap::partial(GapCause::Policy, Place::Run("policy".into()), detail)
         })?;
         // What mends a broken one may let through what the last good one did, and no more.
-        let known = parse(&old).ok().filter(|_| self.is_known);
+        let was_strange = is_strange(kind(self.old, policies::FILE)?);
+        let known = parse(&old).ok().filter(|_| self.is_known && !was_strange);
         let mut old_policies = known.map_or_else(self.last_good, |known| vec![known]);
         if old_policies.is_empty() {
             old_policies.push(Policy::default());
@@ -148,14 +161,19 @@ impl Change<'_> {
 
     fn trusted_signers(&self) -> Result<Loosened, Gap> {
         let Some((old, new)) = self.versions(trust::FILE)? else { return Ok(Loosened::default()) };
-        let new_signers = Signers::parse(&new, trust::FILE).map_err(|error| {
-            let detail = format!("{error}; nobody's signature would count");
-            Gap::partial(GapCause::Policy, Place::Run("signers".into()), detail)
-        })?;
+        let new_signers = match Signers::parse(&new, trust::FILE) {
+            Ok(signers) => signers,
+            // Whoever mended it would be one whom nobody knows.
+            Err(error) => {
+                let line = format!("{error}; nobody's signature would count");
+                return Ok(Loosened::of(vec![line], (old, new)));
+            }
+        };
         // Of a broken list nobody is known.
         let old_signers = Signers::parse(&old, trust::FILE).unwrap_or_default();
         let mut lines = old_signers.loosened_by(&new_signers);
-        if !old.is_empty() && new_signers.is_empty() {
+        let was_strange = is_strange(kind(self.old, trust::FILE)?);
+        if (was_strange || !old.is_empty()) && new_signers.is_empty() {
             lines.push(
                 "nobody is listed any more, so that keys count which were enrolled on a machine".into(),
             );
@@ -189,7 +207,6 @@ impl Change<'_> {
             let line = format!("{FOLDER} holds more than {MOST_ENTRIES} files, which nobody looks through");
             return Ok(Loosened::of(vec![line], Versions::default()));
         }
-        let mut strange = None;
         let names: BTreeSet<&Vec<u8>> = new.keys().chain(old.keys()).collect();
         for name in names {
             let path = format!("{FOLDER}/{}", escape(name));
@@ -197,21 +214,21 @@ impl Change<'_> {
                 Some(EntryKind::File) => Ok(tree.get(path.as_bytes())?.unwrap_or_default()),
                 _ => Ok(Vec::new()),
             };
-            if new.get(name).is_some_and(|kind| *kind != EntryKind::File) {
-                let what = format!("{path} is no regular file");
-                strange = Some(Gap::partial(GapCause::Policy, Place::File(path.clone()), what));
-            }
             let (old_text, new_text) = (text(self.old, &old)?, text(self.new, &new)?);
-            let line = if old_text == new_text { None } else { self.entry(&path, (&old_text, &new_text)) };
+            let is_strange = |kinds: &BTreeMap<Vec<u8>, EntryKind>| is_strange(kinds.get(name).copied());
+            let line = if is_strange(&new) && !is_strange(&old) {
+                Some(format!("{path} is no regular file"))
+            } else if old_text == new_text {
+                None
+            } else {
+                self.entry(&path, (&old_text, &new_text))
+            };
             if let Some(line) = line {
                 found.lines.push(line);
                 found.texts.extend([path.into_bytes(), old_text, new_text]);
             }
         }
-        match strange {
-            Some(gap) if found.lines.is_empty() => Err(gap),
-            _ => Ok(found),
-        }
+        Ok(found)
     }
 
     /// What a changed entry loosens.
@@ -219,7 +236,13 @@ impl Change<'_> {
         let parsed = |text: &[u8]| triage::Entry::parse(text, path).ok();
         match (parsed(old), parsed(new)) {
             (old, Some(new)) if self.pardons(old.as_ref(), &new) => {
-                Some(format!("{} in {} is taken for {}", new.rule, new.path, new.status.as_str()))
+                let is_older = old.is_some_and(|old| old.serial >= new.serial);
+                let why = if is_older && self.is_signed_entry(&new) {
+                    ", by a decision that is no newer than the one before (its `serial`): decide anew with `veto triage`"
+                } else {
+                    ""
+                };
+                Some(format!("{} in {} is taken for {}{why}", new.rule, new.path, new.status.as_str()))
             }
             (Some(old), new) if self.is_undone(path, &old, new.as_ref()) => Some(format!(
                 "{} in {}: its last decision, {}, is gone, and an older one that was signed could count again; keep \
@@ -244,8 +267,11 @@ impl Change<'_> {
     /// something back has to stay: what it took back may never have been on this branch.
     fn is_undone(&self, path: &str, old: &triage::Entry, new: Option<&triage::Entry>) -> bool {
         let is_later = old.serial > 1 || old.status == Status::Withdrawn;
+        let took_back = |entry: &triage::Entry| !entry.suppresses();
+        // What stands over a decision that took something back has to be one, or to be signed.
+        let is_over = |new: &triage::Entry| took_back(old) && !took_back(new) && !self.is_signed_entry(new);
         let is_gone = new.is_none_or(|new| {
-            new.serial < old.serial || (new.serial == old.serial && new.status != old.status)
+            new.serial < old.serial || (new.serial == old.serial && new.status != old.status) || is_over(new)
         });
         let counts_for_more = |older: &triage::Entry| {
             let lasts = older.until.is_some_and(|until| until >= self.today);
@@ -255,9 +281,11 @@ impl Change<'_> {
         };
         let would_count = |texts: Vec<Vec<u8>>| {
             let older = texts.iter().filter_map(|text| triage::Entry::parse(text, path).ok());
-            let mut older = older.filter(|older| older.serial < old.serial).peekable();
-            // Where none is there that came before, it was somewhere else, and nobody knows what it said.
-            older.peek().is_none() || older.any(|older| counts_for_more(&older))
+            let older: Vec<triage::Entry> = older.filter(|older| older.serial < old.serial).collect();
+            let serials: BTreeSet<u32> = older.iter().map(|older| older.serial).collect();
+            // One that is not here was somewhere else, and nobody knows what it said.
+            let is_missing = serials.len() as u64 + 1 < u64::from(old.serial);
+            is_missing || older.iter().any(|older| took_back(older) || counts_for_more(older))
         };
         is_later && is_gone && (!old.suppresses() || (self.versions)(path).is_none_or(would_count))
     }
@@ -272,6 +300,17 @@ impl Change<'_> {
                 && sshsig::verify(signature, Namespace::Triage, &entry.signed_bytes(), &signers).is_ok()
         })
     }
+}
+
+fn is_strange(kind: Option<EntryKind>) -> bool {
+    kind.is_some_and(|kind| kind != EntryKind::File)
+}
+
+/// What stands at a path; `None` where there is nothing.
+fn kind(tree: &dyn Tree, path: &str) -> Result<Option<EntryKind>, Gap> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let entries = tree.list(folder.as_bytes())?;
+    Ok(entries.into_iter().find(|entry| entry.name == name.as_bytes()).map(|entry| entry.kind))
 }
 
 /// Files of triage that are looked through.

@@ -83,20 +83,25 @@ impl Gate<'_> {
             return nothing;
         }
         let tree: &dyn Tree = old.as_ref().map_or(&loosened::Unknown, |old| old);
-        let signers = || Ok(trust::signers(Some((tree, name.as_str())), common_dir)?.signers);
+        let listed = OnceCell::new();
+        let signers = || {
+            let read = || trust::signers(Some((tree, name.as_str())), common_dir).map(|trust| trust.signers);
+            listed.get_or_init(read).clone()
+        };
         let tip = base.map(|base| base.to_string()).unwrap_or_default();
         let id = OnceCell::new();
         let named = self.policy().repository.as_deref();
         let repository = || id.get_or_init(|| repository::id(&self.session.git, named, &tip)).clone();
         let seen = Seen { common_dir, place: self.place.clone() };
-        let last_good = || match seen.last() {
-            Some(last) => vec![last],
-            None => policies::before(&self.session.git, &tip),
+        // What this clone saw last may be older than what the branch had since.
+        let last_good = || {
+            let before = base.map_or_else(Vec::new, |_| policies::before(&self.session.git, &tip));
+            seen.last().into_iter().chain(before).collect()
         };
         let since = |path: &str| change::since(&self.session.git, &tip, path);
         let all = OnceCell::new();
         let versions = |path: &str| {
-            let all = all.get_or_init(|| past::Versions::below(&self.session.git, &tip, ".veto"));
+            let all = all.get_or_init(|| past::Versions::below(&self.session.git, None, &tip, ".veto"));
             all.as_ref()?.of(path)
         };
         loosened::findings(&loosened::Change {

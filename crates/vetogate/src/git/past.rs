@@ -50,12 +50,14 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Those behind a tip. `None` as of [`changes`].
-    pub fn below(git: &Git, tip: &str, folder: &str) -> Option<Self> {
+    /// Those behind a tip, and not behind `base` where there is one. `None` as of [`changes`].
+    pub fn below(git: &Git, base: Option<&str>, tip: &str, folder: &str) -> Option<Self> {
         if is_cut_off(git) {
             return None;
         }
-        let output = git.read(LOG.iter().copied().chain(["-r", "--root", "-z", tip, "--", folder])).ok()?;
+        let base = base.map(|base| format!("^{base}"));
+        let range = base.iter().map(String::as_str).chain([tip, "--", folder]);
+        let output = git.read(LOG.iter().copied().chain(["-r", "--root", "-z"]).chain(range)).ok()?;
         let mut blobs: BTreeMap<Vec<u8>, BTreeSet<String>> = BTreeMap::new();
         let mut fields = output.split_str("\0");
         while let Some(field) = fields.next() {

@@ -124,33 +124,27 @@ impl Remotes {
         written.filter(|written| written.starts_with("refs/remotes/")).collect()
     }
 
-    /// Whether a ref is a tracking ref of `remote` and of no other: below `refs/remotes/`, and the remote's refspec
-    /// is the longest that writes it.
+    /// Whether a ref is a tracking ref of `remote`: below `refs/remotes/`, where a refspec of this remote writes it and
+    /// one of no other does. What a fetch from two places may have written tells of neither.
     pub fn tracks(&self, remote: &str, name: &[u8]) -> bool {
         let Ok(name) = name.to_str() else { return false };
-        let reach = |remote: &str| {
-            self.get(remote, "fetch").iter().filter_map(|refspec| written_by(refspec, name)).max()
-        };
-        let Some(own) = reach(remote) else { return false };
-        name.starts_with("refs/remotes/")
-            && self
-                .names()
-                .filter(|other| *other != remote)
-                .all(|other| reach(other).is_none_or(|length| length < own))
+        let writes =
+            |remote: &str| self.get(remote, "fetch").iter().any(|refspec| is_written_by(refspec, name));
+        writes(remote) && !self.names().filter(|other| *other != remote).any(writes)
     }
 }
 
-/// Length of the fixed part of a refspec's right side, where it writes `name`.
-fn written_by(refspec: &str, name: &str) -> Option<usize> {
-    let (_, written) = refspec.trim_start_matches('+').split_once(':')?;
-    match written.split_once('*') {
+/// Whether a refspec writes `name`, which is a tracking ref. One of a mirror (`refs/*:refs/*`) makes none.
+fn is_written_by(refspec: &str, name: &str) -> bool {
+    const PLACE: &str = "refs/remotes/";
+    let Some((_, written)) = refspec.trim_start_matches('+').split_once(':') else { return false };
+    let fits = match written.split_once('*') {
         Some((before, after)) => {
-            let fits =
-                name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after);
-            fits.then_some(before.len())
+            name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
         }
-        None => (written == name).then_some(written.len()),
-    }
+        None => written == name,
+    };
+    fits && written.starts_with(PLACE)
 }
 
 /// What a refspec writes for the ref `name` of the remote. A source may be the short name of a branch.
@@ -340,8 +334,9 @@ mod tests {
             ("remote.mirror.fetch", "+refs/*:refs/*"),
         ]);
         assert!(remotes.tracks("orig", b"refs/remotes/orig/main"));
+        // A branch `sub/main` of the one, or the branch `main` of the other.
         assert!(!remotes.tracks("orig", b"refs/remotes/orig/sub/main"));
-        assert!(remotes.tracks("orig/sub", b"refs/remotes/orig/sub/main"));
+        assert!(!remotes.tracks("orig/sub", b"refs/remotes/orig/sub/main"));
         assert!(!remotes.tracks("mirror", b"refs/heads/main") && !remotes.tracks("", b"refs/remotes/x/y"));
     }
 

@@ -13,6 +13,7 @@ use vetogate_core::policy::TriageRules;
 use vetogate_core::suppress::{Standing, Suppression};
 use vetogate_core::text::escape;
 use vetogate_core::triage::{Entry, FOLDER, Status};
+use vetogate_core::view::EntryKind;
 use vetogate_core::{ObjectId, Tree};
 
 /// What a run knows of triage.
@@ -39,6 +40,9 @@ pub struct Sources<'a> {
     pub brought: Vec<(&'a dyn Tree, String)>,
     /// The commits of these.
     pub tips: Vec<String>,
+    /// Where nothing is trusted of the place itself: what is trusted elsewhere, and may take a decision back. `None` where
+    /// something is, or should be, and is not here.
+    pub elsewhere: Option<Vec<&'a dyn Tree>>,
     /// The commit of the trusted branch, where there is one.
     pub base: Option<String>,
     /// What entries are worth.
@@ -65,7 +69,15 @@ impl Sources<'_> {
             let there = format!("{tip}:{path}");
             self.git.read(["cat-file", "-e", &there]).is_ok()
         };
-        self.tips.iter().filter(has_it).any(|tip| past::takes_back(self.git, base, tip, &path))
+        let is_later = |tip: &String| {
+            let versions = past::Versions::below(self.git, base, tip, &path).and_then(|all| all.of(&path));
+            let later =
+                |text: &Vec<u8>| Entry::parse(text, &path).is_ok_and(|other| other.serial > entry.serial);
+            // Where history is cut off, what was taken back is told by the blob alone.
+            versions.is_some_and(|texts| texts.iter().any(later))
+        };
+        let is_back = |tip: &String| past::takes_back(self.git, base, tip, &path) || is_later(tip);
+        self.tips.iter().filter(has_it).any(is_back)
     }
 }
 
@@ -107,18 +119,38 @@ pub fn read(sources: &Sources<'_>, outcome: &Outcome) -> Triage {
             trusted.insert(entry.fingerprint.clone(), entry);
         }
     }
-    for (entry, source) in brought {
+    let elsewhere: Vec<Entry> = sources
+        .elsewhere
+        .iter()
+        .flatten()
+        .flat_map(|tree| Triage::default().entries(*tree, "", &wanted))
+        .map(|(entry, _)| entry)
+        .collect();
+    let is_outdone = |entry: &Entry| {
+        let others = brought.iter().map(|(other, _)| other).chain(&elsewhere);
+        others.into_iter().any(|other| other.fingerprint == entry.fingerprint && other.serial > entry.serial)
+    };
+    for (entry, source) in &brought {
         // What the trusted branch has counts by its own standing; an older version of it counts no more.
-        if trusted.get(&entry.fingerprint).is_some_and(|known| known.serial >= entry.serial) {
+        if trusted.get(&entry.fingerprint).is_some_and(|known| known.serial >= entry.serial)
+            || is_outdone(entry)
+        {
             continue;
         }
-        if entry.signature.is_some() && sources.take_back(&entry) {
+        if entry.signature.is_some() && sources.elsewhere.is_none() && sources.trusted.is_none() {
+            triage.notes.push(format!(
+                "{source}: the trusted branch of a remote is not here, which may have taken this decision back; run \
+                 `git fetch`; it counts for nothing"
+            ));
+            continue;
+        }
+        if entry.signature.is_some() && sources.take_back(entry) {
             triage.notes.push(format!(
                 "{source}: what is pushed took this decision back before it brings it again; it counts for nothing"
             ));
             continue;
         }
-        triage.take(sources, &entry, source, false, seen);
+        triage.take(sources, entry, source.clone(), false, seen);
     }
     triage.notes.sort();
     triage.notes.dedup();
@@ -135,7 +167,9 @@ impl Triage {
                 return Vec::new();
             }
         };
-        let there: BTreeSet<Vec<u8>> = listed.into_iter().map(|entry| entry.name).collect();
+        // The target of a link is no text of an entry.
+        let files = listed.into_iter().filter(|entry| entry.kind == EntryKind::File);
+        let there: BTreeSet<Vec<u8>> = files.map(|entry| entry.name).collect();
         let mut found = Vec::new();
         for fingerprint in wanted {
             if !there.contains(Entry::file_name(fingerprint).as_bytes()) {
@@ -319,6 +353,7 @@ mod tests {
             trusted: None,
             brought: vec![(&tree, "tip".into())],
             tips: Vec::new(),
+            elsewhere: Some(Vec::new()),
             base: None,
             rules: TriageRules::Trusted,
             signers: &signers,

@@ -249,7 +249,9 @@ fn an_entry_that_was_signed_once() {
             _ => drop(gate.write(&format!(".veto/triage.d/old/{fingerprint}.toml"), &text)),
         }
         gate.commit("Something else");
-        loosened(&gate, "main", "its last decision, withdrawn, is gone");
+        let said =
+            if strange == "below" { "its last decision, withdrawn, is gone" } else { "is no regular file" };
+        loosened(&gate, "main", said);
     }
     // In another repository, whose signer is the same.
     let other = Gate::new();
@@ -331,6 +333,65 @@ fn a_step_is_signed_for_once() {
     sign(&gate, &ann);
     gate.commit("Signed anew");
     gate.passes(&["main"]);
+}
+
+/// A link whose target is the text of a setting.
+#[test]
+fn a_setting_that_is_a_link() {
+    for (path, text) in [
+        (".veto/policy.toml", "rules.\"secret/*\"={enabled=false,reason=\"r\"}"),
+        (".veto/allowed_signers", "eve namespaces=\"veto-triage@v1\" ssh-ed25519 AAAA"),
+        (".veto/baseline.jsonl", "{}"),
+        (".veto/triage.d/aaaa.toml", "fingerprint = \"aaaa\""),
+    ] {
+        let gate = Gate::new();
+        fs::create_dir_all(gate.path(path).parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(text, gate.path(path)).unwrap();
+        gate.commit("A link");
+        loosened(&gate, "main", "is no regular file");
+        // Where it is there all the same, its text says nothing.
+        gate.publish("main");
+        fs::remove_file(gate.path(path)).unwrap();
+        gate.write(path, text).commit("The same as a file");
+        if path.ends_with("policy.toml") {
+            let text = gate.vetoed(&["main"]);
+            assert!(text.contains("is switched off"), "{text}");
+        }
+    }
+}
+
+/// An unsigned decision that takes nothing out stands over no withdrawal, to be taken away again.
+#[test]
+fn a_withdrawal_that_is_stood_over() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    let path = format!(".veto/triage.d/{print}.toml");
+    let first = fs::read_to_string(gate.path(&path)).unwrap();
+    let arguments = ["triage", &print, "--status", "withdrawn", "--reason", "No.", "--sign", &ann];
+    gate.sandbox.veto("work", &arguments).ok();
+    fs::remove_file(gate.path("a.conf")).unwrap();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.commit("Withdrawn");
+    gate.passes(&["main"]);
+    let line = |line: &str| match line.split(" = ").next().unwrap() {
+        "until" => "until = 2020-01-01".to_owned(),
+        "serial" => "serial = 3".to_owned(),
+        _ => line.to_owned(),
+    };
+    let unsigned = first.split("signature").next().unwrap();
+    let ended: Vec<String> = unsigned.lines().map(line).collect();
+    gate.write(&path, ended.join("\n") + "\n").commit("Over it");
+    loosened(&gate, "main", "its last decision, withdrawn, is gone");
+    // Where it is there all the same, it does not go away.
+    gate.publish("main");
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("No trace");
+    loosened(&gate, "main", "its last decision, false-positive, is gone");
 }
 
 /// What has ended takes nothing out, whoever says so.
