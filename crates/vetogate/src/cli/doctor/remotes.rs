@@ -63,6 +63,18 @@ fn look_at_pin(
         return Ok(());
     }
     let wanted = format!("refs/remotes/{remote}/{branch}");
+    if !remotes.tracks(remote, wanted.as_bytes()) {
+        let what = format!(
+            "a refspec of another remote writes {}, too, so nothing is known of this one",
+            escape(wanted.as_bytes())
+        );
+        let remote = escape(remote.as_bytes());
+        let way = format!(
+            "run `git remote rename {remote} NAME`, or change that refspec, then `veto doctor --pin`"
+        );
+        findings.problem(name, &Problem::new(what, way));
+        return Ok(());
+    }
     let branch = escape(branch.as_bytes());
     match pinning::head_target(place, remote)? {
         Some(target) if target == wanted => findings.fine(format!("{name}: trusted branch {branch}")),

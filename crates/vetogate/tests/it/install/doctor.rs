@@ -50,6 +50,19 @@ fn a_remote_that_moved_is_pinned_again() {
     says(&bench, "work", 0, &["trusted branch main"]);
 }
 
+/// What two remotes write tells of neither, and is to be said.
+#[test]
+fn a_remote_whose_refs_another_one_writes() {
+    let bench = Bench::new();
+    bench.veto("work", &["install"]).ok();
+    bench.sandbox.git("work", &["config", "remote.other.url", "../second.git"]).ok();
+    let refspec = "+refs/heads/m*:refs/remotes/origin/m*";
+    bench.sandbox.git("work", &["config", "remote.other.fetch", refspec]).ok();
+    says(&bench, "work", 1, &["a refspec of another remote writes refs/remotes/origin/main, too"]);
+    bench.sandbox.git("work", &["config", "--unset", "remote.other.fetch"]).ok();
+    says(&bench, "work", 0, &["trusted branch main"]);
+}
+
 #[test]
 fn a_foreign_hook_is_not_run_for_a_question() {
     let bench = Bench::new();
