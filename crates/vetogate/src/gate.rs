@@ -270,10 +270,11 @@ pub fn triage_of(
         let read = || trust::signers(word, common_dir).map(|trust| trust.signers);
         listed.get_or_init(read).clone()
     };
-    let fetched = if trusted.is_none() { Alias::all(&session.git, common_dir) } else { Vec::new() };
+    let fetched = Alias::all(&session.git, common_dir);
     let others: Vec<GitTree<'_>> = fetched.iter().map(|alias| at(alias.tip)).collect();
-    let is_pinned = || pins::read(common_dir).is_ok_and(|pins| pins.branches().next().is_some());
-    let is_gone = trusted.is_none() && others.is_empty() && is_pinned();
+    // Each that is pinned has to be here, or what it takes back is not known.
+    let pinned = || pins::read(common_dir).map_or(0, |pins| pins.branches().count());
+    let is_gone = trusted.is_none() && pinned() > others.len();
     let sources = Sources {
         trusted: word(),
         brought: tips.iter().map(|(tree, name)| (tree as &dyn Tree, name.clone())).collect(),

@@ -266,12 +266,14 @@ impl Change<'_> {
     /// Whether a decision is gone, and one that was signed before it would count again, and for more. One that took
     /// something back has to stay: what it took back may never have been on this branch.
     fn is_undone(&self, path: &str, old: &triage::Entry, new: Option<&triage::Entry>) -> bool {
-        let is_later = old.serial > 1 || old.status == Status::Withdrawn;
+        let is_later = old.serial > 1 || !old.suppresses();
         let took_back = |entry: &triage::Entry| !entry.suppresses();
         // What stands over a decision that took something back has to be one, or to be signed.
         let is_over = |new: &triage::Entry| took_back(old) && !took_back(new) && !self.is_signed_entry(new);
         let is_gone = new.is_none_or(|new| {
-            new.serial < old.serial || (new.serial == old.serial && new.status != old.status) || is_over(new)
+            new.serial < old.serial
+                || (new.serial == old.serial && new.status != old.status && new.status != Status::Withdrawn)
+                || is_over(new)
         });
         let counts_for_more = |older: &triage::Entry| {
             let lasts = older.until.is_some_and(|until| until >= self.today);
