@@ -284,7 +284,11 @@ impl Change<'_> {
         let would_count = |texts: Vec<Vec<u8>>| {
             let older = texts.iter().filter_map(|text| triage::Entry::parse(text, path).ok());
             let older: Vec<triage::Entry> = older.filter(|older| older.serial < old.serial).collect();
-            let serials: BTreeSet<u32> = older.iter().map(|older| older.serial).collect();
+            // Before a signed one, what nobody signed fills no place.
+            let fills = |older: &&triage::Entry| {
+                older.signature.is_some() || took_back(older) || old.signature.is_none()
+            };
+            let serials: BTreeSet<u32> = older.iter().filter(fills).map(|older| older.serial).collect();
             // One that is not here was somewhere else, and nobody knows what it said.
             let is_missing = serials.len() as u64 + 1 < u64::from(old.serial);
             is_missing || older.iter().any(|older| took_back(older) || counts_for_more(older))
