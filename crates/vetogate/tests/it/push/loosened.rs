@@ -394,6 +394,53 @@ fn a_withdrawal_that_is_stood_over() {
     loosened(&gate, "main", "its last decision, false-positive, is gone");
 }
 
+/// A decision of the first serial that took something back stays like any other.
+#[test]
+fn a_fixed_one_of_the_first_serial() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    let path = format!(".veto/triage.d/{print}.toml");
+    let signed = fs::read_to_string(gate.path(&path)).unwrap();
+    gate.git(&["reset", "-q", "--hard", "origin/main"]);
+    let unsigned = signed.split("signature").next().unwrap();
+    gate.write(&path, unsigned.replace("\"false-positive\"", "\"fixed\"")).commit("Fixed");
+    gate.passes(&["main"]);
+    fs::remove_file(gate.path(&path)).unwrap();
+    gate.commit("No trace");
+    loosened(&gate, "main", "its last decision, fixed, is gone");
+}
+
+/// What one trusted branch takes back counts at no other remote.
+#[test]
+fn a_withdrawal_at_another_remote() {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
+    gate.publish("main");
+    gate.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "fork.git"]).ok();
+    gate.git(&["remote", "add", "-f", "fork", "../fork.git"]);
+    gate.sandbox.veto("work", &["doctor", "--pin"]).ok();
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    triage(&gate, &print, &["--sign", &ann]);
+    let dirty = gate.commit("Signed");
+    gate.git(&["push", "-q", "--dry-run", "fork", "HEAD:topic"]);
+    let arguments = ["triage", &print, "--status", "withdrawn", "--reason", "No.", "--sign", &ann];
+    gate.sandbox.veto("work", &arguments).ok();
+    gate.git(&["reset", "-q", "--soft", "origin/main"]);
+    gate.git(&["rm", "-q", "-f", "a.conf"]);
+    gate.commit("Withdrawn");
+    gate.passes(&["main"]);
+    gate.git(&["fetch", "-q", "origin"]);
+    gate.git(&["checkout", "-q", "-b", "topic", &dirty]);
+    gate.sandbox.git("work", &["push", "fork", "HEAD:topic"]).exits(1);
+}
+
 /// What has ended takes nothing out, whoever says so.
 #[test]
 fn an_entry_that_is_ended_by_hand() {

@@ -85,10 +85,16 @@ fn a_remote_beside_one_whose_name_goes_on() {
 #[test]
 fn a_ref_that_two_remotes_write() {
     for refspec in ["+refs/heads/main:refs/remotes/origin/main", "+refs/heads/m*:refs/remotes/origin/m*"] {
-        let gate = with_second();
+        let gate = Gate::new();
+        gate.sandbox.git(".", &["clone", "-q", "--bare", "remote.git", "second.git"]).ok();
         gate.git(&["config", "remote.pub.url", "../second.git"]);
         gate.git(&["config", "remote.pub.fetch", refspec]);
-        vetoed(&gate, &["pub", "HEAD:topic"]);
+        gate.sandbox.veto("work", &["doctor", "--pin"]);
+        // What the one has got since, the other has not.
+        gate.write("a.conf", token()).commit("Old debt");
+        gate.publish("main");
+        let text = gate.sandbox.git("work", &["push", "pub", "HEAD:topic"]).exits(1).text();
+        assert!(text.contains("File: a.conf"), "{text}");
     }
 }
 
