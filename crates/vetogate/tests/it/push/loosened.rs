@@ -55,6 +55,17 @@ fn signer(name: &str, key: &str, namespaces: &str) -> String {
     format!("{name} namespaces=\"{namespaces}\" {kind} {body}\n")
 }
 
+/// A branch that lists Ann, a vetoed commit on top of it, and the fingerprint of what was found; Ann's key.
+fn with_finding(namespaces: &str) -> (Gate, String, String) {
+    let gate = Gate::new();
+    let ann = gate.key("ann");
+    gate.write(".veto/allowed_signers", signer("ann", &ann, namespaces)).commit("Signers");
+    gate.publish("main");
+    gate.write("a.conf", token()).commit("Dirty");
+    let print = fingerprint(&gate.vetoed(&["main"]));
+    (gate, ann, print)
+}
+
 fn sign(gate: &Gate, key: &str) {
     gate.sandbox.veto("work", &["policy", "sign", "--sign", key]).ok();
 }
@@ -363,12 +374,7 @@ fn a_setting_that_is_a_link() {
 /// An unsigned decision that takes nothing out stands over no withdrawal, to be taken away again.
 #[test]
 fn a_withdrawal_that_is_stood_over() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     triage(&gate, &print, &["--sign", &ann]);
     let path = format!(".veto/triage.d/{print}.toml");
     let first = fs::read_to_string(gate.path(&path)).unwrap();
@@ -397,12 +403,7 @@ fn a_withdrawal_that_is_stood_over() {
 /// A decision of the first serial that took something back stays like any other.
 #[test]
 fn a_fixed_one_of_the_first_serial() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     triage(&gate, &print, &["--sign", &ann]);
     let path = format!(".veto/triage.d/{print}.toml");
     let signed = fs::read_to_string(gate.path(&path)).unwrap();
@@ -444,12 +445,7 @@ fn a_withdrawal_at_another_remote() {
 /// What has ended takes nothing out, whoever says so.
 #[test]
 fn an_entry_that_is_ended_by_hand() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     triage(&gate, &print, &["--sign", &ann]);
     gate.commit("Signed");
     gate.passes(&["main"]);
@@ -514,12 +510,7 @@ fn the_place_in_other_words_of_a_clone_without_pins() {
 /// What has ended, and what was renewed, is cleaned up with what it was about.
 #[test]
 fn entries_that_are_cleaned_up() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     let path = format!(".veto/triage.d/{print}.toml");
     let decide = |until: &str| {
         let said = ["triage", &print, "--status", "false-positive", "--reason", "Made up.", "--sign", &ann];
@@ -603,12 +594,7 @@ fn one_step_and_no_other() {
 /// Without a later decision an earlier one would count again.
 #[test]
 fn a_later_decision_that_goes_away() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     triage(&gate, &print, &["--sign", &ann]);
     let path = format!(".veto/triage.d/{print}.toml");
     let first = fs::read_to_string(gate.path(&path)).unwrap();

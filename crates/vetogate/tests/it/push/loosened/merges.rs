@@ -1,6 +1,6 @@
 //! Histories that are merged into the trusted branch: whoever pushes chooses the parents, and their order.
 
-use super::{EXCLUDED, LAXER, loosened, sign, signer};
+use super::{EXCLUDED, LAXER, loosened, sign, signer, with_finding};
 use crate::push::triage::{fingerprint, triage};
 use crate::push::{Gate, token};
 use std::fs;
@@ -47,12 +47,7 @@ fn a_step_that_was_taken_back() {
 /// The history of another project makes this one no other project.
 #[test]
 fn a_history_of_another_project() {
-    let gate = Gate::new();
-    let ann = gate.key("ann");
-    gate.write(".veto/allowed_signers", signer("ann", &ann, "veto-triage@v1")).commit("Signers");
-    gate.publish("main");
-    gate.write("a.conf", token()).commit("Dirty");
-    let print = fingerprint(&gate.vetoed(&["main"]));
+    let (gate, ann, print) = with_finding("veto-triage@v1");
     triage(&gate, &print, &["--sign", &ann]);
     let path = format!(".veto/triage.d/{print}.toml");
     let signed = fs::read_to_string(gate.path(&path)).unwrap();
